@@ -1,0 +1,1 @@
+"""The words of the domain as types. Standard library, numpy and pydantic only."""

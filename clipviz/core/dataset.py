@@ -1,0 +1,72 @@
+"""What is known of a dataset: how it was read, its columns, and what could not be read."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Kind = Literal["number", "integer", "boolean", "category", "date", "text", "empty"]
+NUMERIC: tuple[Kind, ...] = ("number", "integer", "boolean")
+
+
+class Reading(BaseModel):
+    """How a file is read. A None is "guess"; a stored dataset holds the values that were used."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: str | None = Field(None, title="Format", description="Reader, by file ending.")
+    delimiter: str | None = Field(None, title="Delimiter", description="What separates the cells of a row.")
+    decimal: Literal[".", ","] | None = Field(None, title="Decimal mark", description="1.5 or 1,5.")
+    thousands: Literal["", ".", ",", " ", "'"] | None = Field(
+        None, title="Thousands mark", description="1,000,000 or none."
+    )
+    encoding: str | None = Field(None, title="Encoding", description="utf-8, latin-1, windows-1252, utf-16 ...")
+    header: bool | None = Field(None, title="Header row", description="Whether the first row holds the names.")
+    sheet: str | None = Field(None, title="Sheet", description="Sheet of a workbook.")
+    missing: tuple[str, ...] | None = Field(
+        None, title="Missing-value words", description="Cells with exactly these words count as missing."
+    )
+
+
+class Column(BaseModel):
+    """One column of a dataset."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    kind: Kind
+    title: str = Field("", description="The name in the file, when it had to be changed to be unique or usable.")
+
+
+class Dataset(BaseModel):
+    """A stored dataset; `id` is the hash of the file's bytes and of how they were read."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    name: str
+    kind: Literal["table"] = "table"
+    source: str = Field(description="Hash of the uploaded bytes; the upload is kept under it.")
+    reading: Reading
+    columns: tuple[Column, ...]
+    rows: int
+    rejected: int = Field(0, description="Rows of the file that could not be read.")
+    bytes: int
+    target: str | None = Field(None, description="The column to predict, where the origin says so.")
+    origin: str = Field("", description="Where a sample comes from.")
+    created_by: str = ""
+    created_at: datetime
+    deleted_at: datetime | None = None
+    revision: int = 1
+
+    def column(self, name: str) -> Column | None:
+        return next((column for column in self.columns if column.name == name), None)
+
+
+class RejectedRow(BaseModel):
+    """A row that could not be read: where it stands, why, and what it said."""
+
+    line: int = Field(description="1-based line of the file (row of the sheet).")
+    column: str = ""
+    reason: str
+    text: str = ""

@@ -1,0 +1,52 @@
+"""What is known of a column in numbers."""
+
+from pydantic import BaseModel, ConfigDict
+
+from clipviz.core.dataset import Kind
+
+QUANTILES = (0.001, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.999)
+
+
+class Histogram(BaseModel):
+    """Counts between edges, and everything that lies outside: nothing is dropped in silence.
+
+    edges: B + 1 ascending values; counts: B integers, the last bin closed on the right.
+    below, above: finite values outside the edges (the overflow bins).
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+    below: int = 0
+    above: int = 0
+    positive_infinite: int = 0
+    negative_infinite: int = 0
+    missing: int = 0
+
+
+class ColumnProfile(BaseModel):
+    """One column. `count` = rows; missing counts empty cells and NaN; moments and quantiles are of finite values."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    kind: Kind
+    count: int
+    missing: int
+    positive_infinite: int = 0
+    negative_infinite: int = 0
+    distinct: int = 0
+    zeros: int = 0
+    negatives: int = 0
+    minimum: float | None = None
+    maximum: float | None = None
+    mean: float | None = None
+    std: float | None = None
+    skewness: float | None = None
+    kurtosis: float | None = None
+    mad: float | None = None
+    quantiles: dict[str, float] = {}
+    histogram: Histogram | None = None
+    levels: tuple[tuple[str, int], ...] = ()
+    """Most frequent values of a category, boolean or text column, with counts (at most 50)."""

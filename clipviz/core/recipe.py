@@ -1,0 +1,132 @@
+"""The recipe: everything that makes a run reproducible, as one JSON document."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from clipviz.core.errors import InvalidRecipe
+from clipviz.core.ids import PATTERN, canonical_json, content_id
+
+Task = Literal["regression", "classification"]
+Id = Annotated[str, Field(pattern=PATTERN.pattern)]
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Choice(BaseModel):
+    """One discovered thing by its id, with values for its fields; checked by `discovery.build`."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    id: str = Field(min_length=1, max_length=64)
+
+    def fields(self) -> dict[str, Any]:
+        return dict(self.__pydantic_extra__ or {})
+
+    @classmethod
+    def of(cls, id: str, **fields: Any) -> Self:
+        return cls.model_validate({"id": id, **fields})
+
+
+class Data(Part):
+    """Which dataset, what to predict, and from which columns (None: every usable one)."""
+
+    dataset: Id
+    target: str = Field(min_length=1)
+    task: Task | None = Field(None, description="None: decided by the target's type.")
+    features: tuple[str, ...] | None = None
+
+
+class Split(Part):
+    """Shares of rows; the rest after validation and test is for training."""
+
+    validation: float = Field(0.15, gt=0, lt=0.9)
+    test: float = Field(0.15, gt=0, lt=0.9)
+    seed: int = Field(0, ge=0, lt=2**32)
+
+    @field_validator("test")
+    @classmethod
+    def _leaves_rows_to_train(cls, test: float, info: Any) -> float:
+        if test + info.data.get("validation", 0.0) > 0.9:
+            raise ValueError("validation and test together may take at most 0.9 of the rows")
+        return test
+
+
+class Inputs(Part):
+    """The input clamp of each numeric column: one default, and exceptions by column name."""
+
+    default: Choice = Choice(id="none")
+    columns: dict[str, Choice] = Field(default_factory=dict)
+
+    def policy_of(self, column: str) -> Choice:
+        return self.columns.get(column, self.default)
+
+
+class Training(Part):
+    """How long, and in which bites."""
+
+    epochs: int = Field(300, ge=1, le=1_000_000, title="Epochs", description="Passes over the training rows.")
+    batch_size: int = Field(64, ge=1, le=1_000_000, title="Batch size", description="Rows of one step.")
+    patience: int = Field(
+        40, ge=0, le=1_000_000, title="Patience",
+        description="Stop after this many evaluations without a better validation loss; 0 never stops early.",
+    )
+
+
+class Recipe(Part):
+    """A run to be: data, split, policies, model, optimiser, length, seed, device."""
+
+    version: Literal[1] = 1
+    data: Data
+    split: Split = Split()
+    inputs: Inputs = Inputs()
+    model: Choice = Choice(id="mlp")
+    activation: Choice = Choice(id="none")
+    gradient: Choice = Choice(id="none")
+    optimiser: Choice = Choice(id="adam")
+    training: Training = Training()
+    seed: int = Field(0, ge=0, lt=2**32)
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+
+    def canonical(self) -> str:
+        return canonical_json(self.model_dump(mode="json"))
+
+    @property
+    def id(self) -> str:
+        """Content id: equal recipes have equal ids."""
+        return content_id(self.canonical())
+
+    @classmethod
+    def parse(cls, document: str | dict[str, Any]) -> "Recipe":
+        """A recipe from JSON text or a dict; raises InvalidRecipe naming the field, the value and the remedy."""
+        try:
+            if isinstance(document, str):
+                return cls.model_validate_json(document)
+            return cls.model_validate(document)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(str(part) for part in first["loc"]) or "the document"
+            raise InvalidRecipe(
+                f"{place}: {first['msg']}", repr(first["input"])[:200], "Mend this field of the recipe"
+            ) from error
+
+    def replace(self, path: str, value: Any) -> "Recipe":
+        """A copy with the field at a dotted path set, e.g. `gradient.max_norm`; raises InvalidRecipe.
+
+        Setting `gradient.id` keeps no fields of the former choice.
+        """
+        document = self.model_dump(mode="json")
+        *parents, last = path.split(".")
+        place: Any = document
+        for name in parents:
+            if not isinstance(place, dict) or name not in place:
+                raise InvalidRecipe(f"A recipe has no field {path!r}", None, "See `show RUN` for the fields of a recipe")
+            place = place[name]
+        if not isinstance(place, dict):
+            raise InvalidRecipe(f"A recipe has no field {path!r}", None, "See `show RUN` for the fields of a recipe")
+        if last == "id":
+            place.clear()
+        place[last] = value
+        return Recipe.parse(document)

@@ -1,0 +1,93 @@
+"""A run: its states, its record, and the names of the numbers it says while it trains."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+Request = Literal["run", "pause", "stop"]
+Stream = Literal["step", "evaluation"]
+
+
+class State(StrEnum):
+    """queued -> running -> finished | stopped | failed; running -> paused -> queued."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+    @property
+    def final(self) -> bool:
+        return self in (State.FINISHED, State.STOPPED, State.FAILED)
+
+
+class Run(BaseModel):
+    """One recipe being trained, or trained, as the store knows it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    recipe: str = Field(description="Id of the recipe.")
+    dataset: str
+    name: str
+    note: str = ""
+    state: State
+    request: Request = "run"
+    attempt: int = Field(0, description="How often a worker has taken this run; names the owner of its telemetry.")
+    owner: str = Field("", description="Worker that holds the lease, as host:pid.")
+    lease_until: datetime | None = None
+    reason: str = Field("", description="Why it ended or waits, in words.")
+    device: str = ""
+    step: int = 0
+    steps: int = Field(0, description="Steps planned; 0 until known.")
+    result: dict[str, Any] | None = Field(None, description="Result.model_dump() once it ended.")
+    created_by: str = ""
+    created_at: datetime
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    deleted_at: datetime | None = None
+    revision: int = 1
+
+
+class Result(BaseModel):
+    """What a run ends with. Metrics are on raw, unclamped targets of untouched test rows."""
+
+    metrics: dict[str, float | None] = Field(description="On the test rows; None where it is not finite.")
+    validation: dict[str, float | None]
+    train: dict[str, float | None]
+    baseline: dict[str, float | None] = Field(description="Test metrics of the best constant prediction.")
+    thresholds: dict[str, list[float]] = Field(description="Learned thresholds by layer.")
+    bounds: dict[str, tuple[float | None, float | None]] = Field(description="Input bounds by column; None is open.")
+    steps: int
+    best_step: int
+    seconds: float = Field(description="Time spent training, over all attempts.")
+    clipped_share: float | None = Field(description="Share of steps whose gradient was clipped.")
+    skipped_steps: int = 0
+    non_finite_steps: int = 0
+    notes: tuple[str, ...] = ()
+
+
+class Sink(Protocol):
+    """Whoever listens to a run. Training knows nothing else of the world.
+
+    Called from the training thread about five times a second, never once a step.
+    """
+
+    def begin(self, steps: int, device: str, series: dict[Stream, Sequence[str]]) -> None:
+        """Told once, before the first step of an attempt: planned steps, device, columns of each stream."""
+
+    def telemetry(self, stream: Stream, steps: NDArray[np.int64], values: NDArray[np.float32]) -> None:
+        """steps: (T,) ascending; values: (T, S) in the order of `series[stream]`; NaN where not measured."""
+
+    def event(self, step: int, kind: str, text: str) -> None:
+        """A sentence for the event log; kind is one of info, spike, nonfinite, best, stop, warning."""
+
+    def request(self) -> Request:
+        """What people want of the run now."""

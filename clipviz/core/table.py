@@ -1,0 +1,41 @@
+"""A table ready for training: plain arrays, already split; knows no files."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clipviz.core.recipe import Task
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One raw input column. levels: the categories behind the codes 0..L-1; empty for a number."""
+
+    name: str
+    levels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of one dataset as a recipe sees them.
+
+    inputs: (N, F) float64, raw: numbers as they are (NaN missing, +-inf kept), categories as codes
+        0..L-1 into `Feature.levels` with -1 for unseen or missing. Levels come from training rows only.
+    target: (N,) float64, raw, finite; class index 0..C-1 for classification.
+    train, validation, test: disjoint arrays of row positions into `inputs`.
+    source_rows: (N,) positions in the dataset's Parquet (rows without a usable target are left out).
+    """
+
+    features: tuple[Feature, ...]
+    inputs: NDArray[np.float64]
+    target: NDArray[np.float64]
+    target_name: str
+    task: Task
+    classes: tuple[str, ...]
+    train: NDArray[np.int64]
+    validation: NDArray[np.int64]
+    test: NDArray[np.int64]
+    source_rows: NDArray[np.int64]
+    notes: tuple[str, ...] = ()
+    """Sentences about what was left out: columns that cannot be used, rows without a target."""
