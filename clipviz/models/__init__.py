@@ -1,0 +1,1 @@
+"""Models: one architecture a file, found by folder."""

@@ -1,0 +1,1 @@
+"""Activation clips: bounds on what leaves a hidden layer, fixed or learned."""

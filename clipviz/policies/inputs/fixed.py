@@ -1,0 +1,51 @@
+"""Bounds that somebody knows."""
+
+from typing import ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+
+from clipviz.core.bounds import Bounds
+from clipviz.policies.inputs.base import OPEN, FittedClamp
+from clipviz.policies.policy import extra
+
+
+class FixedClamp(FittedClamp):
+    """Clamp to limits that come from the domain, not from the data: y = min(max(x, lo), hi).
+
+    Gradient 1 inside, 0 outside. Use it where a value beyond the limit cannot be true: a share above 1, a
+    negative price, an age of 300. Either limit may be left empty; both empty changes nothing. Nothing is
+    learned from the rows, so nothing can leak from them.
+    """
+
+    title: ClassVar[str] = "Fixed limits"
+
+    lo: float | None = Field(
+        None,
+        ge=-1e300,
+        le=1e300,
+        title="Lower limit",
+        description="Smaller values become this; empty leaves the side open.",
+        json_schema_extra=extra("column"),
+    )
+    hi: float | None = Field(
+        None,
+        ge=-1e300,
+        le=1e300,
+        title="Upper limit",
+        description="Larger values become this; empty leaves the side open.",
+        json_schema_extra=extra("column"),
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.lo is not None and self.hi is not None and not self.lo < self.hi:
+            raise ValueError("the lower limit (lo) must be below the upper limit (hi)")
+        return self
+
+    def fit(self, values: NDArray[np.float64]) -> Bounds:
+        return self.limits(values)
+
+    def limits(self, values: NDArray[np.float64]) -> Bounds:
+        return self.opened(-OPEN if self.lo is None else self.lo, OPEN if self.hi is None else self.hi)

@@ -1,0 +1,52 @@
+"""Winsorising at two quantiles."""
+
+from typing import ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+
+from clipviz.core.bounds import Bounds
+from clipviz.policies.inputs.base import FittedClamp
+from clipviz.policies.policy import extra
+
+
+class QuantileClamp(FittedClamp):
+    """Clamp to a lower and an upper quantile of the training rows (winsorising, with linear interpolation).
+
+    Gradient 1 inside, 0 outside. Makes no assumption on the shape and says plainly how much it touches: about
+    (1 − upper) + lower of the training rows, outliers or not. It differs from scipy's count-based winsorize.
+    Where both quantiles are the same value (a column of nearly all zeros) the clamp would erase the column:
+    it is left open, and the bounds say so.
+    """
+
+    title: ClassVar[str] = "Quantiles"
+
+    lower: float = Field(
+        0.01,
+        ge=0,
+        lt=1,
+        title="Lower quantile",
+        description="Smaller values become the value at this share of the rows.",
+        json_schema_extra=extra("share of rows", 0.0, 0.001, 0.01, 0.05),
+    )
+    upper: float = Field(
+        0.99,
+        gt=0,
+        le=1,
+        title="Upper quantile",
+        description="Larger values become the value at this share of the rows.",
+        json_schema_extra=extra("share of rows", 0.95, 0.99, 0.999, 1.0),
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not self.lower < self.upper:
+            raise ValueError("the lower quantile (lower) must be below the upper one (upper)")
+        return self
+
+    def limits(self, values: NDArray[np.float64]) -> Bounds:
+        lo, hi = (float(bound) for bound in np.quantile(values, [self.lower, self.upper]))
+        if lo == hi:
+            return Bounds(note="both quantiles are the same value: left open")
+        return Bounds(lo, hi)

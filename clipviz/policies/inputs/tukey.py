@@ -1,0 +1,51 @@
+"""Tukey's fences."""
+
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from clipviz.core.bounds import Bounds
+from clipviz.policies.inputs.base import FittedClamp
+from clipviz.policies.policy import extra
+
+
+class TukeyClamp(FittedClamp):
+    """Clamp to Tukey's fences [Q1 − k·IQR, Q3 + k·IQR], with IQR = Q3 − Q1.
+
+    Gradient 1 inside, 0 outside. Up to a quarter of the rows on each side may be wild without moving the
+    fences. k = 1.5 flags 0.7 % of Gaussian rows, k = 3 is "far out". Where half of the rows share one value
+    the IQR is 0 and the fences would erase the column (zero-inflated counts): they are then taken from the
+    rows that differ from the median and widened to hold it; where those have no spread either the column is
+    left open. The bounds say so.
+
+    Tukey, Exploratory Data Analysis, 1977.
+    """
+
+    title: ClassVar[str] = "Tukey fences"
+
+    k: float = Field(
+        1.5,
+        gt=0,
+        le=1000,
+        title="k",
+        description="Distance of the fences from the quartiles.",
+        json_schema_extra=extra("interquartile ranges", 1.5, 2.2, 3.0),
+    )
+
+    def limits(self, values: NDArray[np.float64]) -> Bounds:
+        lo, hi = self._fences(values)
+        if lo < hi:
+            return Bounds(lo, hi)
+        median = float(np.median(values))
+        lo, hi = self._fences(values[values != median])
+        if lo == hi:
+            return Bounds(note="half of the rows share one value and the others have no spread: left open")
+        note = "half of the rows share one value (IQR = 0): fences of the others"
+        return Bounds(min(lo, median), max(hi, median), note)
+
+    def _fences(self, values: NDArray[np.float64]) -> tuple[float, float]:
+        first, third = np.quantile(values, [0.25, 0.75])
+        reach = self.k * (third - first)
+        return float(first - reach), float(third + reach)
