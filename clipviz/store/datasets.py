@@ -1,0 +1,77 @@
+"""The team's datasets: what is known of each; their bytes live in files."""
+
+from sqlalchemy import RowMapping, insert, select
+
+from clipviz.core.dataset import Dataset
+from clipviz.store.database import Database
+from clipviz.store.editing import clean_name, edit, existing, found, plain, touch
+from clipviz.store.schema import datasets
+
+
+class Datasets:
+    """Datasets of one store. Methods raise StoreUnavailable when the database is locked, full or away."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, dataset: Dataset) -> Dataset:
+        """Save a dataset; the same content again gives what is stored, brought back if it was deleted."""
+        known = select(datasets).where(datasets.c.id == dataset.id).with_for_update()
+        with self._database.writing() as connection:
+            row = connection.execute(known).mappings().one_or_none()
+            if row is None:
+                values = dataset.model_dump(mode="json") | {
+                    "name": clean_name(dataset.name),
+                    "created_by": plain(dataset.created_by),
+                    "created_at": dataset.created_at,
+                    "changed_by": plain(dataset.created_by),
+                    "changed_at": dataset.created_at,
+                    "deleted_at": None,
+                    "revision": 1,
+                }
+                row = (
+                    connection.execute(insert(datasets).values(values).returning(*datasets.c))
+                    .mappings()
+                    .one()
+                )
+            elif row["deleted_at"] is not None:
+                now = self._database.now()
+                row = touch(connection, datasets, row, dataset.created_by, now, deleted_at=None)
+            return _dataset(row)
+
+    def get(self, id: str) -> Dataset:
+        """One dataset; raises NotFound that says whether it never existed or who deleted it."""
+        with self._database.reading() as connection:
+            return _dataset(found(connection, datasets, id, self._database.now()))
+
+    def list(self) -> list[Dataset]:
+        """Every dataset that is not deleted, newest first."""
+        living = select(datasets).where(datasets.c.deleted_at.is_(None))
+        with self._database.reading() as connection:
+            rows = connection.execute(living.order_by(datasets.c.created_at.desc(), datasets.c.id)).mappings()
+            return [_dataset(row) for row in rows]
+
+    def rename(self, id: str, name: str, revision: int, who: str) -> Dataset:
+        """Give a new name; raises Conflict when somebody edited it in between, NotFound when it is gone."""
+        with self._database.writing() as connection:
+            now = self._database.now()
+            return _dataset(edit(connection, datasets, id, revision, who, now, name=clean_name(name)))
+
+    def delete(self, id: str, who: str) -> Dataset:
+        """Hide a dataset from the team; its files stay, `restore` brings it back. Raises NotFound."""
+        with self._database.writing() as connection:
+            now = self._database.now()
+            row = found(connection, datasets, id, now, lock=True)
+            return _dataset(touch(connection, datasets, row, who, now, deleted_at=now))
+
+    def restore(self, id: str, who: str) -> Dataset:
+        """Undo `delete`; a dataset that is not deleted stays as it is. Raises NotFound."""
+        with self._database.writing() as connection:
+            row = existing(connection, datasets, id, lock=True)
+            if row["deleted_at"] is not None:
+                row = touch(connection, datasets, row, who, self._database.now(), deleted_at=None)
+            return _dataset(row)
+
+
+def _dataset(row: RowMapping) -> Dataset:
+    return Dataset.model_validate({name: row[name] for name in Dataset.model_fields})

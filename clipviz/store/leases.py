@@ -1,0 +1,148 @@
+"""Runs as workers see them: taken with a lease, kept by a heartbeat, ended or lost.
+
+An attempt number is the fence: it counts up whenever a run is taken, and whatever an older attempt
+still writes is refused.
+"""
+
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, and_, or_, select, update
+
+from clipviz.core.errors import StaleAttempt
+from clipviz.core.run import Request, Result, Run, State
+from clipviz.store.database import Database
+from clipviz.store.editing import plain
+from clipviz.store.events import record
+from clipviz.store.schema import runs
+from clipviz.store.transitions import after_loss
+
+
+class Leases:
+    """The workers' half of `Runs`. Where an `attempt` no longer owns the run, StaleAttempt is raised."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def due(self, spare: Collection[str] = ()) -> bool:
+        """Whether `claim` would find something; reads only, cheap enough to ask ten times a second."""
+        queued = and_(runs.c.state == State.QUEUED, runs.c.deleted_at.is_(None))
+        waiting = select(runs.c.id).where(or_(queued, self._silent(spare))).limit(1)
+        with self._database.reading() as connection:
+            return connection.execute(waiting).first() is not None
+
+    def claim(self, owner: str, lease_seconds: float, spare: Collection[str] = ()) -> Run | None:
+        """Take the oldest queued run for `owner`, or None; two claimers never get the same one.
+
+        Runs whose lease has expired are queued again first, but for those in `spare`: the claimer watches
+        their processes itself.
+        """
+        queued = select(runs).where(runs.c.state == State.QUEUED, runs.c.deleted_at.is_(None))
+        oldest = queued.order_by(runs.c.created_at, runs.c.id).limit(1).with_for_update(skip_locked=True)
+        with self._database.writing() as connection:
+            silent = select(runs).where(self._silent(spare)).with_for_update(skip_locked=True)
+            for row in connection.execute(silent).mappings().all():
+                self._lose(connection, row, f"lost touch with {row['owner']}")
+            first = connection.execute(oldest).mappings().one_or_none()
+            return None if first is None else self._take(connection, first, owner, lease_seconds)
+
+    def begin(self, id: str, attempt: int, steps: int, device: str, owner: str = "") -> Run:
+        """Tell how many steps are planned, on what device, and who works on it if not the claimer."""
+        known = {"owner": owner} if owner else {}
+        return self._write(id, attempt, steps=steps, device=device, **known)
+
+    def beat(self, id: str, attempt: int, lease_seconds: float, step: int) -> Request:
+        """Keep the lease, say how far the run is, and hear what people want of it."""
+        lease_until = self._database.now() + timedelta(seconds=lease_seconds)
+        return self._write(id, attempt, lease_until=lease_until, step=step).request
+
+    def finish(self, id: str, attempt: int, state: State, reason: str, result: Result | None) -> Run:
+        """End the attempt in a final state, or paused; a pause that was taken back queues the run."""
+        with self._database.writing() as connection:
+            row = owned(connection, id, attempt)
+            now = self._database.now()
+            if state is State.PAUSED and row["request"] == "run":
+                state = State.QUEUED
+            values: dict[str, Any] = {"state": state, "reason": plain(reason), "lease_until": None}
+            if state is not State.QUEUED:
+                values["request"] = "run"
+            if state.final:
+                values["ended_at"] = now
+            if result is not None:
+                values["result"] = result.model_dump(mode="json")
+            return as_run(_set(connection, row, **values))
+
+    def release(self, id: str, attempt: int, reason: str) -> Run:
+        """Give the run back, its checkpoint written: the worker was told to go, nothing has failed."""
+        with self._database.writing() as connection:
+            row = owned(connection, id, attempt)
+            waits = (
+                {"state": State.PAUSED, "request": "run"}
+                if row["request"] == "pause"
+                else {"state": State.QUEUED}
+            )
+            return as_run(_set(connection, row, lease_until=None, reason=plain(reason), **waits))
+
+    def lost(self, id: str, attempt: int, reason: str) -> Run:
+        """The worker died for `reason`: queue the run again, or end it as failed when it comes no further."""
+        with self._database.writing() as connection:
+            return as_run(self._lose(connection, owned(connection, id, attempt), plain(reason)))
+
+    def _silent(self, spare: Collection[str]) -> Any:
+        expired = and_(runs.c.state == State.RUNNING, runs.c.lease_until < self._database.now())
+        return and_(expired, runs.c.id.not_in(list(spare)))
+
+    def _take(self, connection: Connection, row: RowMapping, owner: str, lease_seconds: float) -> Run:
+        now = self._database.now()
+        taken = _set(
+            connection,
+            row,
+            state=State.RUNNING,
+            attempt=row["attempt"] + 1,
+            owner=owner,
+            lease_until=now + timedelta(seconds=lease_seconds),
+            reason="",
+            started_at=row["started_at"] or now,
+        )
+        sentence = (
+            f"started by {owner}" if taken["attempt"] == 1 else f"attempt {taken['attempt']}, by {owner}"
+        )
+        record(connection, row["id"], taken["attempt"], row["step"], "info", sentence, now)
+        return as_run(taken)
+
+    def _lose(self, connection: Connection, row: RowMapping, reason: str) -> RowMapping:
+        now = self._database.now()
+        values = after_loss(dict(row), reason)
+        if values["state"] == State.FAILED:
+            values["ended_at"] = now
+        record(connection, row["id"], row["attempt"], row["step"], "warning", values["reason"], now)
+        return _set(connection, row, **values)
+
+    def _write(self, id: str, attempt: int, **values: Any) -> Run:
+        with self._database.writing() as connection:
+            return as_run(_set(connection, owned(connection, id, attempt), **values))
+
+
+def owned(connection: Connection, id: str, attempt: int) -> RowMapping:
+    """The row of a running run, locked, if this attempt owns it; raises StaleAttempt."""
+    query = select(runs).where(runs.c.id == id).with_for_update()
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None or row["attempt"] != attempt or row["state"] != State.RUNNING:
+        now_at = "no such run" if row is None else f"attempt {row['attempt']}, {row['state']}"
+        raise StaleAttempt(
+            "Only the attempt that owns a run may write to it",
+            f"attempt {attempt} of {id}; it is at {now_at}",
+            "Leave the run to its owner",
+        )
+    return row
+
+
+def as_run(row: RowMapping) -> Run:
+    """The record of a run as the domain knows it."""
+    return Run.model_validate({name: row[name] for name in Run.model_fields})
+
+
+def _set(connection: Connection, row: RowMapping, **values: Any) -> RowMapping:
+    change = update(runs).where(runs.c.id == row["id"]).values(values).returning(*runs.c)
+    return connection.execute(change).mappings().one()

@@ -1,0 +1,52 @@
+"""Brings a database to the current tables, safely when several processes start at once."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+
+from clipviz.core.errors import StoreUnavailable
+from clipviz.store.database import Database
+
+HEAD = "0001"
+"""The newest migration; read first, so that an up-to-date database costs one query and no Alembic."""
+
+_ADVISORY_LOCK = 0x636C6970  # "clip"
+
+
+def migrate(database: Database) -> None:
+    """Run the missing migrations in one transaction; a second process waits, then finds nothing to do.
+
+    Raises StoreUnavailable when the database was made by a newer release.
+    """
+    with database.reading() as connection:
+        if _revision(connection) == HEAD:
+            return
+    with database.writing() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
+        if _revision(connection) != HEAD:
+            _upgrade(connection)
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise StoreUnavailable(
+            f"This database was made by a newer clipviz; this one knows it up to revision {HEAD}",
+            f"revision {_revision(connection)}",
+            "Upgrade clipviz, or use another CLIPVIZ_STORE",
+        ) from error

@@ -1,0 +1,148 @@
+"""What runs say while they train: one row a flush, a raw block of steps x series."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from clipviz.core.run import State, Stream
+from clipviz.store.database import Database
+from clipviz.store.leases import owned
+from clipviz.store.schema import chunks, runs, series
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """One flush. `key` ascends within a run; steps: (T,) ascending; values: (T, S), S as in `series(run)`."""
+
+    key: int
+    attempt: int
+    stream: Stream
+    steps: NDArray[np.int64]
+    values: NDArray[np.float32]
+
+
+class Telemetry:
+    """Telemetry of one store. Methods raise StoreUnavailable when the database is locked, full or away."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def declare(self, run: str, attempt: int, names: dict[Stream, Sequence[str]]) -> None:
+        """Name the columns of an attempt's streams, before its first flush; raises StaleAttempt."""
+        rows = [
+            {"run": run, "attempt": attempt, "stream": stream, "names": list(columns)}
+            for stream, columns in names.items()
+        ]
+        with self._database.writing() as connection:
+            owned(connection, run, attempt)
+            connection.execute(insert(series), rows)
+
+    def append(
+        self, run: str, attempt: int, stream: Stream, steps: NDArray[np.int64], values: NDArray[np.float32]
+    ) -> None:
+        """Write one flush: steps (T,) ascending, values (T, S) in the declared order; NaN where not measured.
+
+        Raises StaleAttempt, checked in the same transaction, when the attempt no longer owns the run.
+        """
+        if len(steps) == 0:
+            return
+        if values.shape[0] != len(steps) or values.ndim != 2:
+            raise ValueError(f"Expected values of shape ({len(steps)}, S), but got {values.shape}")
+        first, last = int(steps[0]), int(steps[-1])
+        even = last - first == len(steps) - 1
+        row = {
+            "run": run,
+            "attempt": attempt,
+            "stream": stream,
+            "first": first,
+            "length": len(steps),
+            "steps": None if even else np.ascontiguousarray(steps, "<i8").tobytes(),
+            "data": np.ascontiguousarray(values, "<f4").tobytes(),
+        }
+        with self._database.writing() as connection:
+            _advance(connection, run, attempt, last)
+            connection.execute(insert(chunks).values(row))
+
+    def series(self, run: str) -> dict[Stream, tuple[str, ...]]:
+        """The columns of each stream as the newest attempt declared them; empty before the first."""
+        with self._database.reading() as connection:
+            return _newest(_declared(connection, run))
+
+    def read(self, run: str, after: int = 0) -> list[Chunk]:
+        """The flushes of a run with a key beyond `after`, oldest first.
+
+        Columns are those of `series`: where an earlier attempt named others, its values are put in their
+        places, and NaN where it had none.
+        """
+        query = select(chunks).where(chunks.c.run == run, chunks.c.key > after).order_by(chunks.c.key)
+        with self._database.reading() as connection:
+            rows = connection.execute(query).mappings().all()
+            declared = _declared(connection, run) if rows else {}
+        newest = _newest(declared)
+        return [_chunk(row, declared[row["attempt"]][row["stream"]], newest[row["stream"]]) for row in rows]
+
+
+def resolve(found: Iterable[Chunk]) -> dict[Stream, tuple[NDArray[np.int64], NDArray[np.float32]]]:
+    """One history of each stream: steps (T,), values (T, S).
+
+    An attempt supersedes the earlier ones, in every stream, from its own first step on: it went on from a
+    checkpoint and did those steps again.
+    """
+    attempts: dict[int, list[Chunk]] = defaultdict(list)
+    for chunk in found:
+        attempts[chunk.attempt].append(chunk)
+    parts: dict[Stream, list[tuple[NDArray[np.int64], NDArray[np.float32]]]] = defaultdict(list)
+    ceiling = np.iinfo(np.int64).max
+    for attempt in sorted(attempts, reverse=True):
+        for chunk in reversed(attempts[attempt]):
+            kept = chunk.steps < ceiling
+            parts[chunk.stream].append((chunk.steps[kept], chunk.values[kept]))
+        ceiling = min(ceiling, *(int(chunk.steps[0]) for chunk in attempts[attempt]))
+    return {
+        stream: (
+            np.concatenate([steps for steps, _ in reversed(pieces)]),
+            np.concatenate([values for _, values in reversed(pieces)]),
+        )
+        for stream, pieces in parts.items()
+    }
+
+
+def _advance(connection: Connection, run: str, attempt: int, step: int) -> None:
+    """Fence and progress in one statement: it locks the run, and touches it only for its owner."""
+    mine = (runs.c.id == run, runs.c.attempt == attempt, runs.c.state == State.RUNNING)
+    if connection.execute(update(runs).where(*mine).values(step=step)).rowcount == 0:
+        owned(connection, run, attempt)
+
+
+def _declared(connection: Connection, run: str) -> dict[int, dict[Stream, tuple[str, ...]]]:
+    found: dict[int, dict[Stream, tuple[str, ...]]] = defaultdict(dict)
+    for row in connection.execute(select(series).where(series.c.run == run).order_by(series.c.attempt)):
+        found[row.attempt][row.stream] = tuple(row.names)
+    return found
+
+
+def _newest(declared: dict[int, dict[Stream, tuple[str, ...]]]) -> dict[Stream, tuple[str, ...]]:
+    merged: dict[Stream, tuple[str, ...]] = {}
+    for attempt in sorted(declared):
+        merged |= declared[attempt]
+    return merged
+
+
+def _chunk(row: RowMapping, names: tuple[str, ...], wanted: tuple[str, ...]) -> Chunk:
+    length = row["length"]
+    if row["steps"] is None:
+        steps = np.arange(row["first"], row["first"] + length, dtype=np.int64)
+    else:
+        steps = np.frombuffer(row["steps"], "<i8").astype(np.int64)
+    values = np.frombuffer(row["data"], "<f4").reshape(length, len(names)).astype(np.float32)
+    if names != wanted:
+        moved = np.full((length, len(wanted)), np.nan, dtype=np.float32)
+        for position, name in enumerate(wanted):
+            if name in names:
+                moved[:, position] = values[:, names.index(name)]
+        values = moved
+    return Chunk(row["key"], row["attempt"], row["stream"], steps, values)
