@@ -1,0 +1,1 @@
+"""What the numbers mean: the effect of a clamp, and later verdicts and drift."""

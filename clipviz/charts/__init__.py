@@ -1,0 +1,1 @@
+"""One figure a file: data in, figure out; knows no Streamlit."""

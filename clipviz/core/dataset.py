@@ -20,8 +20,12 @@ class Reading(BaseModel):
     thousands: Literal["", ".", ",", " ", "'"] | None = Field(
         None, title="Thousands mark", description="1,000,000 or none."
     )
-    encoding: str | None = Field(None, title="Encoding", description="utf-8, latin-1, windows-1252, utf-16 ...")
-    header: bool | None = Field(None, title="Header row", description="Whether the first row holds the names.")
+    encoding: str | None = Field(
+        None, title="Encoding", description="utf-8, latin-1, windows-1252, utf-16 ..."
+    )
+    header: bool | None = Field(
+        None, title="Header row", description="Whether the first row holds the names."
+    )
     sheet: str | None = Field(None, title="Sheet", description="Sheet of a workbook.")
     missing: tuple[str, ...] | None = Field(
         None, title="Missing-value words", description="Cells with exactly these words count as missing."
@@ -35,7 +39,9 @@ class Column(BaseModel):
 
     name: str
     kind: Kind
-    title: str = Field("", description="The name in the file, when it had to be changed to be unique or usable.")
+    title: str = Field(
+        "", description="The name in the file, when it had to be changed to be unique or usable."
+    )
 
 
 class Dataset(BaseModel):

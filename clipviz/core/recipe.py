@@ -70,7 +70,10 @@ class Training(Part):
     epochs: int = Field(300, ge=1, le=1_000_000, title="Epochs", description="Passes over the training rows.")
     batch_size: int = Field(64, ge=1, le=1_000_000, title="Batch size", description="Rows of one step.")
     patience: int = Field(
-        40, ge=0, le=1_000_000, title="Patience",
+        40,
+        ge=0,
+        le=1_000_000,
+        title="Patience",
         description="Stop after this many evaluations without a better validation loss; 0 never stops early.",
     )
 
@@ -122,10 +125,14 @@ class Recipe(Part):
         place: Any = document
         for name in parents:
             if not isinstance(place, dict) or name not in place:
-                raise InvalidRecipe(f"A recipe has no field {path!r}", None, "See `show RUN` for the fields of a recipe")
+                raise InvalidRecipe(
+                    f"A recipe has no field {path!r}", None, "See `show RUN` for the fields of a recipe"
+                )
             place = place[name]
         if not isinstance(place, dict):
-            raise InvalidRecipe(f"A recipe has no field {path!r}", None, "See `show RUN` for the fields of a recipe")
+            raise InvalidRecipe(
+                f"A recipe has no field {path!r}", None, "See `show RUN` for the fields of a recipe"
+            )
         if last == "id":
             place.clear()
         place[last] = value

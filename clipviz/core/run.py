@@ -40,7 +40,9 @@ class Run(BaseModel):
     note: str = ""
     state: State
     request: Request = "run"
-    attempt: int = Field(0, description="How often a worker has taken this run; names the owner of its telemetry.")
+    attempt: int = Field(
+        0, description="How often a worker has taken this run; names the owner of its telemetry."
+    )
     owner: str = Field("", description="Worker that holds the lease, as host:pid.")
     lease_until: datetime | None = None
     reason: str = Field("", description="Why it ended or waits, in words.")
@@ -64,7 +66,9 @@ class Result(BaseModel):
     train: dict[str, float | None]
     baseline: dict[str, float | None] = Field(description="Test metrics of the best constant prediction.")
     thresholds: dict[str, list[float]] = Field(description="Learned thresholds by layer.")
-    bounds: dict[str, tuple[float | None, float | None]] = Field(description="Input bounds by column; None is open.")
+    bounds: dict[str, tuple[float | None, float | None]] = Field(
+        description="Input bounds by column; None is open."
+    )
     steps: int
     best_step: int
     seconds: float = Field(description="Time spent training, over all attempts.")

@@ -12,15 +12,25 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    home: Path = Field(Path(".clipviz"), description="Folder of uploads, datasets, checkpoints and the database.")
+    home: Path = Field(
+        Path(".clipviz"), description="Folder of uploads, datasets, checkpoints and the database."
+    )
     store: str = Field("", description="SQLAlchemy URL of the store; empty means SQLite inside home.")
     slots: int = Field(2, ge=1, le=256, description="Runs that train at the same time on this machine.")
     threads: int = Field(1, ge=1, le=256, description="CPU threads of one run.")
-    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="Device of runs whose recipe says auto.")
-    lease_seconds: float = Field(10.0, gt=0, description="Silence after which a run is taken from its worker.")
-    checkpoint_seconds: float = Field(5.0, gt=0, description="Longest stretch of training that a crash can cost.")
+    device: Literal["auto", "cpu", "cuda"] = Field(
+        "auto", description="Device of runs whose recipe says auto."
+    )
+    lease_seconds: float = Field(
+        10.0, gt=0, description="Silence after which a run is taken from its worker."
+    )
+    checkpoint_seconds: float = Field(
+        5.0, gt=0, description="Longest stretch of training that a crash can cost."
+    )
     flush_seconds: float = Field(0.2, gt=0, description="How often telemetry leaves a worker.")
-    idle_minutes: float = Field(15.0, gt=0, description="Time without work after which the runner goes to sleep.")
+    idle_minutes: float = Field(
+        15.0, gt=0, description="Time without work after which the runner goes to sleep."
+    )
     upload_mb: int = Field(2000, ge=1, description="Largest upload in megabytes.")
     ingest_seconds: float = Field(300.0, gt=0, description="Longest time that reading one file may take.")
     ingest_mb: int = Field(4000, ge=64, description="Memory that reading one file may take, in megabytes.")
@@ -28,7 +38,11 @@ class Settings(BaseModel):
     @classmethod
     def from_environment(cls, environment: "dict[str, str] | os._Environ[str]" = os.environ) -> "Settings":
         """Settings with every CLIPVIZ_<NAME> of the environment applied; raises pydantic.ValidationError."""
-        given = {name: environment[key] for name in cls.model_fields if (key := f"CLIPVIZ_{name.upper()}") in environment}
+        given = {
+            name: environment[key]
+            for name in cls.model_fields
+            if (key := f"CLIPVIZ_{name.upper()}") in environment
+        }
         return cls.model_validate(given)
 
     @property

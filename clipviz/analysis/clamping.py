@@ -1,0 +1,143 @@
+"""What an input clamp does to a column: bounds from training rows, what it touches, what it moves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clipviz.core.bounds import Bounds
+from clipviz.core.discovery import build
+from clipviz.core.profile import Histogram
+from clipviz.core.recipe import Choice, Inputs
+from clipviz.core.table import Table
+
+BINS = 60
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Of the finite values; std with ddof 1, skewness and excess kurtosis of the sample (biased)."""
+
+    mean: float
+    std: float
+    skewness: float
+    kurtosis: float
+
+
+@dataclass(frozen=True)
+class Effect:
+    """values: finite training values; below, above: how many of them the clamp moves."""
+
+    values: int
+    below: int
+    above: int
+    before: Moments
+    after: Moments
+
+
+def numeric_columns(table: Table) -> list[str]:
+    return [feature.name for feature in table.features if not feature.levels]
+
+
+def training_values(table: Table, column: str) -> NDArray[np.float64]:
+    """(N_train,) raw values of a numeric column on the training rows; NaN and infinities included."""
+    return table.inputs[table.train, _position(table, column)]
+
+
+def fit(table: Table, column: str, choice: Choice) -> Bounds:
+    """Bounds of one column under a policy, from training rows only. Raises InvalidRecipe."""
+    bounds: Bounds = build("clipviz.policies.inputs", choice).fit(training_values(table, column))
+    return bounds
+
+
+def effect(values: NDArray[np.float64], bounds: Bounds) -> Effect:
+    """What bounds do to values (N,). Infinities are touched by a closed side and counted; NaN never is."""
+    finite = values[np.isfinite(values)]
+    return Effect(
+        values=len(finite),
+        below=int((values < bounds.lo).sum()),
+        above=int((values > bounds.hi).sum()),
+        before=moments(finite),
+        after=moments(bounds.clamp(finite)),
+    )
+
+
+def moments(values: NDArray[np.float64]) -> Moments:
+    """Moments of finite values (N,), scaled first so that large values do not overflow; NaN where undefined."""
+    if len(values) < 2:
+        return Moments(float(values[0]) if len(values) else np.nan, np.nan, np.nan, np.nan)
+    scale = float(np.abs(values).max()) or 1.0
+    scaled = values / scale
+    mean = scaled.mean()
+    centred = scaled - mean
+    variance = (centred**2).mean()
+    if variance <= 1e-30:
+        return Moments(float(mean * scale), 0.0, np.nan, np.nan)
+    std = float(np.sqrt(variance * len(values) / (len(values) - 1)) * scale)
+    third, fourth = (centred**3).mean() / variance**1.5, (centred**4).mean() / variance**2 - 3
+    return Moments(float(mean * scale), std, float(third), float(fourth))
+
+
+def rows_touched(table: Table, inputs: Inputs) -> int:
+    """How many training rows the clamps of all columns touch, each row counted once."""
+    touched = np.zeros(len(table.train), dtype=bool)
+    for column in numeric_columns(table):
+        values = training_values(table, column)
+        bounds = fit(table, column, inputs.policy_of(column))
+        touched |= (values < bounds.lo) | (values > bounds.hi)
+    return int(touched.sum())
+
+
+def extreme_rows(table: Table, column: str, count: int = 10) -> NDArray[np.int64]:
+    """Positions in the table of the training rows farthest from the column's median, the farthest first."""
+    values = training_values(table, column)
+    finite = values[np.isfinite(values)]
+    centre = np.median(finite) if len(finite) else 0.0
+    distance = np.where(np.isnan(values), -1.0, np.abs(values - centre))
+    return table.train[np.argsort(-distance, kind="stable")[: min(count, len(values))]]
+
+
+def whole_range(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Edges from the least to the greatest finite value."""
+    finite = values[np.isfinite(values)]
+    return _edges(float(finite.min()), float(finite.max())) if len(finite) else _edges(0.0, 1.0)
+
+
+def central_range(values: NDArray[np.float64], bounds: Sequence[float] = ()) -> NDArray[np.float64]:
+    """Edges around the middle 98 % of the finite values, widened to show finite bounds nearby."""
+    finite = values[np.isfinite(values)]
+    if not len(finite):
+        return _edges(0.0, 1.0)
+    low, high = (float(edge) for edge in np.quantile(finite, [0.01, 0.99]))
+    reach = high - low
+    near = [bound for bound in bounds if low - 2 * reach <= bound <= high + 2 * reach]
+    low, high = min([low, *near]), max([high, *near])
+    margin = 0.05 * (high - low)
+    return _edges(max(low - margin, float(finite.min())), min(high + margin, float(finite.max())))
+
+
+def _edges(low: float, high: float) -> NDArray[np.float64]:
+    if not high > low:
+        half = max(abs(low) * 0.05, 0.5)
+        low, high = low - half, high + half
+    return np.linspace(low, high, BINS + 1)
+
+
+def histogram(values: NDArray[np.float64], edges: NDArray[np.float64]) -> Histogram:
+    """Counts of values (N,) between edges, with everything outside counted too."""
+    finite = values[np.isfinite(values)]
+    counts, _ = np.histogram(finite, edges)
+    return Histogram(
+        edges=tuple(edges.tolist()),
+        counts=tuple(counts.tolist()),
+        below=int((finite < edges[0]).sum()),
+        above=int((finite > edges[-1]).sum()),
+        positive_infinite=int(np.isposinf(values).sum()),
+        negative_infinite=int(np.isneginf(values).sum()),
+        missing=int(np.isnan(values).sum()),
+    )
+
+
+def _position(table: Table, column: str) -> int:
+    return next(index for index, feature in enumerate(table.features) if feature.name == column)

@@ -1,0 +1,94 @@
+"""The values of one column as a histogram, with its overflow bins and the bounds that would cut it."""
+
+import itertools
+from typing import Any
+
+import plotly.graph_objects as go
+
+from clipviz.charts.layout import finish, literal
+from clipviz.charts.palette import Palette
+from clipviz.core.bounds import Bounds
+from clipviz.core.profile import Histogram
+
+
+def column_histogram(
+    name: str,
+    before: Histogram,
+    colours: Palette,
+    bounds: Bounds | None = None,
+    after: Histogram | None = None,
+    log_counts: bool = False,
+) -> go.Figure:
+    """Counts per bin before (filled) and after a clamp (outline), on the same edges.
+
+    Values outside the edges are drawn as one hatched bar on each side, never dropped; bounds that lie
+    within the drawn range are vertical lines. Dragging selects a range of values.
+    """
+    figure = go.Figure()
+    _bars(figure, before, "values as they are", {"color": colours.value, "opacity": 0.75})
+    if after is not None:
+        outline = {"color": "rgba(0,0,0,0)", "line": {"color": colours.clamped, "width": 1.5}}
+        _bars(figure, after, "after the clamp", outline)
+    if bounds is not None:
+        _lines(figure, bounds, before, colours)
+    finish(figure, colours, height=380)
+    figure.update_layout(
+        barmode="overlay",
+        bargap=0,
+        dragmode="select",
+        selectdirection="h",
+        xaxis_title=literal(name),
+        yaxis_title="rows",
+        legend={"orientation": "h", "y": 1.12, "x": 0},
+    )
+    if log_counts:
+        figure.update_yaxes(type="log", dtick=1)
+    return figure
+
+
+def _bars(figure: go.Figure, histogram: Histogram, label: str, marker: dict[str, Any]) -> None:
+    edges = histogram.edges
+    middles = [(low + high) / 2 for low, high in itertools.pairwise(edges)]
+    widths = [high - low for low, high in itertools.pairwise(edges)]
+    spans = [f"{low:.6g} to {high:.6g}" for low, high in itertools.pairwise(edges)]
+    figure.add_bar(
+        x=middles,
+        y=histogram.counts,
+        width=widths,
+        name=label,
+        marker=marker,
+        customdata=spans,
+        hovertemplate="%{customdata}<br>%{y:,} rows<extra>" + label + "</extra>",
+    )
+    width = 2 * (edges[-1] - edges[0]) / max(1, len(widths))
+    outside = [
+        (edges[0] - width, histogram.below, f"below {edges[0]:.6g}"),
+        (edges[-1] + width, histogram.above, f"above {edges[-1]:.6g}"),
+    ]
+    shown = [entry for entry in outside if entry[1]]
+    if shown:
+        figure.add_bar(
+            x=[entry[0] for entry in shown],
+            y=[entry[1] for entry in shown],
+            width=width,
+            name=f"{label}, beyond the axis",
+            marker={**marker, "pattern": {"shape": "/", "size": 6}},
+            customdata=[entry[2] for entry in shown],
+            hovertemplate="%{customdata}<br>%{y:,} rows<extra>" + label + "</extra>",
+        )
+
+
+def _lines(figure: go.Figure, bounds: Bounds, histogram: Histogram, colours: Palette) -> None:
+    width = 3 * (histogram.edges[-1] - histogram.edges[0]) / max(1, len(histogram.counts))
+    low, high = histogram.edges[0] - width, histogram.edges[-1] + width
+    for value, label, anchor in ((bounds.lo, "lo", "right"), (bounds.hi, "hi", "left")):
+        if low <= value <= high:
+            figure.add_vline(
+                x=value,
+                line={"color": colours.bound, "width": 2, "dash": "dash"},
+                annotation={
+                    "text": f"{label} {value:.5g}",
+                    "xanchor": anchor,
+                    "font": {"color": colours.bound},
+                },
+            )

@@ -1,0 +1,36 @@
+"""What every figure shares: ink, grid, margins, and no text that plotly would read as markup."""
+
+import html
+from typing import Any
+
+import plotly.graph_objects as go
+
+from clipviz.charts.palette import Palette
+
+CONFIG: dict[str, Any] = {
+    "displaylogo": False,
+    "modeBarButtonsToRemove": ["lasso2d", "autoScale2d"],
+    "toImageButtonOptions": {"format": "svg", "filename": "clipviz"},
+}
+
+
+def finish(figure: go.Figure, colours: Palette, height: int) -> go.Figure:
+    """Applies the house style to a figure, in place, and returns it."""
+    figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 24, "b": 8},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"color": colours.ink, "size": 13},
+        colorway=list(colours.series),
+        hoverlabel={"bgcolor": colours.ground, "font": {"color": colours.ink}},
+    )
+    figure.update_xaxes(gridcolor=colours.grid, zerolinecolor=colours.grid, automargin=True)
+    figure.update_yaxes(gridcolor=colours.grid, zerolinecolor=colours.grid, automargin=True)
+    return figure
+
+
+def literal(text: str, limit: int = 60) -> str:
+    """User text for a title, label or hover: plotly reads <b> and <a>, so markup is made harmless."""
+    cut = text if len(text) <= limit else text[: limit - 1] + "…"
+    return html.escape(cut, quote=False).replace("\n", " ")

@@ -1,0 +1,55 @@
+"""Colours: safe for colour-blind readers, one per meaning, for a light and a dark page.
+
+Hues after Okabe and Ito (2008), "Color Universal Design"; lightened on dark ground.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Theme = Literal["light", "dark"]
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Ink, grid and the meanings that charts share. `series` is for runs, in order of appearance."""
+
+    ink: str
+    muted: str
+    grid: str
+    ground: str
+    value: str
+    """Values as they are."""
+    clamped: str
+    """Values after a clamp, and the clamp itself."""
+    bound: str
+    warning: str
+    series: tuple[str, ...]
+
+
+LIGHT = Palette(
+    ink="#1D2529",
+    muted="#5E6B70",
+    grid="#DADDD6",
+    ground="#FBFBF9",
+    value="#0072B2",
+    clamped="#D55E00",
+    bound="#D55E00",
+    warning="#B3261E",
+    series=("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#B8860B", "#56B4E9", "#8C6BB1", "#7A7A7A"),
+)
+DARK = Palette(
+    ink="#E6EAE8",
+    muted="#9AA7AB",
+    grid="#354046",
+    ground="#14191C",
+    value="#56B4E9",
+    clamped="#FF8A3D",
+    bound="#FF8A3D",
+    warning="#FF8A80",
+    series=("#56B4E9", "#FF8A3D", "#2BC79B", "#E5A1C6", "#E8B93C", "#9AD5F5", "#B79BE0", "#B0B0B0"),
+)
+
+
+def palette(theme: str | None) -> Palette:
+    """The palette of a theme; anything but "dark" is light."""
+    return DARK if theme == "dark" else LIGHT

@@ -1,0 +1,82 @@
+"""The parts of the Clamp page that are tables and pickers."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from clipviz.analysis import clamping
+from clipviz.core.bounds import Bounds
+from clipviz.core.dataset import Dataset
+from clipviz.core.recipe import Choice, Recipe
+from clipviz.core.table import Table
+from clipviz.datasets import files
+from clipviz.ui import drafts, state
+from clipviz.ui.text import escape, number, plain
+
+
+def column_picker(columns: list[str], dataset: Dataset) -> str:
+    """The column that is looked at."""
+    return st.selectbox(
+        "Column",
+        columns,
+        format_func=lambda name: escape(name),
+        key=f"clamp.column:{dataset.id}",
+        help="Numeric columns that are inputs of the network.",
+    )
+
+
+def copy_to_others(
+    own: dict[str, Choice], column: str, columns: list[str], draft: drafts.Draft
+) -> dict[str, Choice]:
+    """Offers to give this column's policy to other columns as well; returns the policies by column."""
+    others = st.multiselect(
+        "Same policy for",
+        [name for name in columns if name != column],
+        format_func=lambda name: escape(name, 40),
+        key=draft.key(f"copy:{column}"),
+        placeholder="pick other columns",
+    )
+    if others and st.button("Copy it to them", key=draft.key(f"copying:{column}")):
+        copied = {**own, **dict.fromkeys(others, own[column])}
+        inputs = draft.recipe.inputs.model_copy(update={"columns": copied})
+        drafts.replace(draft.recipe.model_copy(update={"inputs": inputs}), draft.base)
+        st.rerun()
+    return own
+
+
+def overview(table: Table, recipe: Recipe) -> pd.DataFrame:
+    """One line a column: its policy, its bounds, and how many training values they move."""
+    lines = []
+    for column in clamping.numeric_columns(table):
+        choice = recipe.inputs.policy_of(column)
+        bounds = clamping.fit(table, column, choice)
+        values = clamping.training_values(table, column)
+        lines.append(
+            {
+                "column": plain(column),
+                "policy": choice.id + (" (own)" if column in recipe.inputs.columns else ""),
+                "lo": number(bounds.lo),
+                "hi": number(bounds.hi),
+                "below": int((values < bounds.lo).sum()),
+                "above": int((values > bounds.hi).sum()),
+                "note": plain(bounds.note, 200),
+            }
+        )
+    return pd.DataFrame(lines)
+
+
+def extreme_rows(
+    dataset: Dataset, table: Table, column: str, positions: NDArray[np.int64], bounds: Bounds
+) -> pd.DataFrame:
+    """The rows at `positions`, as they were uploaded, with the clamped value beside the raw one."""
+    index = clamping.numeric_columns(table).index(column)
+    column_index = [i for i, feature in enumerate(table.features) if not feature.levels][index]
+    raw = table.inputs[positions, column_index]
+    rows = files.frame(state.settings(), dataset.id, rows=table.source_rows[positions]).reset_index(drop=True)
+    rows = rows.drop(columns=[column])
+    rows.columns = [plain(name, 60) for name in rows.columns]
+    rows.insert(0, "after the clamp", bounds.clamp(raw))
+    rows.insert(0, plain(column, 60), raw)
+    rows.insert(0, "row", table.source_rows[positions] + 1)
+    return rows

@@ -1,0 +1,132 @@
+"""Runs side by side: the table of all, and what differs between some."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from clipviz.core.errors import NotFound
+from clipviz.core.ids import is_id
+from clipviz.core.recipe import Recipe
+from clipviz.core.run import Run
+from clipviz.ui import results, state
+from clipviz.ui.text import ago, number, plain
+
+COLUMNS: dict[str, Any] = {
+    "progress": st.column_config.ProgressColumn(
+        format="percent", min_value=0.0, max_value=1.0, width="small"
+    ),
+}
+
+
+def run(run_id: str) -> Run:
+    """A run by the id in a link; raises NotFound with words for a malformed one."""
+    if not is_id(run_id):
+        raise NotFound(
+            "This link is malformed: ?runs= holds ids of sixteen characters 0-9 and a-f, separated by commas",
+            repr(run_id[:40]),
+            "Pick the runs in the table instead",
+        )
+    return state.store().runs.get(run_id)
+
+
+def narrow(known: list[Run]) -> list[Run]:
+    """Filters by words in name, note or person, and by dataset."""
+    left, right = st.columns([2, 1])
+    with left:
+        words = st.text_input(
+            "Find runs",
+            key="compare.words",
+            placeholder="words in the name, the note or the person's name",
+            type="search",
+        )
+    datasets = {each.id: each.name for each in state.store().datasets.list()}
+    with right:
+        dataset = st.selectbox(
+            "Dataset",
+            [None, *datasets],
+            key="compare.dataset",
+            format_func=lambda id: "all" if id is None else plain(datasets[id], 40).replace("*", r"\*"),
+        )
+    found = [each for each in known if dataset is None or each.dataset == dataset]
+    for word in (words or "").lower().split():
+        found = [each for each in found if word in f"{each.name} {each.note} {each.created_by}".lower()]
+    return found
+
+
+def table(known: list[Run]) -> pd.DataFrame:
+    lines = []
+    for each in known:
+        result = results.parsed(each) if each.result else None
+        main = next((name for name in results.MAIN if result and name in result.metrics), None)
+        value = result.metrics[main] if result and main else None
+        lines.append(
+            {
+                "name": plain(each.name),
+                "state": each.state.value,
+                "progress": 1.0 if each.result else (each.step / each.steps if each.steps else 0.0),
+                "test metric": f"{results.TITLES[main]} {number(value)}" if main else "–",
+                "steps": number(each.step),
+                "clipped": "–"
+                if not result or result.clipped_share is None
+                else f"{result.clipped_share:.0%}",
+                "by": plain(each.created_by or "–", 40),
+                "when": ago(each.created_at),
+                "note": plain(each.note, 120),
+            }
+        )
+    return pd.DataFrame(lines)
+
+
+def differences(picked: list[Run], recipes: dict[str, Recipe]) -> pd.DataFrame:
+    """One line for each field that is not the same in all recipes, one column a run."""
+    flat = {each.id: _flat(recipes[each.id].model_dump(mode="json")) for each in picked}
+    paths = list(dict.fromkeys(path for fields in flat.values() for path in fields))
+    lines = []
+    for path in paths:
+        values = [flat[each.id].get(path, "–") for each in picked]
+        if len(set(values)) > 1:
+            lines.append({"field": plain(path), **_columns(picked, [plain(value, 80) for value in values])})
+    return pd.DataFrame(lines)
+
+
+def metrics(picked: list[Run]) -> pd.DataFrame:
+    lines = []
+    for each in picked:
+        line: dict[str, Any] = {"run": plain(each.name), "state": each.state.value}
+        if each.result:
+            result = results.parsed(each)
+            line |= {results.TITLES.get(name, name): number(value) for name, value in result.metrics.items()}
+            line["best step"] = number(result.best_step)
+            line["steps clipped"] = "–" if result.clipped_share is None else f"{result.clipped_share:.1%}"
+            line["seconds"] = number(result.seconds, 3)
+        lines.append(line)
+    return pd.DataFrame(lines).fillna("–")
+
+
+def mixed(picked: list[Run], recipes: dict[str, Recipe]) -> bool:
+    """True when the runs were not trained and tested on the same rows for the same target."""
+    return (
+        len(
+            {
+                (recipes[each.id].data.dataset, recipes[each.id].data.target, recipes[each.id].split)
+                for each in picked
+            }
+        )
+        > 1
+    )
+
+
+def _columns(picked: list[Run], values: list[str]) -> dict[str, str]:
+    names = [plain(each.name, 40) for each in picked]
+    unique = [name if names.count(name) == 1 else f"{name} ({index + 1})" for index, name in enumerate(names)]
+    return dict(zip(unique, values, strict=True))
+
+
+def _flat(value: Any, path: str = "") -> dict[str, str]:
+    if isinstance(value, dict):
+        found: dict[str, str] = {}
+        for key, part in value.items():
+            found |= _flat(part, f"{path}.{key}" if path else str(key))
+        return found
+    return {path: str(value)}

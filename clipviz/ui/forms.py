@@ -1,0 +1,129 @@
+"""Forms from declarations: a pydantic model's fields become widgets, its errors become sentences."""
+
+import types
+from typing import Any, Literal, Union, get_args, get_origin
+
+import streamlit as st
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from clipviz.core.discovery import discover
+from clipviz.core.recipe import Choice
+from clipviz.ui.text import escape
+
+
+def pick(package: str, label: str, choice: Choice, key: str, help: str | None = None) -> Choice:
+    """A picker of everything found in a folder, and the fields of what is picked.
+
+    Returns a choice whose fields are valid; while a field is not, its error is shown and the former value kept.
+    """
+    known = discover(package)
+    ids = list(known)
+    picked = st.selectbox(
+        label,
+        ids,
+        index=ids.index(choice.id) if choice.id in ids else 0,
+        format_func=lambda id: title_of(known[id]),
+        key=f"{key}.id",
+        help=help,
+    )
+    values = choice.fields() if picked == choice.id else {}
+    return Choice.of(picked, **fields(known[picked], values, f"{key}.{picked}"))
+
+
+def title_of(cls: type[Any]) -> str:
+    return str(getattr(cls, "title", cls.__name__))
+
+
+def fields(
+    cls: type[BaseModel], values: dict[str, Any], key: str, names: tuple[str, ...] | None = None
+) -> dict[str, Any]:
+    """Widgets for the fields of a model (or for those in `names`), side by side; returns valid values by name."""
+    shown = {name: info for name, info in cls.model_fields.items() if names is None or name in names}
+    if not shown:
+        return {}
+    given = {}
+    columns = st.columns(min(len(shown), 3))
+    for index, (name, info) in enumerate(shown.items()):
+        start = values.get(name, info.get_default(call_default_factory=True))
+        with columns[index % len(columns)]:
+            given[name] = _widget(name, info, start, f"{key}.{name}")
+    try:
+        model = cls.model_validate({**values, **given})
+    except ValidationError as error:
+        for problem in error.errors():
+            field = ".".join(str(part) for part in problem["loc"]) or title_of(cls)
+            st.error(
+                f"{escape(field)}: {escape(problem['msg'], 200)}; received {escape(repr(problem['input']), 60)}."
+            )
+        model = cls.model_validate(values)
+    return {
+        name: value for name, value in model.model_dump(mode="json").items() if names is None or name in names
+    }
+
+
+def _widget(name: str, info: FieldInfo, value: Any, key: str) -> Any:
+    label, about = _label(name, info), info.description
+    kind = _without_none(info.annotation)
+    if get_origin(kind) is Literal:
+        options = list(get_args(kind))
+        return st.selectbox(label, options, index=options.index(value), key=key, help=about)
+    if kind is bool:
+        return st.checkbox(label, value=value, key=key, help=about)
+    if kind is int:
+        low, high = _limits(info)
+        return st.number_input(
+            label,
+            value=value,
+            min_value=low and int(low),
+            max_value=high and int(high),
+            step=1,
+            key=key,
+            help=about,
+        )
+    if kind is float:
+        low, high = _limits(info)
+        return st.number_input(
+            label,
+            value=value,
+            min_value=low,
+            max_value=high,
+            step=_step(value),
+            format="%g",
+            key=key,
+            help=about,
+        )
+    if get_origin(kind) is tuple:
+        text = st.text_input(label, value=", ".join(str(part) for part in value), key=key, help=about)
+        return [part.strip() for part in (text or "").split(",") if part.strip()]
+    return st.text_input(label, value=value or "", key=key, help=about)
+
+
+def _label(name: str, info: FieldInfo) -> str:
+    extra = info.json_schema_extra
+    unit = extra.get("unit") if isinstance(extra, dict) else None
+    title = info.title or name.replace("_", " ").capitalize()
+    return f"{title} ({unit})" if unit else title
+
+
+def _without_none(annotation: Any) -> Any:
+    if get_origin(annotation) in (Union, types.UnionType):
+        return next(part for part in get_args(annotation) if part is not type(None))
+    return annotation
+
+
+def _limits(info: FieldInfo) -> tuple[float | None, float | None]:
+    """The inclusive bounds of a field; an exclusive bound is left to validation, which words it."""
+    low = next((float(part.ge) for part in info.metadata if getattr(part, "ge", None) is not None), None)
+    high = next((float(part.le) for part in info.metadata if getattr(part, "le", None) is not None), None)
+    return low, high
+
+
+def _step(value: float | None) -> float:
+    """A step of the magnitude of the value, so that 0.001 does not move by 0.01."""
+    if not value:
+        return 0.1
+    magnitude = 1.0
+    while magnitude > abs(value):
+        magnitude /= 10
+    return magnitude

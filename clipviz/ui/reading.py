@@ -1,0 +1,99 @@
+"""How a file was read: shown as choices, with a preview of what another choice would give."""
+
+from typing import Any
+
+import streamlit as st
+
+from clipviz.core.dataset import Dataset, Reading
+from clipviz.core.errors import ClipvizError
+from clipviz.datasets import ingest
+from clipviz.ui import header, state, tables
+from clipviz.ui.text import escape, number
+
+_DELIMITERS = {",": "comma ,", ";": "semicolon ;", "\t": "tab", "|": "pipe |", " ": "space"}
+_THOUSANDS = {"": "none", ",": "comma ,", ".": "point .", " ": "space", "'": "apostrophe '"}
+_ENCODINGS = ("utf-8", "windows-1252", "latin-1", "utf-16", "utf-16-le", "utf-16-be")
+
+
+def form(how: Reading, key: str, sheets: tuple[str, ...] = ()) -> Reading:
+    """Widgets for a reading; "guess" leaves a choice to the reader."""
+    values: dict[str, Any] = how.model_dump()
+    left, middle, right = st.columns(3)
+    with left:
+        if how.format != "excel":
+            values["delimiter"] = _choice("Delimiter", _DELIMITERS, how.delimiter, f"{key}.delimiter")
+        elif sheets:
+            values["sheet"] = _choice(
+                "Sheet", {name: escape(name) for name in sheets}, how.sheet, f"{key}.sheet"
+            )
+        values["header"] = _choice(
+            "First row", {True: "holds the names", False: "is already data"}, how.header, f"{key}.header"
+        )
+    if how.format != "excel":
+        with middle:
+            marks = {".": "point 1.5", ",": "comma 1,5"}
+            values["decimal"] = _choice("Decimal mark", marks, how.decimal, f"{key}.decimal")
+            values["thousands"] = _choice("Thousands mark", _THOUSANDS, how.thousands, f"{key}.thousands")
+        with right:
+            known = {
+                name: name for name in dict.fromkeys([*_ENCODINGS, *([how.encoding] if how.encoding else [])])
+            }
+            values["encoding"] = _choice("Encoding", known, how.encoding, f"{key}.encoding")
+    with right:
+        words = st.text_input(
+            "Missing-value words",
+            value=", ".join(word for word in how.missing or () if word),
+            key=f"{key}.missing",
+            placeholder="guess",
+            help="Cells with exactly one of these words, and empty cells, count as missing.",
+        )
+    values["missing"] = tuple(word.strip() for word in words.split(",") if word.strip()) if words else None
+    return Reading.model_validate(values)
+
+
+def _choice(label: str, options: dict[Any, str], value: Any, key: str) -> Any:
+    known = [None, *options]
+    return st.selectbox(
+        label,
+        known,
+        index=known.index(value) if value in known else 0,
+        key=key,
+        format_func=lambda option: "guess" if option is None else options[option],
+    )
+
+
+def change(dataset: Dataset) -> None:
+    """The reading of a stored dataset; another one gives another dataset, and the old one stays."""
+    how = form(dataset.reading, f"reading:{dataset.id}")
+    try:
+        seen = ingest.preview(dataset.source, how, state.settings())
+    except ClipvizError as error:
+        header.problem(error)
+        return
+    st.dataframe(
+        tables.preview(seen), hide_index=True, height=240, alt="The first rows as they would be read"
+    )
+    for sentence in seen.sentences:
+        st.caption(escape(sentence, 300))
+    if how == dataset.reading:
+        st.caption(
+            "This is how the dataset was read. Change a choice to see the first rows read in that way."
+        )
+    elif st.button("Read the whole file this way", type="primary", key=f"reread:{dataset.id}"):
+        try:
+            with st.spinner(f"Reading {number(dataset.rows)} rows again …"):
+                again = ingest.ingest(
+                    ingest.upload(dataset.source, state.settings()),
+                    dataset.name,
+                    state.settings(),
+                    how,
+                    state.me(),
+                )
+            again = state.store().datasets.add(
+                again.model_copy(update={"target": dataset.target, "origin": dataset.origin})
+            )
+        except ClipvizError as error:
+            header.problem(error)
+        else:
+            state.open_dataset(again.id)
+            st.rerun()

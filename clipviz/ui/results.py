@@ -1,0 +1,122 @@
+"""What a run ended with, in a sentence, in numbers and in tables."""
+
+import pandas as pd
+import streamlit as st
+
+from clipviz.core.recipe import Recipe
+from clipviz.core.run import Result, Run, State
+from clipviz.ui.text import escape, number, plain
+
+MAIN = ("mae", "accuracy")
+TITLES = {
+    "mae": "MAE",
+    "rmse": "RMSE",
+    "r2": "R²",
+    "accuracy": "Accuracy",
+    "macro_f1": "F1 (macro)",
+    "macro_recall": "Recall (macro)",
+    "log_loss": "Log loss",
+}
+
+
+def parsed(run: Run) -> Result:
+    return Result.model_validate(run.result)
+
+
+def summary(run: Run) -> None:
+    """The metrics on the test rows, each beside what a constant prediction reaches."""
+    result = parsed(run)
+    ended = {State.FINISHED: "Finished", State.STOPPED: "Stopped", State.FAILED: "Failed"}[run.state]
+    st.markdown(
+        f"**{ended}** after {number(result.steps)} steps and {number(result.seconds, 3)} s on {escape(run.device)}"
+        + (f": {escape(run.reason, 300)}" if run.reason else "")
+        + f" The weights are those of step {number(result.best_step)}, the best on the validation rows."
+    )
+    cells = st.columns(max(1, len(result.metrics)))
+    for cell, (name, value) in zip(cells, result.metrics.items(), strict=False):
+        cell.metric(f"Test {TITLES.get(name, name)}", number(value), border=True)
+        cell.caption(f"constant prediction: {number(result.baseline.get(name))}")
+    st.caption(
+        "On the raw test rows: nothing about them was clamped or left out, and no bound was fitted on them."
+    )
+
+
+def details(run: Run, recipe: Recipe) -> None:
+    """Verdict on the gradient clip, metrics by split, learned thresholds and input bounds."""
+    result = parsed(run)
+    st.subheader("What clipping did")
+    st.markdown(clipping_in_words(result, recipe))
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown("**Metrics by rows**")
+        st.dataframe(metrics(result), alt="Metrics on training, validation and test rows")
+    with right:
+        if result.thresholds:
+            st.markdown("**Learned thresholds**")
+            st.dataframe(thresholds(result), hide_index=True, alt="Learned thresholds by layer")
+        closed = bounds(result)
+        if len(closed):
+            st.markdown("**Input bounds inside the model**")
+            st.dataframe(closed, hide_index=True, alt="Input bounds by column")
+    for note in result.notes:
+        st.caption(escape(note, 300))
+
+
+def clipping_in_words(result: Result, recipe: Recipe) -> str:
+    """What the share of clipped steps means."""
+    if result.clipped_share is None or recipe.gradient.id == "none":
+        words = "No gradient clip was used."
+    elif result.clipped_share == 0:
+        words = "The gradient clip **never fired**: this run equals one without it. A lower limit would act."
+    elif result.clipped_share >= 0.9:
+        words = (
+            f"The gradient clip fired at **{result.clipped_share:.0%} of the steps**: it limits the step size all the "
+            "time, so it is a learning rate by another name. Compare with a lower learning rate before crediting it."
+        )
+    else:
+        words = (
+            f"The gradient clip fired at **{result.clipped_share:.1%} of the steps**: "
+            "a safety net for large gradients."
+        )
+    if result.skipped_steps:
+        words += f" {number(result.skipped_steps)} steps were skipped because their gradient was not finite."
+    return words
+
+
+def metrics(result: Result) -> pd.DataFrame:
+    rows = {
+        "training": result.train,
+        "validation": result.validation,
+        "test": result.metrics,
+        "constant": result.baseline,
+    }
+    return pd.DataFrame(
+        {
+            TITLES.get(name, name): [number(values.get(name)) for values in rows.values()]
+            for name in result.metrics
+        },
+        index=pd.Index(rows, name="rows"),
+    )
+
+
+def thresholds(result: Result) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {"layer": layer, "threshold": ", ".join(number(value) for value in values)}
+            for layer, values in result.thresholds.items()
+        ]
+    )
+
+
+def bounds(result: Result) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "column": plain(name),
+                "lo": "open" if low is None else number(low),
+                "hi": "open" if high is None else number(high),
+            }
+            for name, (low, high) in result.bounds.items()
+            if low is not None or high is not None
+        ]
+    )

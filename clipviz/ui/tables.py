@@ -1,0 +1,82 @@
+"""Tables as data frames: positions in them are positions in what they were made from."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from clipviz.datasets.ingest import Preview
+
+from clipviz.core.dataset import Dataset, RejectedRow
+from clipviz.core.profile import ColumnProfile
+from clipviz.ui.text import ago, plain
+
+COLUMNS: dict[str, Any] = {
+    "histogram": st.column_config.BarChartColumn("distribution", width="small"),
+    "missing": st.column_config.NumberColumn(format="localized"),
+    "not finite": st.column_config.NumberColumn(
+        format="localized", help="Infinite values; NaN counts as missing."
+    ),
+    **{name: st.column_config.NumberColumn(format="%.5g") for name in ("min", "median", "max")},
+}
+
+
+def fingerprint(ids: Iterable[str]) -> str:
+    """A short name for a list of ids: a table's selection must not survive another list."""
+    return hashlib.sha256("\n".join(ids).encode()).hexdigest()[:8]
+
+
+def datasets(known: Sequence[Dataset]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "name": [plain(each.name) for each in known],
+            "rows": [each.rows for each in known],
+            "columns": [len(each.columns) for each in known],
+            "not read": [each.rejected for each in known],
+            "size (kB)": [round(each.bytes / 1000, 1) for each in known],
+            "by": [plain(each.created_by or "–", 40) for each in known],
+            "when": [ago(each.created_at) for each in known],
+        }
+    )
+
+
+def columns(profiles: Sequence[ColumnProfile]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "column": [plain(each.name) for each in profiles],
+            "type": [each.kind for each in profiles],
+            "histogram": [list(each.histogram.counts) if each.histogram else None for each in profiles],
+            "missing": [each.missing for each in profiles],
+            "not finite": [each.positive_infinite + each.negative_infinite for each in profiles],
+            "distinct": [each.distinct for each in profiles],
+            "min": [each.minimum for each in profiles],
+            "median": [each.quantiles.get("0.5") for each in profiles],
+            "max": [each.maximum for each in profiles],
+        }
+    )
+
+
+def levels(profile: ColumnProfile) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"value": [plain(value) for value, _ in profile.levels], "rows": [rows for _, rows in profile.levels]}
+    )
+
+
+def rejected(rows: Sequence[RejectedRow], limit: int = 1000) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "line": [row.line for row in rows[:limit]],
+            "column": [plain(row.column) for row in rows[:limit]],
+            "reason": [plain(row.reason, 200) for row in rows[:limit]],
+            "text": [plain(row.text, 300) for row in rows[:limit]],
+        }
+    )
+
+
+def preview(seen: Preview) -> pd.DataFrame:
+    names = [plain(column.name, 40) for column in seen.columns]
+    titles = {f"c{index}": name for index, name in enumerate(names)}
+    frame = pd.DataFrame(seen.rows, columns=list(titles))
+    unique = [name if names.count(name) == 1 else f"{name} ({index + 1})" for index, name in enumerate(names)]
+    return frame.set_axis(unique, axis=1)

@@ -1,0 +1,140 @@
+"""The form of the Train page: data, network, clipping, optimisation; and the same thing as JSON."""
+
+import json
+
+import streamlit as st
+
+from clipviz.core.dataset import Dataset
+from clipviz.core.errors import ClipvizError
+from clipviz.core.recipe import Data, Recipe, Split, Task, Training
+from clipviz.ui import drafts, forms, header, recipes, state
+from clipviz.ui.text import escape, number
+
+
+def form(dataset: Dataset, draft: drafts.Draft) -> Recipe:
+    """Widgets for every part of a recipe, in four groups; returns the recipe that they say."""
+    left, right = st.columns(2, gap="medium")
+    with left, st.container(border=True):
+        st.markdown("**Data**")
+        recipe = _data(dataset, draft)
+    with right, st.container(border=True):
+        st.markdown("**Network**")
+        model = forms.pick("clipviz.models", "Model", recipe.model, draft.key("model"))
+    left, right = st.columns(2, gap="medium")
+    with left, st.container(border=True):
+        st.markdown("**Clipping**")
+        clipping = _clipping(recipe, draft)
+    with right, st.container(border=True):
+        st.markdown("**Optimisation**")
+        optimisation = _optimisation(recipe, draft)
+    return recipe.model_copy(update={"model": model, **clipping, **optimisation})
+
+
+def _data(dataset: Dataset, draft: drafts.Draft) -> Recipe:
+    recipe = recipes.target(dataset, draft)
+    tasks: list[Task | None] = [None, "regression", "classification"]
+    task = st.segmented_control(
+        "Task",
+        tasks,
+        default=recipe.data.task,
+        required=True,
+        key=draft.key("task"),
+        format_func=lambda task: task or "by the target's type",
+    )
+    with st.expander("Inputs and split"):
+        usable = [column.name for column in dataset.columns if column.name != recipe.data.target]
+        chosen = st.multiselect(
+            "Input columns",
+            usable,
+            default=[name for name in recipe.data.features or usable if name in usable],
+            key=draft.key("features"),
+            format_func=lambda name: escape(name, 40),
+            help="Text, dates and constant columns are left out, and the run says so.",
+        )
+        split = forms.fields(Split, recipe.split.model_dump(), draft.key("split"))
+    features = None if not chosen or len(chosen) == len(usable) else tuple(chosen)
+    data = Data(dataset=dataset.id, target=recipe.data.target, task=task, features=features)
+    recipe = recipe.model_copy(update={"data": data, "split": Split.model_validate(split)})
+    try:
+        table = state.table(dataset, recipe)
+    except ClipvizError as error:
+        header.problem(error)
+        return recipe
+    st.caption(
+        f"{table.task.capitalize()} from {number(len(table.features))} inputs: {number(len(table.train))} training, "
+        f"{number(len(table.validation))} validation and {number(len(table.test))} test rows."
+    )
+    for note in table.notes:
+        st.caption(escape(note, 300))
+    return recipe
+
+
+def _clipping(recipe: Recipe, draft: drafts.Draft) -> dict[str, object]:
+    default = forms.pick("clipviz.policies.inputs", "Input clamp", recipe.inputs.default, draft.key("inputs"))
+    if recipe.inputs.columns:
+        st.caption(
+            f"{number(len(recipe.inputs.columns))} columns have a clamp of their own, from the Clamp page."
+        )
+    activation = forms.pick(
+        "clipviz.policies.activations", "Activation clip", recipe.activation, draft.key("activation")
+    )
+    gradient = forms.pick(
+        "clipviz.policies.gradients", "Gradient clip", recipe.gradient, draft.key("gradient")
+    )
+    inputs = recipe.inputs.model_copy(update={"default": default})
+    return {"inputs": inputs, "activation": activation, "gradient": gradient}
+
+
+def _optimisation(recipe: Recipe, draft: drafts.Draft) -> dict[str, object]:
+    optimiser = forms.pick(
+        "clipviz.training.optimisers", "Optimiser", recipe.optimiser, draft.key("optimiser")
+    )
+    training = forms.fields(Training, recipe.training.model_dump(), draft.key("training"))
+    left, right = st.columns(2)
+    with left:
+        seed = st.number_input(
+            "Seed",
+            value=recipe.seed,
+            min_value=0,
+            max_value=2**32 - 1,
+            step=1,
+            key=draft.key("seed"),
+            help="Decides the first weights and the order of the batches.",
+        )
+    with right:
+        devices = ["auto", "cpu", "cuda"]
+        device = st.selectbox(
+            "Device",
+            devices,
+            index=devices.index(recipe.device),
+            key=draft.key("device"),
+            help="auto takes the CUDA device when there is one, else the CPU.",
+        )
+    return {
+        "optimiser": optimiser,
+        "training": Training.model_validate(training),
+        "seed": seed,
+        "device": device,
+    }
+
+
+def as_json(recipe: Recipe, draft: drafts.Draft) -> None:
+    """The recipe to copy, download, or replace by a pasted one."""
+    with st.expander("The recipe as JSON", icon=":material/data_object:"):
+        text = json.dumps(recipe.model_dump(mode="json"), indent=2, ensure_ascii=False)
+        st.code(text, language="json", height=240)
+        st.download_button(
+            "Download", text, file_name="recipe.json", mime="application/json", icon=":material/download:"
+        )
+        pasted = st.text_area("Paste another recipe", key=draft.key("paste"), height=120)
+        if st.button("Use the pasted recipe", disabled=not pasted, key="use_pasted"):
+            try:
+                other = Recipe.parse(pasted)
+            except ClipvizError as error:
+                header.problem(error)
+                return
+            here = other.model_copy(
+                update={"data": other.data.model_copy(update={"dataset": recipe.data.dataset})}
+            )
+            drafts.replace(here, draft.base)
+            st.rerun()

@@ -1,0 +1,192 @@
+"""Clamp: where are the tails, and what does cutting them do?"""
+
+import streamlit as st
+
+from clipviz.analysis import clamping
+from clipviz.charts.column_histogram import column_histogram
+from clipviz.charts.layout import CONFIG
+from clipviz.charts.palette import palette
+from clipviz.core.bounds import Bounds
+from clipviz.core.dataset import Dataset
+from clipviz.core.recipe import Choice, Recipe
+from clipviz.core.table import Table
+from clipviz.ui import clamps, drafts, forms, recipes, state
+from clipviz.ui.empty import no_dataset
+from clipviz.ui.text import escape, number, share
+
+
+def page(dataset: Dataset) -> None:
+    st.title("Where are the tails, and what does cutting them do?")
+    draft = drafts.draft(dataset)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        recipe = recipes.target(dataset, draft)
+        drafts.keep(recipe)
+        table = state.table(dataset, recipe)
+        columns = clamping.numeric_columns(table)
+        if not columns:
+            st.info("No numeric column is used as an input here, so there is nothing to clamp.")
+            return
+        column = clamps.column_picker(columns, dataset)
+    recipe = policy(draft, recipe, table, column)
+    drafts.keep(recipe)
+    bounds = clamping.fit(table, column, recipe.inputs.policy_of(column))
+    told(table, column, bounds)
+    picture(draft, table, column, bounds)
+    before_after(table, column, bounds)
+    extremes(dataset, table, column, bounds)
+    everything(table, recipe, columns)
+    onwards(recipe, draft)
+
+
+def policy(draft: drafts.Draft, recipe: Recipe, table: Table, column: str) -> Recipe:
+    """The clamp of this column: the default of all columns, or its own."""
+    inputs = recipe.inputs
+    left, right = st.columns([2, 3], gap="large", border=True)
+    with left:
+        default = forms.pick(
+            "clipviz.policies.inputs",
+            "Default for every numeric column",
+            inputs.default,
+            draft.key("clamp.default"),
+            help="Each column gets its own bounds from its own training values.",
+        )
+    with right:
+        own = st.toggle(
+            f"Another policy for {escape(column, 40)}",
+            value=column in inputs.columns,
+            key=draft.key(f"own:{column}"),
+        )
+        columns = {name: choice for name, choice in inputs.columns.items() if name != column}
+        if own:
+            start = inputs.columns.get(column, default)
+            columns[column] = forms.pick(
+                "clipviz.policies.inputs", "Its policy", start, draft.key(f"clamp:{column}")
+            )
+            columns = clamps.copy_to_others(columns, column, clamping.numeric_columns(table), draft)
+        else:
+            st.caption("It follows the default. Drag across the histogram to cut it at bounds of your own.")
+    return recipe.model_copy(
+        update={"inputs": inputs.model_copy(update={"default": default, "columns": columns})}
+    )
+
+
+def told(table: Table, column: str, bounds: Bounds) -> None:
+    done = clamping.effect(clamping.training_values(table, column), bounds)
+    touched = done.below + done.above
+    if touched:
+        st.markdown(
+            f"**{escape(column)}** is limited to **{number(bounds.lo)} … {number(bounds.hi)}**: "
+            f"{number(touched)} of {number(done.values)} training values move ({share(touched, done.values)}): "
+            f"{number(done.below)} up to the lower bound, {number(done.above)} down to the upper one."
+        )
+    else:
+        st.markdown(
+            f"**{escape(column)}** keeps every one of its {number(done.values)} training values: "
+            "this clamp equals no clamp on the rows it was fitted on."
+        )
+    if bounds.note:
+        st.caption(escape(bounds.note, 300))
+
+
+def picture(draft: drafts.Draft, table: Table, column: str, bounds: Bounds) -> None:
+    values = clamping.training_values(table, column)
+    with st.container(horizontal=True):
+        whole = st.toggle(
+            "Whole range", key="clamp.whole", help="From the least to the greatest value, outliers included."
+        )
+        log = st.toggle(
+            "Logarithmic counts",
+            value=True,
+            key="clamp.log",
+            help="Shows bins with few rows, where tails live.",
+        )
+    edges = clamping.whole_range(values) if whole else clamping.central_range(values, (bounds.lo, bounds.hi))
+    figure = column_histogram(
+        column,
+        clamping.histogram(values, edges),
+        palette(st.context.theme.type),
+        bounds,
+        clamping.histogram(bounds.clamp(values), edges),
+        log_counts=log,
+    )
+    key = f"range:{table.target_name}:{column}:{draft.version}"
+    drawn = st.plotly_chart(
+        figure,
+        theme=None,
+        config=CONFIG,
+        key=key,
+        on_select="rerun",
+        selection_mode="box",
+        alt=f"Histogram of {column} with its bounds",
+    )
+    st.caption(
+        "Drag across the histogram to set both bounds. Training rows only: bounds never see validation or test rows."
+    )
+    boxes = drawn.selection.get("box", [])
+    if boxes:
+        low, high = sorted(float(edge) for edge in boxes[0]["x"])
+        columns = {**draft.recipe.inputs.columns, column: Choice.of("fixed", lo=low, hi=high)}
+        inputs = draft.recipe.inputs.model_copy(update={"columns": columns})
+        drafts.replace(draft.recipe.model_copy(update={"inputs": inputs}), draft.base)
+        st.rerun()
+
+
+def before_after(table: Table, column: str, bounds: Bounds) -> None:
+    done = clamping.effect(clamping.training_values(table, column), bounds)
+    cells = st.columns(4)
+    for cell, (label, before, after) in zip(
+        cells,
+        [
+            ("Mean", done.before.mean, done.after.mean),
+            ("Standard deviation", done.before.std, done.after.std),
+            ("Skewness", done.before.skewness, done.after.skewness),
+            ("Excess kurtosis", done.before.kurtosis, done.after.kurtosis),
+        ],
+        strict=True,
+    ):
+        cell.metric(label, number(after), border=True, help="After the clamp; below it the value before.")
+        cell.caption(f"before: {number(before)}")
+
+
+def extremes(dataset: Dataset, table: Table, column: str, bounds: Bounds) -> None:
+    st.subheader("The most extreme rows")
+    rows = clamping.extreme_rows(table, column)
+    st.dataframe(
+        clamps.extreme_rows(dataset, table, column, rows, bounds),
+        hide_index=True,
+        alt=f"Training rows with the most extreme values of {column}",
+    )
+
+
+def everything(table: Table, recipe: Recipe, columns: list[str]) -> None:
+    with st.expander(f"All {number(len(columns))} numeric columns", icon=":material/table_rows:"):
+        st.dataframe(
+            clamps.overview(table, recipe), hide_index=True, alt="Bounds and touched values of every column"
+        )
+    touched = clamping.rows_touched(table, recipe.inputs)
+    st.markdown(
+        f"Over all columns the clamps touch **{number(touched)} of {number(len(table.train))} training rows** "
+        f"({share(touched, len(table.train))})."
+    )
+
+
+def onwards(recipe: Recipe, draft: drafts.Draft) -> None:
+    with st.container(horizontal=True):
+        if st.button("Train with these clamps", type="primary", icon=":material/model_training:"):
+            saved = recipes.save(recipe, draft)
+            st.switch_page(
+                "../../pages/train.py", query_params={"dataset": recipe.data.dataset, "recipe": saved.id}
+            )
+        if st.button(
+            "Save as a recipe", icon=":material/bookmark:", help="Gives it a link that a teammate can open."
+        ):
+            saved = recipes.save(recipe, draft)
+            st.query_params["recipe"] = saved.id
+            st.toast(f"Saved as recipe {saved.id}: the address bar is its link.")
+
+
+current = state.current_dataset()
+if current is None:
+    no_dataset("Here you see the tails of each column and what a clamp does to them.")
+else:
+    page(current)

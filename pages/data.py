@@ -1,0 +1,172 @@
+"""Data: what have I got?"""
+
+import streamlit as st
+
+from clipviz.charts.column_histogram import column_histogram
+from clipviz.charts.layout import CONFIG
+from clipviz.charts.palette import palette
+from clipviz.core.dataset import Dataset
+from clipviz.core.errors import ClipvizError
+from clipviz.datasets import files, samples
+from clipviz.ui import header, reading, state, tables, uploads
+from clipviz.ui.text import ago, escape, number, people, share, size
+
+
+def gallery() -> None:
+    st.title("What have I got?")
+    st.write(
+        "Drop a spreadsheet, or start with a sample. Everybody who opens this dashboard sees the same datasets."
+    )
+    uploads.drop_zone()
+    st.subheader("Samples")
+    columns = st.columns(len(samples.samples()))
+    for column, sample in zip(columns, samples.samples(), strict=True):
+        with column, st.container(border=True, height="stretch"):
+            st.markdown(f"**{sample.title}**")
+            st.caption(sample.description)
+            if st.button("Open", key=f"sample.{sample.id}", help=f"Open the sample {sample.title}"):
+                uploads.open_sample(sample.id)
+    st.subheader("The team's datasets")
+    team()
+
+
+def team() -> None:
+    known = state.store().datasets.list()
+    if not known:
+        st.info(
+            "Nothing here yet. What you drop above, or open as a sample, appears here for the whole team."
+        )
+        return
+    picked = st.dataframe(
+        tables.datasets(known),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"team:{tables.fingerprint(dataset.id for dataset in known)}",
+        alt="Datasets of the team",
+    )
+    st.caption("Pick a row to open it.")
+    if picked.selection.rows:
+        state.open_dataset(known[picked.selection.rows[0]].id)
+        st.rerun()
+
+
+def one(dataset: Dataset) -> None:
+    profiles = files.profiles(state.settings(), dataset.id)
+    st.title(escape(dataset.name))
+    incomplete = sum(profile.missing > 0 for profile in profiles)
+    sentence = f"{number(dataset.rows)} rows and {len(dataset.columns)} columns"
+    sentence += f"; {incomplete} of them with missing values" if incomplete else "; nothing is missing"
+    sentence += f"; **{number(dataset.rejected)} rows could not be read**." if dataset.rejected else "."
+    st.write(sentence)
+    st.caption(
+        f"{size(dataset.bytes)} · uploaded by {people(dataset.created_by)} {ago(dataset.created_at)}"
+        + (f" · {escape(dataset.origin, 300)}" if dataset.origin else "")
+    )
+    actions(dataset)
+    if dataset.rejected:
+        rejected(dataset)
+    with st.expander("How it was read", icon=":material/tune:"):
+        reading.change(dataset)
+    st.subheader("Columns")
+    picked = st.dataframe(
+        tables.columns(profiles),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config=tables.COLUMNS,
+        key=f"columns:{dataset.id}",
+        alt="One line for each column of the dataset",
+    )
+    rows = picked.selection.rows
+    drawn = [profile for profile in profiles if profile.histogram is not None]
+    if rows:
+        profile = profiles[rows[0]]
+    elif drawn:
+        profile = next((each for each in drawn if each.name == dataset.target), drawn[0])
+    else:
+        return
+    st.subheader(escape(profile.name))
+    st.caption(
+        f"{number(profile.count)} rows · {share(profile.missing, profile.count)} missing · "
+        f"{number(profile.positive_infinite + profile.negative_infinite)} infinite · "
+        f"{number(profile.distinct)} distinct"
+        + (f" · mean {number(profile.mean)} · std {number(profile.std)}" if profile.mean is not None else "")
+        + ("" if rows else " · pick a line above to see another column")
+    )
+    if profile.histogram is not None:
+        log = st.toggle(
+            "Logarithmic counts", key="data.log", help="Shows bins with few rows, where tails live."
+        )
+        figure = column_histogram(
+            profile.name, profile.histogram, palette(st.context.theme.type), log_counts=log
+        )
+        st.plotly_chart(
+            figure, theme=None, config=CONFIG, key="data.histogram", alt=f"Histogram of {profile.name}"
+        )
+    elif profile.levels:
+        st.dataframe(tables.levels(profile), hide_index=True, alt="Most frequent values")
+
+
+def actions(dataset: Dataset) -> None:
+    with st.container(horizontal=True):
+        if st.button("Look at the tails", type="primary", icon=":material/content_cut:"):
+            st.switch_page("../../pages/clamp.py", query_params={"dataset": dataset.id})
+        if st.button("Other datasets", icon=":material/arrow_back:"):
+            state.close_dataset()
+            st.rerun()
+        with st.popover("Rename", icon=":material/edit:"):
+            name = st.text_input(
+                "Name", value=dataset.name, max_chars=120, key=f"rename:{dataset.id}:{dataset.revision}"
+            )
+            if st.button("Rename it", key="rename") and name and name.strip():
+                rename(dataset, name.strip())
+        if st.button(
+            "Delete", icon=":material/delete:", help="Removes it from the team's list; it can be undone."
+        ):
+            state.store().datasets.delete(dataset.id, state.me())
+            st.session_state.deleted = dataset
+            state.close_dataset()
+            st.rerun()
+
+
+def rename(dataset: Dataset, name: str) -> None:
+    try:
+        state.store().datasets.rename(dataset.id, name, dataset.revision, state.me())
+    except ClipvizError as error:
+        header.problem(error)
+    else:
+        st.rerun()
+
+
+def rejected(dataset: Dataset) -> None:
+    with st.expander(f"{number(dataset.rejected)} rows could not be read", icon=":material/warning:"):
+        st.dataframe(tables.rejected(files.rejected(state.settings(), dataset.id)), hide_index=True)
+        st.download_button(
+            "Download these rows",
+            lambda: files.rejected_csv(state.settings(), dataset.id),
+            file_name="rejected_rows.csv",
+            mime="text/csv",
+            icon=":material/download:",
+        )
+
+
+def undo() -> None:
+    deleted: Dataset | None = st.session_state.get("deleted")
+    if deleted is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", border=True):
+        st.markdown(f"Deleted **{escape(deleted.name)}**.", width="content")
+        if st.button("Undo", key="undo"):
+            state.store().datasets.restore(deleted.id, state.me())
+            del st.session_state.deleted
+            state.open_dataset(deleted.id)
+            st.rerun()
+
+
+undo()
+current = state.current_dataset()
+if current is None:
+    gallery()
+else:
+    one(current)

@@ -1,0 +1,78 @@
+"""Train: is it learning, and what is clipping doing to it?"""
+
+import streamlit as st
+
+from clipviz.core.dataset import Dataset
+from clipviz.core.errors import ClipvizError
+from clipviz.core.recipe import Recipe
+from clipviz.core.run import Run, State
+from clipviz.ui import drafts, header, recipes, results, runs, state, training_form
+from clipviz.ui.empty import no_dataset
+from clipviz.ui.text import ago, escape, number, people
+
+
+def compose(dataset: Dataset) -> None:
+    st.title("Train a clipped network")
+    st.write("The defaults are a good start: press Start, and watch.")
+    draft = drafts.draft(dataset)
+    start = st.container()
+    recipe = training_form.form(dataset, draft)
+    drafts.keep(recipe)
+    training_form.as_json(recipe, draft)
+    with start:
+        st.caption(escape(recipes.in_words(recipe), 300))
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            name = st.text_input(
+                "Name of the run", max_chars=80, key=draft.key("run_name"), placeholder="optional", width=320
+            )
+            if st.button("Start", type="primary", icon=":material/play_arrow:", key="start"):
+                begin(dataset, recipe, draft, name or "")
+
+
+def begin(dataset: Dataset, recipe: Recipe, draft: drafts.Draft, name: str) -> None:
+    try:
+        state.table(dataset, recipe)
+        saved = recipes.save(recipe, draft)
+        run = runs.start(saved, name)
+    except ClipvizError as error:
+        header.problem(error)
+    else:
+        st.query_params.from_dict({"run": run.id})
+        st.rerun()
+
+
+def watch(run: Run) -> None:
+    saved = state.store().recipes.get(run.recipe)
+    st.title(escape(run.name))
+    st.caption(
+        f"{escape(recipes.in_words(saved.recipe), 300)} · started by {people(run.created_by)} {ago(run.created_at)}"
+        + (f" · {escape(run.note, 300)}" if run.note else "")
+    )
+    runs.controls(run, saved)
+    if run.state == State.FAILED:
+        st.error(f"**This run ended:** {escape(run.reason, 600)}", icon=":material/error:")
+        st.caption("Its telemetry up to there is kept below. Change the recipe with Clone and start again.")
+    if run.result is not None:
+        results.summary(run)
+    runs.live([run])
+    if run.result is not None:
+        results.details(run, saved.recipe)
+    elif not run.state.final:
+        st.caption(
+            f"The final metrics appear here when it ends, on the raw test rows. Step {number(run.step)} so far."
+        )
+
+
+given = state.id_in_link("run")
+if given:
+    run = state.store().runs.get(given)
+    st.session_state.dataset = run.dataset
+    watch(run)
+else:
+    current = state.current_dataset()
+    if current is None:
+        no_dataset(
+            "Here a small network trains on your data while you watch its loss, gradients and thresholds."
+        )
+    else:
+        compose(current)
