@@ -1,0 +1,60 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_mock_engine
+
+import clipviz.store
+from clipviz.core.errors import StoreUnavailable
+from clipviz.store import Store, migrate
+from clipviz.store.schema import metadata
+
+
+def test_migrations_lead_to_the_tables_that_the_code_knows(store: Store) -> None:
+    with store.database.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_head_is_the_newest_script() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+    assert ScriptDirectory.from_config(config).get_current_head() == migrate.HEAD
+
+
+def test_opening_again_changes_nothing(store: Store, url: str) -> None:
+    with clipviz.store.open(url) as again:
+        assert again.datasets.list() == []
+
+
+def test_many_processes_opening_a_new_store_at_once(url: str) -> None:
+    program = f"import clipviz.store; clipviz.store.open({url!r}).close()"
+    started = [
+        subprocess.Popen([sys.executable, "-W", "error", "-c", program], stderr=subprocess.PIPE)
+        for _ in range(4)
+    ]
+    assert [(process.communicate()[1], process.returncode) for process in started] == [(b"", 0)] * 4
+
+
+def test_a_store_from_a_newer_release_is_left_alone(store: Store, url: str) -> None:
+    with store.database.writing() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0099'")
+    with pytest.raises(
+        StoreUnavailable, match="made by a newer clipviz.*received revision 0099. Upgrade clipviz"
+    ):
+        clipviz.store.open(url)
+
+
+def test_the_tables_can_be_made_in_postgresql() -> None:
+    statements: list[str] = []
+    engine = create_mock_engine(
+        "postgresql+psycopg://",
+        lambda sql, *_, **__: statements.append(str(sql.compile(dialect=engine.dialect))),
+    )
+    metadata.create_all(engine, checkfirst=False)
+    made = "\n".join(statements)
+    assert "key BIGSERIAL NOT NULL" in made and "TIMESTAMP WITH TIME ZONE" in made and "BYTEA" in made
