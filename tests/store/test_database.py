@@ -45,7 +45,7 @@ def test_a_full_disk_says_so_and_corrupts_nothing(store: Store, running: Run) ->
     with store.database.writing() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
-    with pytest.raises(StoreUnavailable, match="The disk of the database is full; .*Free some space on it"):
+    with pytest.raises(StoreUnavailable, match=r"The disk of the database is full; .*Free some space on it"):
         for _ in range(20):
             store.runs.note(running.id, "x" * 9000, store.runs.get(running.id).revision, "Ada")
             store.events.append(running.id, 1, 0, "info", "x" * 2000)
@@ -74,7 +74,7 @@ def test_a_wrong_url_says_what_is_wanted(url: str, words: str) -> None:
 
 def test_something_else_in_the_file(tmp_path: Path) -> None:
     (tmp_path / "notes.db").write_text("to do: buy milk\n" * 100)
-    with pytest.raises(StoreUnavailable, match="The database file holds something else.*Point CLIPVIZ_STORE"):
+    with pytest.raises(StoreUnavailable, match=r"The database file holds something else.*Point CLIPVIZ_STORE"):
         clipviz.store.open(f"sqlite:///{tmp_path / 'notes.db'}")
 
 

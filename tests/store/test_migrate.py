@@ -44,7 +44,7 @@ def test_a_store_from_a_newer_release_is_left_alone(store: Store, url: str) -> N
     with store.database.writing() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0099'")
     with pytest.raises(
-        StoreUnavailable, match="made by a newer clipviz.*received revision 0099. Upgrade clipviz"
+        StoreUnavailable, match=r"made by a newer clipviz.*received revision 0099. Upgrade clipviz"
     ):
         clipviz.store.open(url)
 

@@ -72,7 +72,7 @@ def test_a_queued_run_answers_at_once(store: Store, submit: Submit) -> None:
     stopped = store.runs.ask(run.id, "stop", "Grace")
     assert (stopped.state, stopped.reason) == (State.STOPPED, "stopped by Grace before it started")
     assert stopped.ended_at is not None
-    with pytest.raises(Conflict, match="This run has been stopped already. Clone it"):
+    with pytest.raises(Conflict, match=r"This run has been stopped already. Clone it"):
         store.runs.ask(run.id, "run", "Ada")
     assert [event.text for event in store.events.list(run.id)] == [
         "Ada asked to pause",
@@ -99,7 +99,7 @@ def test_a_paused_run_stops_through_a_worker_that_computes_its_result(store: Sto
 
 
 def test_a_running_run_cannot_be_deleted(store: Store, running: Run) -> None:
-    with pytest.raises(Conflict, match="A running run cannot be deleted; received first. Stop it first"):
+    with pytest.raises(Conflict, match=r"A running run cannot be deleted; received first. Stop it first"):
         store.runs.delete(running.id, "Ada")
 
 
