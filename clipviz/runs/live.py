@@ -8,18 +8,24 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from clipviz.core.errors import NotFound
 from clipviz.core.run import Stream
 from clipviz.runs.buckets import Buckets
 from clipviz.runs.derived import ALWAYS_MEASURED, SHARE, WINDOW, moving_share
 from clipviz.runs.snapshot import Encoded, Snapshot
-from clipviz.runs.source import Source, Stored, resolve
+from clipviz.store import Store
+from clipviz.store.telemetry import resolve
 
 SNAPSHOTS = 48
 """Runs held at a time, the least recently watched leaving first; each takes up to about 2 MB."""
 EVER = 2**62
 """Beyond every step."""
+
+
+Stored = dict[Stream, tuple[NDArray[np.int64], NDArray[np.float32]]]
+"""By stream: steps (T,), values (T, S)."""
 
 
 class Live:
@@ -29,9 +35,9 @@ class Live:
     """
 
     def __init__(
-        self, source: Source, capacity: int = SNAPSHOTS, clock: Callable[[], float] = time.monotonic
+        self, store: Store, capacity: int = SNAPSHOTS, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._source, self._capacity, self._clock = source, capacity, clock
+        self._store, self._capacity, self._clock = store, capacity, clock
         self._snapshots: OrderedDict[str, Snapshot] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -93,7 +99,7 @@ class Live:
     @contextmanager
     def _opened(self, run_id: str) -> Iterator[Snapshot]:
         with self._lock:
-            snapshot = self._snapshots.get(run_id) or Snapshot(run_id, self._source, self._clock)
+            snapshot = self._snapshots.get(run_id) or Snapshot(run_id, self._store, self._clock)
             self._snapshots[run_id] = snapshot
             self._snapshots.move_to_end(run_id)
             while len(self._snapshots) > self._capacity:

@@ -17,7 +17,9 @@ from clipviz.core.run import Run, State, Stream
 from clipviz.runs.buckets import Buckets
 from clipviz.runs.drawn import Drawn
 from clipviz.runs.pace import Pace, progress
-from clipviz.runs.source import Chunk, Event, Source, resolve
+from clipviz.store import Store
+from clipviz.store.events import Event
+from clipviz.store.telemetry import Chunk, resolve
 
 REFRESH_SECONDS = 0.25
 TROUBLE_SECONDS = 1.0
@@ -58,9 +60,9 @@ class Snapshot:
     Methods raise NotFound for a run that the store does not have, StoreUnavailable when it cannot be asked.
     """
 
-    def __init__(self, run_id: str, source: Source, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, run_id: str, store: Store, clock: Callable[[], float] = time.monotonic) -> None:
         self.run_id = run_id
-        self._source, self._clock = source, clock
+        self._store, self._clock = store, clock
         self._lock = threading.Lock()
         self._epoch = secrets.token_hex(3)
         self._version = self._generation = 0
@@ -98,7 +100,7 @@ class Snapshot:
                 if last >= step:
                     break
                 after = key
-        return names, _fitting(self._source.telemetry.read(self.run_id, after=after), names)
+        return names, _fitting(self._store.telemetry.read(self.run_id, after=after), names)
 
     def _refresh(self) -> None:
         now = self._clock()
@@ -107,7 +109,7 @@ class Snapshot:
         if self._settled or now - self._refreshed < REFRESH_SECONDS:
             return
         try:
-            run = self._source.runs.get(self.run_id)
+            run = self._store.runs.get(self.run_id)
             telemetry, events = self._read_telemetry(), self._read_events()
         except StoreUnavailable as error:
             self._trouble, self._failed = error, now
@@ -129,13 +131,13 @@ class Snapshot:
         self._versions.pop(self._version - VERSIONS, None)
 
     def _read_telemetry(self) -> bool:
-        telemetry, drawn = self._source.telemetry, self._drawn
+        telemetry, drawn = self._store.telemetry, self._drawn
         news = telemetry.read(self.run_id, after=drawn.index[-1][0] if drawn.index else 0)
         if not news:
             return False
-        if news[-1].attempt != drawn.attempt:
+        if news[-1].attempt != drawn.attempt or _overlap(news, drawn):
             names = dict(telemetry.series(self.run_id))
-            if any(len(chunk.steps) and chunk.steps[0] <= drawn.last.get(chunk.stream, -1) for chunk in news):
+            if drawn.index and (names != drawn.names or _overlap(news, drawn)):
                 news, drawn = telemetry.read(self.run_id), Drawn()
                 self._generation += 1
             drawn.names, drawn.attempt = names, news[-1].attempt
@@ -146,7 +148,7 @@ class Snapshot:
         return True
 
     def _read_events(self) -> bool:
-        news = self._source.events.list(self.run_id, after=self._events[-1].key if self._events else 0)
+        news = self._store.events.list(self.run_id, after=self._events[-1].key if self._events else 0)
         self._events.extend(news)
         return bool(news)
 
@@ -187,6 +189,11 @@ class Snapshot:
 def _fitting(chunks: Sequence[Chunk], names: dict[Stream, tuple[str, ...]]) -> list[Chunk]:
     """The chunks with the declared columns: a run continued under a newer version may hold others."""
     return [chunk for chunk in chunks if chunk.values.shape[1] == len(names.get(chunk.stream, ()))]
+
+
+def _overlap(news: Sequence[Chunk], drawn: Drawn) -> bool:
+    """True when rows arrive for steps that are already drawn: a later attempt did them again."""
+    return any(len(chunk.steps) and chunk.steps[0] <= drawn.last.get(chunk.stream, -1) for chunk in news)
 
 
 def _news(buckets: Buckets, rows: int) -> dict[str, Any] | None:

@@ -1,0 +1,264 @@
+"""Panels of a live chart as data: which series, how drawn, in which colour; knows no Streamlit and no plotly."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import chain
+from typing import Any, Literal
+
+from clipviz.charts.palette import DARK, LIGHT, Palette
+from clipviz.core.run import Stream
+
+Names = Mapping[Stream, Sequence[str]]
+"""The columns of each stream, as a run declares them."""
+Kind = Literal["line", "band", "share", "marks", "best", "events"]
+Dash = Literal["solid", "dash", "dot", "dashdot", "longdash"]
+
+PERCENTILES: tuple[tuple[str, str, "Dash"], ...] = (
+    ("p50", "median", "dot"),
+    ("p90", "90 %", "dash"),
+    ("p99", "99 %", "dashdot"),
+    ("p999", "99.9 %", "longdash"),
+)
+DASHES: tuple[Dash, ...] = ("solid", "dash", "dot", "dashdot", "longdash")
+OF_THE_RUN = "run"
+"""The colour of a series that takes its run's own."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """One thing to draw.
+
+    name: the series' name in its stream, or the kind of events for `events`.
+    colour: a name of `colours()`, `run`, or #rrggbb.
+    kind: line; share (a line from 0 to 100 %); band (filled from `name` up to `upper`); marks (a cross
+        wherever the value is above zero); best (a star at the lowest value); events (a triangle at each).
+    """
+
+    stream: Stream
+    name: str
+    label: str
+    colour: str
+    dash: Dash = "solid"
+    kind: Kind = "line"
+    upper: str = ""
+    width: float = 1.8
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One chart: title, the quantity and unit of its axis, and a line that says how to read it."""
+
+    title: str
+    y_title: str
+    series: tuple[Series, ...]
+    log: bool = False
+    help: str = ""
+
+    def as_data(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def colours() -> dict[str, dict[str, str]]:
+    """The named colours of panels on a light and on a dark page, from the one palette of all charts."""
+    return {"light": _named(LIGHT), "dark": _named(DARK)}
+
+
+def _named(palette: Palette) -> dict[str, str]:
+    blue, vermillion, green, pink, gold, sky, violet, grey = palette.series
+    return {
+        "train": blue, "validation": vermillion, "each step": sky, "best": vermillion,
+        "before": blue, "after": green, "limit": palette.clamped, "clipped": palette.clamped,
+        "threshold": palette.clamped, "p50": grey, "p90": sky, "p99": blue, "p999": violet,
+        "skipped": palette.warning, "spike": palette.warning, "muted": palette.muted, "grey": grey,
+        "1": blue, "2": vermillion, "3": green, "4": pink, "5": gold, "6": violet, "7": sky, "8": grey,
+    }  # fmt: skip
+
+
+def train_panels(names: Names) -> list[Panel]:
+    """The panels of one run, those for which it measures something; the usual ones before it has begun."""
+    has = _Has(names or _USUAL)
+    drawn = [
+        _loss(has),
+        _gradient_norm(has),
+        _error(has),
+        _clipped_share(has),
+        *_thresholds(has),
+        _layers(has, "step", "saturated", "Saturated share", "share of activations", _SATURATED_HELP),
+        _layers(has, "evaluation", "dead", "Dead share", "share of units", _DEAD_HELP),
+        _layers(has, "step", "norm", "Gradient norm by layer", "L2 norm", _LAYER_HELP, kind="line"),
+        _rates(has),
+    ]
+    return [panel for panel in drawn if panel.series]
+
+
+def compare_panels(runs: Sequence[Names]) -> list[Panel]:
+    """The panels of several runs drawn over each other: one colour a run, one dash a quantity."""
+    both: dict[Stream, tuple[str, ...]] = {
+        stream: tuple(dict.fromkeys(name for names in runs for name in names.get(stream, ())))
+        for stream in ("step", "evaluation")
+    }
+    has = _Has(both if any(both.values()) else _USUAL)
+
+    def own(stream: Stream, name: str, label: str, **more: Any) -> tuple[Series, ...]:
+        return has.series(stream, name, label, OF_THE_RUN, **more)
+
+    metrics = [name for name in has.of("evaluation") if name.startswith("validation/")]
+    drawn = [
+        Panel("Validation loss", "loss", own("evaluation", "validation_loss", "validation"), True, _VALIDATION_HELP),
+        Panel("Training loss", "loss", own("evaluation", "train_loss", "train"), True, _TRAIN_HELP),
+        *(
+            Panel(f"Validation {_metric(name)}", _unit(name), own("evaluation", name, _metric(name)), help=_RAW_HELP)
+            for name in metrics
+        ),
+        Panel("Gradient norm", "L2 norm", own("step", "gradient_norm", "norm", width=1.2), True, _NORM_HELP),
+        Panel("Share of steps clipped", _SHARE_AXIS, own("step", "clipped_share", "clipped", kind="share"),
+              help=_CLIPPED_HELP),
+        Panel("Update size", "update / weights", own("evaluation", "update_ratio", "ratio"), True, _RATIO_HELP),
+    ]  # fmt: skip
+    return [panel for panel in drawn if panel.series]
+
+
+_SHARE_AXIS = "share of steps"
+_VALIDATION_HELP = "At each evaluation, on rows that are not trained on."
+_TRAIN_HELP = "At each evaluation, on the training rows."
+_RAW_HELP = "At each evaluation, on raw, unclamped targets."
+_NORM_HELP = "Before clipping, every step; a spike stays visible however long the run."
+_CLIPPED_HELP = "Share of the last 100 steps whose gradient was clipped."
+_RATIO_HELP = "Size of one update relative to the weights; around 0.001 is usual."
+_SATURATED_HELP = "Share of activations held at the threshold."
+_DEAD_HELP = "Share of units that are zero on every validation row looked at."
+_LAYER_HELP = "Before clipping, every step."
+
+_USUAL: Names = {
+    "step": ("loss", "gradient_norm", "gradient_norm_clipped", "gradient_limit", "fired", "learning_rate"),
+    "evaluation": ("train_loss", "validation_loss", "update_ratio"),
+}
+
+
+class _Has:
+    """Which series a run has, and those of a panel among them."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = {stream: tuple(columns) for stream, columns in names.items()}
+
+    def of(self, stream: Stream) -> tuple[str, ...]:
+        return self._names.get(stream, ())
+
+    def series(self, stream: Stream, name: str, label: str, colour: str, **more: Any) -> tuple[Series, ...]:
+        known = name in self.of(stream) or (name == "clipped_share" and "fired" in self.of("step"))
+        return (Series(stream, name, label, colour, **more),) if known else ()
+
+    def layers(self, stream: Stream, quantity: str) -> list[str]:
+        """The layers for which `quantity/<layer>` is measured, in the order of the network."""
+        found = (name.split("/")[1] for name in self.of(stream) if name.startswith(f"{quantity}/"))
+        return list(dict.fromkeys(found))
+
+
+def _loss(has: _Has) -> Panel:
+    return Panel(
+        "Loss",
+        "loss",
+        (
+            *has.series("step", "loss", "each batch", "each step", width=1.0),
+            *has.series("evaluation", "train_loss", "train", "train", width=2.2),
+            *has.series("evaluation", "validation_loss", "validation", "validation", dash="dash", width=2.2),
+            *has.series("evaluation", "validation_loss", "best", "best", kind="best"),
+        ),
+        log=True,
+        help="Unsmoothed. The star marks the lowest validation loss: those weights are kept.",
+    )
+
+
+def _error(has: _Has) -> Panel:
+    """How wrong in units of the target, or how often right: whichever the task measures."""
+    errors = [name for name in has.of("evaluation") if name in ("validation/mae", "validation/rmse")]
+    kind: Kind = "line" if errors else "share"
+    drawn = chain.from_iterable(
+        has.series("evaluation", name, _metric(name), str(at + 1), dash=DASHES[at], kind=kind, width=2.2)
+        for at, name in enumerate(errors or [name for name in has.of("evaluation") if name in _SHARES])
+    )
+    title, axis = ("Validation error", "units of the target") if errors else ("Validation score", "share")
+    return Panel(
+        title, axis, tuple(drawn), help=_RAW_HELP if errors else "At each evaluation; higher is better."
+    )
+
+
+def _gradient_norm(has: _Has) -> Panel:
+    return Panel(
+        "Gradient norm",
+        "L2 norm",
+        (
+            *has.series("step", "gradient_norm", "before clipping", "before", width=1.2),
+            *has.series("step", "gradient_norm_clipped", "after clipping", "after", width=1.2),
+            *has.series("step", "gradient_limit", "limit", "limit", dash="dash", width=2.0),
+            *has.series("step", "skipped", "step skipped", "skipped", kind="marks"),
+            Series("step", "spike", "spike", "spike", kind="events"),
+        ),
+        log=True,
+        help="Every step. Triangles mark spikes, crosses mark skipped steps.",
+    )
+
+
+def _clipped_share(has: _Has) -> Panel:
+    share = has.series("step", "clipped_share", "clipped", "clipped", kind="share", width=2.0)
+    return Panel("Share of steps clipped", _SHARE_AXIS, share, help=_CLIPPED_HELP)
+
+
+def _thresholds(has: _Has) -> list[Panel]:
+    """A panel for each layer: its threshold, where it has one, against what flows into it."""
+    panels = []
+    for layer in has.layers("step", "threshold") or has.layers("evaluation", "activation"):
+        threshold = has.series("step", f"threshold/{layer}", "threshold", "threshold", width=2.4)
+        flows = (
+            has.series("evaluation", f"activation/{layer}/{code}", label, code, dash=dash, width=1.6)
+            for code, label, dash in PERCENTILES
+        )
+        title = f"Threshold and activations, {layer}" if threshold else f"Activations, {layer}"
+        note = "Percentiles of |activation| before the clip, on the same validation rows each time."
+        panels.append(Panel(title, "|activation|", (*threshold, *chain.from_iterable(flows)), True, note))
+    return panels
+
+
+def _layers(
+    has: _Has, stream: Stream, quantity: str, title: str, y_title: str, note: str, kind: Kind = "share"
+) -> Panel:
+    drawn = chain.from_iterable(
+        has.series(
+            stream, f"{quantity}/{layer}", layer, str(at % 8 + 1), dash=DASHES[at % len(DASHES)], kind=kind
+        )
+        for at, layer in enumerate(has.layers(stream, quantity))
+    )
+    return Panel(title, y_title, tuple(drawn), log=kind == "line", help=note)
+
+
+def _rates(has: _Has) -> Panel:
+    return Panel(
+        "Learning rate and update size",
+        "rate, update / weights",
+        (
+            *has.series("step", "learning_rate", "learning rate", "1", width=2.0),
+            *has.series("evaluation", "update_ratio", "update / weights", "3", dash="dash", width=2.0),
+        ),
+        log=True,
+        help=_RATIO_HELP,
+    )
+
+
+_SHARES = ("validation/accuracy", "validation/macro_f1", "validation/macro_recall")
+_METRICS = {
+    "mae": "MAE",
+    "rmse": "RMSE",
+    "r2": "R²",
+    "macro_f1": "macro F1",
+    "macro_recall": "macro recall",
+    "log_loss": "log loss",
+}
+
+
+def _metric(name: str) -> str:
+    short = name.removeprefix("validation/")
+    return _METRICS.get(short, short)
+
+
+def _unit(name: str) -> str:
+    return "units of the target" if name in ("validation/mae", "validation/rmse") else _metric(name)

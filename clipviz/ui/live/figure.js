@@ -1,0 +1,139 @@
+// From a panel's description and what is known of the runs to what Plotly draws.
+
+import { faint } from "./theme.js";
+import { count, literal } from "./words.js";
+
+const TOP = 0.965;
+const BOTTOM = 0.035;
+const FEW = 40;
+const KINDS = { nan: "not a number", "+inf": "infinite", "-inf": "minus infinity" };
+
+/** The traces of a panel; a series without a point has none. */
+export function tracesOf(spec, runs, histories, theme) {
+  const lines = spec.series.filter((series) => ["line", "share", "band"].includes(series.kind));
+  const traces = [];
+  for (const run of runs) {
+    const history = histories.get(run.id);
+    if (!history) continue;
+    for (const series of spec.series) {
+      const colour = colourOf(series, run, theme);
+      const label = runs.length > 1 ? run.label + (lines.length > 1 ? `, ${series.label}` : "") : series.label;
+      const uid = `${run.id} ${series.stream} ${series.kind} ${series.name}`;
+      traces.push(...draw(series, history, { uid, name: literal(label, 48), colour, theme }));
+    }
+    traces.push(...notFinite(spec, history, theme, runs.length > 1 ? run.label : ""));
+  }
+  return traces;
+}
+
+function colourOf(series, run, theme) {
+  if (series.colour === "run") return run.colour || theme.named["1"];
+  return theme.named[series.colour] ?? series.colour;
+}
+
+function draw(series, history, look) {
+  if (series.kind === "events") return events(series, history, look);
+  const points = history.points(series.stream, series.name);
+  if (!points.x.length) return [];
+  if (series.kind === "marks") return marks(series, points, look);
+  if (series.kind === "best") return best(points, look);
+  if (series.kind === "band") return band(series, points, history.points(series.stream, series.upper), look);
+  const few = points.x.length <= FEW && series.stream === "evaluation";
+  const thin = series.width <= 1.2;
+  return [{
+    type: "scatter", uid: look.uid, name: look.name, x: points.x, y: points.y,
+    mode: few || points.x.length === 1 ? "lines+markers" : "lines",
+    line: { color: thin ? faint(look.colour, 0.75) : look.colour, width: series.width, dash: series.dash },
+    marker: { color: look.colour, size: 5 },
+  }];
+}
+
+function band(series, lower, upper, look) {
+  const edge = { type: "scatter", mode: "lines", line: { width: 0 }, hoverinfo: "skip" };
+  return [
+    { ...edge, uid: `${look.uid} lower`, legendgroup: look.uid, showlegend: false, x: lower.x, y: lower.y },
+    { ...edge, uid: look.uid, legendgroup: look.uid, name: look.name, x: upper.x, y: upper.y,
+      fill: "tonexty", fillcolor: faint(look.colour, 0.22) },
+  ];
+}
+
+function best(points, look) {
+  let at = 0;
+  for (let other = 1; other < points.y.length; other += 1) if (points.y[other] < points.y[at]) at = other;
+  return [{
+    type: "scatter", uid: look.uid, name: look.name, mode: "markers", x: [points.x[at]], y: [points.y[at]],
+    marker: { symbol: "star", size: 13, color: look.colour, line: { width: 1.5, color: look.theme.ground } },
+  }];
+}
+
+function marks(series, points, look) {
+  const x = points.x.filter((step, at) => points.y[at] > 0);
+  return x.length ? [pinned(look, x, x.map(() => TOP), x.map(() => series.label), "x-thin")] : [];
+}
+
+function events(series, history, look) {
+  const found = [...history.events.values()].filter((event) => event.kind === series.name);
+  if (!found.length) return [];
+  const x = found.map((event) => event.step);
+  return [pinned(look, x, x.map(() => TOP), found.map((event) => literal(event.text, 120)), "triangle-down")];
+}
+
+/** NaN and infinity of the panel's own series: drawn where they happened, never left out. */
+function notFinite(spec, history, theme, label) {
+  const names = new Set(spec.series.filter((series) => series.kind !== "events").map((series) => series.name));
+  const found = history.marks.filter(([, name]) => names.has(name));
+  if (!found.length) return [];
+  const name = literal(label ? `${label}, not finite` : "not finite", 48);
+  const look = { uid: `${history.id} not finite`, name, colour: theme.named.skipped };
+  const says = found.map(([step, series, kind]) => literal(`${series.replaceAll("_", " ")} is ${KINDS[kind]} at step ${count(step)}`));
+  return [pinned(look, found.map(([step]) => step), found.map(([, , kind]) => (kind === "-inf" ? BOTTOM : TOP)), says, "x-thin")];
+}
+
+/** Marks on the invisible axis from 0 to 1: at the edge of the panel, wherever the curves are. */
+function pinned(look, x, y, text, symbol) {
+  return {
+    type: "scatter", mode: "markers", uid: look.uid, name: look.name, x, y, text, yaxis: "y2",
+    hovertemplate: "%{text}<extra></extra>", cliponaxis: false,
+    marker: { symbol, size: 8, color: look.colour, line: { width: symbol === "x-thin" ? 2 : 0, color: look.colour } },
+  };
+}
+
+/** Axes, type and colours of a panel. range: steps shown, or null for all. */
+export function layoutOf(spec, log, range, theme, several) {
+  const share = spec.series.some((series) => series.kind === "share");
+  const axis = {
+    gridcolor: theme.grid, linecolor: theme.grid, zeroline: false, automargin: true,
+    tickfont: { size: 11 }, title: { font: { size: 12 }, standoff: 8 },
+  };
+  return {
+    uirevision: spec.title,
+    margin: { l: 52, r: 14, t: 6, b: 34 },
+    paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+    font: { family: theme.font, color: theme.ink, size: 12 },
+    showlegend: !several,
+    legend: { orientation: "h", x: 0, y: 1.02, xanchor: "left", yanchor: "bottom", font: { size: 12 }, bgcolor: "rgba(0,0,0,0)" },
+    hovermode: "x unified",
+    hoverlabel: { bgcolor: theme.ground, bordercolor: theme.grid, font: { color: theme.ink, size: 12 }, namelength: 36 },
+    dragmode: "zoom",
+    xaxis: {
+      ...axis, title: { ...axis.title, text: "step" }, tickformat: "~s", hoverformat: ",d", rangemode: "tozero",
+      unifiedhovertitle: { text: "step %{x:,d}" },
+      uirevision: range ? `${range.lo} ${range.hi}` : "all",
+      ...(range ? { range: [range.lo, range.hi], autorange: false } : { autorange: true }),
+    },
+    yaxis: {
+      ...axis, title: { ...axis.title, text: literal(spec.y_title) }, type: log ? "log" : "linear",
+      uirevision: `${spec.title} ${log}`, rangemode: share && !log ? "tozero" : "normal",
+      tickformat: share ? ".0~%" : "", hoverformat: share ? ".1~%" : ".4~g", exponentformat: "power", nticks: 6,
+    },
+    yaxis2: { overlaying: "y", range: [0, 1], fixedrange: true, visible: false },
+  };
+}
+
+/** One sentence for those who do not see the chart: where each curve stands. */
+export function summaryOf(spec, traces) {
+  const parts = traces
+    .filter((trace) => trace.yaxis !== "y2" && trace.hoverinfo !== "skip")
+    .map((trace) => `${trace.name} ${Number(trace.y[trace.y.length - 1]).toPrecision(4)}`);
+  return `${spec.title}, by step. ${parts.length ? `Last values: ${parts.join(", ")}.` : "Nothing was measured yet."}`;
+}
