@@ -16,6 +16,7 @@ class Settings(BaseModel):
         Path(".clipviz"), description="Folder of uploads, datasets, checkpoints and the database."
     )
     store: str = Field("", description="SQLAlchemy URL of the store; empty means SQLite inside home.")
+    executor: str = Field("local", description="Where runs train: a module of clipviz/runs/executors.")
     slots: int = Field(2, ge=1, le=256, description="Runs that train at the same time on this machine.")
     threads: int = Field(1, ge=1, le=256, description="CPU threads of one run.")
     device: Literal["auto", "cpu", "cuda"] = Field(

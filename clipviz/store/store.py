@@ -26,6 +26,11 @@ class Store:
         self.telemetry = Telemetry(database)
         self.events = Events(database)
 
+    def ping(self) -> None:
+        """Raise StoreUnavailable unless the store can be written now."""
+        with self.database.writing():
+            pass
+
     def close(self) -> None:
         """Close every connection."""
         self.database.close()

@@ -1,0 +1,113 @@
+"""Trains one claimed run from beginning to end, in this process."""
+
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from multiprocessing.connection import wait
+
+import clipviz.store
+from clipviz.core.errors import ClipvizError, StaleAttempt, StoreUnavailable
+from clipviz.core.run import Result, Run, Sink, State
+from clipviz.core.settings import Settings
+from clipviz.runs.awaken import ensure_runner
+from clipviz.runs.patience import persist
+from clipviz.runs.reporter import Reporter
+from clipviz.store import Store
+
+log = logging.getLogger(__name__)
+
+
+def main(run: Run, settings: Settings) -> None:
+    """The life of a worker process: train `run`, and go after a checkpoint when told to or left alone.
+
+    It is told by SIGTERM; it is left alone when its runner dies, and then sees to a new one.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(process)d %(message)s")
+    interrupted, orphaned = threading.Event(), threading.Event()
+    if sys.platform != "win32":
+        os.setpgid(0, 0)
+    signal.signal(signal.SIGTERM, lambda *_: interrupted.set())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C belongs to whoever started the runner
+    threading.Thread(
+        target=_watch_runner, args=(interrupted, orphaned), name="runner's end", daemon=True
+    ).start()
+    with persist(lambda: clipviz.store.open(settings.store_url)) as store:
+        work(run, settings, store, interrupted)
+    if orphaned.is_set():
+        ensure_runner(settings)
+
+
+def _watch_runner(interrupted: threading.Event, orphaned: threading.Event) -> None:
+    """Block until the runner's end of a pipe closes: its death, however it died, is noticed at once."""
+    runner = multiprocessing.parent_process()
+    if runner is not None:
+        wait([runner.sentinel])
+        orphaned.set()
+        interrupted.set()
+
+
+def work(
+    run: Run, settings: Settings, store: Store, interrupted: threading.Event, watch: Sink | None = None
+) -> None:
+    """Train a claimed run and write its end, whatever it is, into the store.
+
+    interrupted: once set, the run writes a checkpoint and goes back to the queue. Raises StoreUnavailable
+    when the store stays away for ten minutes; the run then goes on from its checkpoint in another attempt.
+    Returns in silence when another attempt has taken the run.
+    """
+    reporter = Reporter(store, run, settings.lease_seconds, interrupted, watch)
+    try:
+        state, reason, result = _outcome(run, settings, store, reporter)
+        reporter.close()
+        if state is State.PAUSED and interrupted.is_set() and not reporter.pause_was_asked:
+            persist(
+                lambda: store.runs.release(run.id, run.attempt, "waits for a worker; its checkpoint is kept")
+            )
+        else:
+            persist(lambda: store.runs.finish(run.id, run.attempt, state, reason, result))
+    except StaleAttempt as refusal:
+        log.info("run %s: %s", run.id, refusal)
+    finally:
+        reporter.silence()
+
+
+def _outcome(
+    run: Run, settings: Settings, store: Store, reporter: Reporter
+) -> tuple[State, str, Result | None]:
+    """How training ended: state, reason in words, result. Only trouble with the store or the lease is raised."""
+    try:
+        return _train(run, settings, store, reporter)
+    except (StaleAttempt, StoreUnavailable):
+        raise
+    except ClipvizError as error:
+        return State.FAILED, str(error), None
+    except MemoryError:
+        return State.FAILED, "Out of memory. Use a smaller batch, a smaller network or fewer columns.", None
+    except Exception as error:  # the process boundary: whatever it was, people must read that the run failed
+        log.exception("run %s failed", run.id)
+        return State.FAILED, f"internal error: {type(error).__name__}: {error}. See the runner's log.", None
+
+
+def _train(
+    run: Run, settings: Settings, store: Store, reporter: Reporter
+) -> tuple[State, str, Result | None]:
+    from clipviz.datasets.table import load
+    from clipviz.training.loop import train
+
+    recipe = persist(lambda: store.recipes.get(run.recipe)).recipe
+    dataset = persist(lambda: store.datasets.get(run.dataset))
+    state, result = train(
+        recipe,
+        load(settings, dataset, recipe),
+        reporter,
+        device=settings.device if recipe.device == "auto" else recipe.device,
+        folder=settings.runs / run.id,
+        checkpoint_seconds=settings.checkpoint_seconds,
+        flush_seconds=settings.flush_seconds,
+        threads=settings.threads,
+    )
+    reasons = {State.STOPPED: "stopped by request", State.PAUSED: "paused by request"}
+    return state, reasons.get(state, ""), result
