@@ -32,8 +32,7 @@ def compose(dataset: Dataset) -> None:
 def begin(dataset: Dataset, recipe: Recipe, draft: drafts.Draft, name: str) -> None:
     try:
         state.table(dataset, recipe)
-        saved = recipes.save(recipe, draft)
-        run = runs.start(saved, name)
+        run = runs.start(recipe, name, draft)
     except ClipvizError as error:
         header.problem(error)
     else:

@@ -42,7 +42,8 @@ def numeric_columns(table: Table) -> list[str]:
 
 def training_values(table: Table, column: str) -> NDArray[np.float64]:
     """(N_train,) raw values of a numeric column on the training rows; NaN and infinities included."""
-    return table.inputs[table.train, _position(table, column)]
+    values: NDArray[np.float64] = table.inputs[table.train, _position(table, column)]
+    return values
 
 
 def fit(table: Table, column: str, choice: Choice) -> Bounds:

@@ -83,15 +83,10 @@ def change(dataset: Dataset) -> None:
         try:
             with st.spinner(f"Reading {number(dataset.rows)} rows again …"):
                 again = ingest.ingest(
-                    ingest.upload(dataset.source, state.settings()),
-                    dataset.name,
-                    state.settings(),
-                    how,
-                    state.me(),
-                )
-            again = state.store().datasets.add(
-                again.model_copy(update={"target": dataset.target, "origin": dataset.origin})
-            )
+                    dataset.source, dataset.name, state.settings(), how, state.me(),
+                    target=dataset.target, origin=dataset.origin,
+                )  # fmt: skip
+            again = state.store().datasets.add(again)
         except ClipvizError as error:
             header.problem(error)
         else:

@@ -1,35 +1,44 @@
 """Starting, steering and watching runs."""
 
 import streamlit as st
-from clipviz.charts.panels import compare_panels, train_panels
-from clipviz.runs.submit import ensure_runner, submit
-from clipviz.ui.live_chart import RunLine, live_chart
 
-from clipviz.charts import palette as colours
+from clipviz.charts.palette import palette
+from clipviz.charts.panels import compare_panels, train_panels
 from clipviz.core.errors import ClipvizError
-from clipviz.core.run import Run, State
+from clipviz.core.recipe import Recipe
+from clipviz.core.run import Request, Run, State
+from clipviz.runs.submit import ask, ensure_runner, submit
 from clipviz.store.recipes import SavedRecipe
-from clipviz.ui import drafts, header, state
+from clipviz.ui import drafts, header, recipes, state
+from clipviz.ui.live_chart import RunLine, live_chart
 from clipviz.ui.text import plain
 
 
-def start(saved: SavedRecipe, name: str) -> Run:
-    """Queues a run of a saved recipe and wakes a runner."""
-    title = plain(name, 80).strip() or f"{saved.recipe.data.target}, seed {saved.recipe.seed}"
-    return submit(state.store(), state.settings(), saved.recipe, title, state.me())
+def start(recipe: Recipe, name: str, draft: drafts.Draft) -> Run:
+    """Saves the recipe, queues a run of it and wakes a runner."""
+    title = plain(name, 80).strip() or recipes.in_words(recipe)
+    run = submit(state.store(), state.settings(), recipe, title, state.me(), parent=draft.base)
+    draft.base = recipe.id
+    return run
 
 
 def live(runs: list[Run]) -> None:
     """The live panels of one run, or the same panels with several runs laid over each other."""
     if any(not run.state.final for run in runs):
         ensure_runner(state.settings())
-    palette = colours.palette(st.context.theme.type)
+    series = [state.store().telemetry.series(run.id) for run in runs]
+    ground = palette(st.context.theme.type)
     lines = [
-        RunLine(id=run.id, label=plain(run.name, 60), colour=palette.series[index % len(palette.series)])
-        for index, run in enumerate(runs)
+        RunLine(
+            id=run.id,
+            label=plain(run.name, 60),
+            colour=ground.series[index % len(ground.series)] if len(runs) > 1 else "",
+            state=run.state.value,
+            measured=bool(names),
+        )
+        for index, (run, names) in enumerate(zip(runs, series, strict=True))
     ]
-    series = state.store().telemetry.series(runs[0].id)
-    panels = train_panels(series) if len(runs) == 1 else compare_panels(series)
+    panels = train_panels(series[0]) if len(runs) == 1 else compare_panels(series)
     live_chart(lines, panels, key="live:" + ":".join(run.id for run in runs))
 
 
@@ -59,10 +68,9 @@ def controls(run: Run, saved: SavedRecipe) -> None:
             st.switch_page("../../pages/compare.py", query_params={"runs": run.id})
 
 
-def _ask(run: Run, request: str) -> None:
+def _ask(run: Run, request: Request) -> None:
     try:
-        state.store().runs.ask(run.id, request, state.me())
-        ensure_runner(state.settings())
+        ask(state.store(), state.settings(), run.id, request, state.me())
     except ClipvizError as error:
         header.problem(error)
     else:
@@ -79,4 +87,3 @@ def _edit(run: Run, name: str, note: str) -> None:
         header.problem(error)
     else:
         st.rerun()
-

@@ -94,4 +94,5 @@ def _table(_dataset: Dataset, dataset_id: str, choice: str, _recipe: Recipe) -> 
 
 def table(dataset: Dataset, recipe: Recipe) -> Table:
     """The rows as the recipe splits them; shared by all who look at the same ones. Raises InvalidRecipe."""
-    return _table(dataset, dataset.id, f"{recipe.data!r} {recipe.split!r}", recipe)
+    found: Table = _table(dataset, dataset.id, f"{recipe.data!r} {recipe.split!r}", recipe)
+    return found

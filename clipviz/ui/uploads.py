@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from clipviz.core.dataset import Reading
 from clipviz.core.discovery import discover
-from clipviz.core.errors import ClipvizError, UnreadableFile
+from clipviz.core.errors import ClipvizError
 from clipviz.datasets import ingest, samples
 from clipviz.ui import header, reading, state
 from clipviz.ui.text import escape, plain
@@ -27,19 +28,7 @@ def drop_zone() -> None:
     )
     stored = ""
     for file in dropped or []:
-        with st.status(f"Reading {escape(file.name)} …") as status:
-            try:
-                path = ingest.spool(file, state.settings())
-                stored = store(path, file.name, Reading())
-                status.update(label=f"{escape(file.name)} is read", state="complete")
-            except UnreadableFile as error:
-                status.update(label=f"{escape(file.name)} could not be read", state="error")
-                st.session_state.unread = (
-                    {"path": str(path), "name": file.name, "error": error} if path else None
-                )
-            except ClipvizError as error:
-                status.update(label=f"{escape(file.name)} could not be stored", state="error")
-                st.session_state.unread = {"path": "", "name": file.name, "error": error}
+        stored = _read(file) or stored
     if dropped:
         st.session_state.upload_turn = turn + 1
         if stored:
@@ -47,6 +36,19 @@ def drop_zone() -> None:
         st.rerun()
     if st.session_state.get("unread"):
         _mend(**st.session_state.unread)
+
+
+def _read(file: UploadedFile) -> str | None:
+    """Keeps one file and reads it; the dataset's id, or None with the reason kept for the next run of the page."""
+    kept = ""
+    with st.status(f"Reading {escape(file.name)} …") as status:
+        try:
+            kept = str(ingest.spool(file, state.settings()))
+            return store(Path(kept), file.name, Reading())
+        except ClipvizError as error:
+            status.update(label=f"{escape(file.name)} could not be read", state="error")
+            st.session_state.unread = {"path": kept, "name": file.name, "error": error}
+            return None
 
 
 def store(path: Path, name: str, how: Reading) -> str:
