@@ -90,6 +90,15 @@ class Outbox:
         if self._waiting and self.failure is None:
             raise StoreUnavailable("The store stayed away", f"{len(self._waiting)} unwritten letters")
 
+    def abandon(self) -> None:
+        """End the thread; what still waits is not written."""
+        self._hopeless.set()
+        with self._changed:
+            self._closing = True
+            self._waiting.clear()
+            self._changed.notify()
+        self._thread.join()
+
     def _deliver(self) -> None:
         while (letter := self._next()) is not None:
             try:

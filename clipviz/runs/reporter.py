@@ -83,5 +83,6 @@ class Reporter:
             raise refusal
 
     def silence(self) -> None:
-        """Stop beating: the run has ended, or is given up."""
+        """Stop beating and writing: the run has ended, or is given up."""
         self._heartbeat.stop()
+        self._outbox.abandon()

@@ -1,0 +1,150 @@
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from clipviz.core.errors import StaleAttempt, TrainingFailed
+from clipviz.core.recipe import Recipe
+from clipviz.core.run import Result, Run, Sink, State
+from clipviz.core.settings import Settings
+from clipviz.runs.worker import work
+from clipviz.store import Store
+
+from .conftest import RESULT, say, short_training
+
+Lesson = Callable[[Callable[..., Any]], None]
+
+
+def until_asked(answers: dict[str, Any]) -> Callable[..., Any]:
+    """A training that goes on until it is asked for something, then does it."""
+
+    def train(recipe: Recipe, table: Any, sink: Sink, **_: Any) -> tuple[State, Result | None]:
+        sink.begin(10_000, "cpu", {"step": ["loss"]})
+        for step in range(1, 10_000):
+            say(sink, 1, first=step)
+            asked = sink.request()
+            if asked == "stop":
+                return State.STOPPED, RESULT
+            if asked == "pause":
+                return State.PAUSED, None
+            if step == 3:
+                answers["at step 3"]()
+            time.sleep(0.01)
+        raise AssertionError("nobody asked")
+
+    return train
+
+
+def test_a_run_from_beginning_to_end(store: Store, claimed: Run, settings: Settings, lesson: Lesson) -> None:
+    given: dict[str, Any] = {}
+
+    def train(*args: Any, **options: Any) -> tuple[State, Result | None]:
+        given.update(options)
+        return short_training(*args, **options)
+
+    lesson(train)
+    work(claimed, settings, store, threading.Event())
+    ended = store.runs.get(claimed.id)
+    assert (ended.state, ended.steps, ended.step, ended.device) == (State.FINISHED, 3, 3, "cpu")
+    assert Result.model_validate(ended.result) == RESULT
+    assert store.telemetry.series(claimed.id)["step"] == ("loss",)
+    assert [chunk.steps.tolist() for chunk in store.telemetry.read(claimed.id)] == [[1, 2, 3]]
+    assert store.events.list(claimed.id)[-1].text == "step 3: best so far"
+    assert given == {
+        "device": "auto",
+        "folder": settings.runs / claimed.id,
+        "checkpoint_seconds": 0.2,
+        "flush_seconds": 0.02,
+        "threads": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (TrainingFailed("The loss was not finite at the first step", "nan", "Clamp the inputs"),
+         "The loss was not finite at the first step; received nan. Clamp the inputs."),
+        (MemoryError(), "Out of memory. Use a smaller batch, a smaller network or fewer columns."),
+        (ZeroDivisionError("division by zero"),
+         "internal error: ZeroDivisionError: division by zero. See the runner's log."),
+    ],
+)  # fmt: skip
+def test_whatever_happens_the_run_says_why(
+    store: Store, claimed: Run, settings: Settings, lesson: Lesson, error: Exception, reason: str
+) -> None:
+    def train(recipe: Recipe, table: Any, sink: Sink, **_: Any) -> None:
+        sink.begin(3, "cpu", {"step": ["loss"]})
+        say(sink, 2)
+        raise error
+
+    lesson(train)
+    work(claimed, settings, store, threading.Event())
+    ended = store.runs.get(claimed.id)
+    assert (ended.state, ended.reason, ended.step) == (State.FAILED, reason, 2)
+    assert len(store.telemetry.read(claimed.id)) == 1, "what it had said stays"
+
+
+@pytest.mark.parametrize(("request_", "state"), [("stop", State.STOPPED), ("pause", State.PAUSED)])
+def test_people_are_heard(
+    store: Store, claimed: Run, settings: Settings, lesson: Lesson, request_: Any, state: State
+) -> None:
+    lesson(until_asked({"at step 3": lambda: store.runs.ask(claimed.id, request_, "Ada")}))
+    work(claimed, settings, store, threading.Event())
+    ended = store.runs.get(claimed.id)
+    assert (ended.state, ended.request, ended.lease_until) == (state, "run", None)
+    assert (ended.result is not None) == (state is State.STOPPED)
+
+
+def test_an_interrupted_run_goes_back_to_the_queue(
+    store: Store, claimed: Run, settings: Settings, lesson: Lesson
+) -> None:
+    interrupted = threading.Event()
+    lesson(until_asked({"at step 3": interrupted.set}))
+    work(claimed, settings, store, interrupted)
+    waiting = store.runs.get(claimed.id)
+    assert (waiting.state, waiting.reason) == (State.QUEUED, "waits for a worker; its checkpoint is kept")
+    again = store.runs.claim("host:2", 10)
+    assert again is not None and again.attempt == 2
+
+
+def test_a_worker_whose_run_was_taken_leaves_in_silence(
+    store: Store, claimed: Run, settings: Settings, lesson: Lesson
+) -> None:
+    def steal() -> None:
+        store.runs.lost(claimed.id, 1, "lost touch with host:1")
+        assert store.runs.claim("host:2", 10) is not None
+
+    lesson(until_asked({"at step 3": steal}))
+    work(claimed, settings, store, threading.Event())
+    now = store.runs.get(claimed.id)
+    assert (now.state, now.owner, now.attempt, now.reason) == (State.RUNNING, "host:2", 2, "")
+
+
+def test_a_watcher_is_told_the_same(store: Store, claimed: Run, settings: Settings, lesson: Lesson) -> None:
+    told: list[str] = []
+
+    class Watch:
+        def begin(self, *_: Any) -> None:
+            told.append("begin")
+
+        def telemetry(self, *_: Any) -> None:
+            told.append("telemetry")
+
+        def event(self, step: int, kind: str, text: str) -> None:
+            told.append(text)
+
+    lesson(short_training)
+    work(claimed, settings, store, threading.Event(), watch=Watch())  # type: ignore[arg-type]
+    assert told == ["begin", "telemetry", "step 3: best so far"]
+
+
+def test_no_thread_outlives_its_run(store: Store, claimed: Run, settings: Settings, lesson: Lesson) -> None:
+    def train(*_: Any, **__: Any) -> None:
+        raise StaleAttempt("Only the attempt that owns a run may write to it")
+
+    lesson(train)
+    before = threading.active_count()
+    work(claimed, settings, store, threading.Event())
+    assert threading.active_count() == before
