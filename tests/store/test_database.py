@@ -74,7 +74,9 @@ def test_a_wrong_url_says_what_is_wanted(url: str, words: str) -> None:
 
 def test_something_else_in_the_file(tmp_path: Path) -> None:
     (tmp_path / "notes.db").write_text("to do: buy milk\n" * 100)
-    with pytest.raises(StoreUnavailable, match=r"The database file holds something else.*Point CLIPVIZ_STORE"):
+    with pytest.raises(
+        StoreUnavailable, match=r"The database file holds something else.*Point CLIPVIZ_STORE"
+    ):
         clipviz.store.open(f"sqlite:///{tmp_path / 'notes.db'}")
 
 

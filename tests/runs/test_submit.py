@@ -1,0 +1,45 @@
+import pytest
+
+from clipviz.core.errors import InvalidRecipe, NotFound
+from clipviz.core.recipe import Recipe
+from clipviz.core.run import State
+from clipviz.core.settings import Settings
+from clipviz.runs import submit as module
+from clipviz.runs.submit import ask, submit
+from clipviz.store import Store
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
+    calls: list[Settings] = []
+    monkeypatch.setattr(module, "ensure_runner", calls.append)
+    return calls
+
+
+def test_a_submitted_recipe_is_saved_queued_and_looked_after(
+    store: Store, settings: Settings, recipe: Recipe, calls: list[Settings]
+) -> None:
+    run = submit(store, settings, recipe, "first", "Ada")
+    assert (run.state, run.name, run.recipe) == (State.QUEUED, "first", recipe.id)
+    assert store.recipes.get(run.recipe).recipe == recipe
+    assert calls == [settings]
+
+
+def test_a_recipe_that_cannot_be_is_not_queued(
+    store: Store, settings: Settings, recipe: Recipe, calls: list[Settings]
+) -> None:
+    with pytest.raises(InvalidRecipe, match="The target must be a column of the dataset"):
+        submit(store, settings, recipe.replace("data.target", "z"), "first", "Ada")
+    store.datasets.delete(recipe.data.dataset, "Grace")
+    with pytest.raises(NotFound, match="This dataset was deleted by Grace"):
+        submit(store, settings, recipe, "first", "Ada")
+    assert store.runs.list() == [] and calls == []
+
+
+def test_a_resumed_run_is_looked_after(
+    store: Store, settings: Settings, recipe: Recipe, calls: list[Settings]
+) -> None:
+    run = submit(store, settings, recipe, "first", "Ada")
+    ask(store, settings, run.id, "pause", "Ada")
+    assert ask(store, settings, run.id, "run", "Ada").state is State.QUEUED
+    assert len(calls) == 3
