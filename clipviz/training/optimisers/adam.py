@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 
 from clipviz.policies.policy import extra
-from clipviz.training.optimisers.base import OptimiserRecipe
-
-if TYPE_CHECKING:
-    from torch.optim import Optimizer
+from clipviz.training.optimisers.base import Group, Optimiser, OptimiserRecipe
 
 
 class Adam(OptimiserRecipe):
@@ -63,19 +60,9 @@ class Adam(OptimiserRecipe):
         json_schema_extra=extra("", 1e-8, 1e-6),
     )
 
-    def build(self, groups: list[dict[str, Any]]) -> Optimizer:
-        from torch.optim import AdamW
+    def build(self, groups: list[Group]) -> Optimiser:
+        from clipviz.training.optimisers._steps import AdamSteps
 
-        return AdamW(
-            [
-                {
-                    "params": group["params"],
-                    "lr": self.learning_rate * group["rate"],
-                    "weight_decay": self.weight_decay if group["decays"] else 0.0,
-                }
-                for group in groups
-            ],
-            betas=(self.beta1, self.beta2),
-            eps=self.epsilon,
-            fused=True,
+        return AdamSteps(
+            groups, self.learning_rate, self.weight_decay, (self.beta1, self.beta2), self.epsilon
         )

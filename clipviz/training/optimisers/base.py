@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
 from clipviz.core.recipe import Part
 
 if TYPE_CHECKING:
-    from torch.optim import Optimizer
+    from torch import Tensor
+
+
+class Group(NamedTuple):
+    """Columns of the flat buffers that share a learning rate: weights and gradient (K, n), views.
+
+    rate: multiple of the learning rate. decays: whether weight decay applies.
+    """
+
+    weights: Tensor
+    gradient: Tensor
+    rate: float = 1.0
+    decays: bool = True
+
+
+class Optimiser(Protocol):
+    """A built optimiser; it owns its state."""
+
+    def step(self, skipped: Tensor) -> None:
+        """Moves every group; replicas where skipped (K,) bool keep weights and state to the bit."""
+
+    def state(self) -> dict[str, Tensor]:
+        """The live state tensors by name, for a checkpoint to copy out of and into."""
 
 
 class OptimiserRecipe(Part, ABC):
@@ -18,9 +40,5 @@ class OptimiserRecipe(Part, ABC):
     learning_rate: float
 
     @abstractmethod
-    def build(self, groups: list[dict[str, Any]]) -> Optimizer:
-        """A fused torch optimiser over groups of {"params", "rate", "decays"}.
-
-        rate: multiple of the learning rate. decays: whether weight decay applies. The fused kernels read
-        `found_inf`: at 1 a step changes neither weights nor state.
-        """
+    def build(self, groups: list[Group]) -> Optimiser:
+        """An optimiser over groups of flat parameters."""

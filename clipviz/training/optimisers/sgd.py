@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 
 from clipviz.policies.policy import extra
-from clipviz.training.optimisers.base import OptimiserRecipe
-
-if TYPE_CHECKING:
-    from torch.optim import Optimizer
+from clipviz.training.optimisers.base import Group, Optimiser, OptimiserRecipe
 
 
 class SGD(OptimiserRecipe):
@@ -47,18 +44,7 @@ class SGD(OptimiserRecipe):
         json_schema_extra=extra("", 0.0, 0.0001, 0.001),
     )
 
-    def build(self, groups: list[dict[str, Any]]) -> Optimizer:
-        from torch.optim import SGD as Fused  # noqa: N811
+    def build(self, groups: list[Group]) -> Optimiser:
+        from clipviz.training.optimisers._steps import SgdSteps
 
-        return Fused(
-            [
-                {
-                    "params": group["params"],
-                    "lr": self.learning_rate * group["rate"],
-                    "weight_decay": self.weight_decay if group["decays"] else 0.0,
-                }
-                for group in groups
-            ],
-            momentum=self.momentum,
-            fused=True,
-        )
+        return SgdSteps(groups, self.learning_rate, self.weight_decay, self.momentum)

@@ -1,0 +1,75 @@
+"""A run's state in one file of plain tensors: written whole or not at all, read back to the bit."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from torch import Tensor
+
+from clipviz.core.errors import TrainingFailed
+
+NAME = "checkpoint.safetensors"
+
+
+class Saved(NamedTuple):
+    """tensors by name, and the position as a JSON document."""
+
+    tensors: dict[str, Tensor]
+    position: dict[str, Any]
+
+
+def write(folder: Path, tensors: dict[str, Tensor], position: dict[str, Any]) -> None:
+    """Replaces the folder's checkpoint atomically; a crash at any moment leaves the old one or the new one."""
+    from safetensors.torch import save
+
+    folder.mkdir(parents=True, exist_ok=True)
+    blob = save(
+        {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()},
+        metadata={"clipviz": json.dumps(position)},
+    )
+    fresh = folder / f"{NAME}.{os.getpid()}.new"
+    try:
+        with fresh.open("wb") as file:
+            file.write(blob)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(folder / NAME)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def read(folder: Path) -> Saved | None:
+    """The folder's checkpoint; None when there is none. Raises TrainingFailed when it cannot be read."""
+    from safetensors import SafetensorError, safe_open
+
+    path = folder / NAME
+    if not path.exists():
+        return None
+    try:
+        with safe_open(path, framework="pt") as file:
+            position = json.loads((file.metadata() or {})["clipviz"])
+            return Saved({name: file.get_tensor(name) for name in file.keys()}, position)  # noqa: SIM118
+    except (OSError, SafetensorError, KeyError, json.JSONDecodeError) as error:
+        raise TrainingFailed(
+            "A checkpoint must be a safetensors file that clipviz wrote",
+            str(error),
+            "Submit the recipe again",
+        ) from error
+
+
+def restore(live: dict[str, Tensor], saved: Saved, mark: str) -> None:
+    """Copies saved tensors into live ones of the same names and shapes; raises TrainingFailed for another
+    recipe.
+    """
+    same_shapes = all(
+        name in saved.tensors and saved.tensors[name].shape == tensor.shape for name, tensor in live.items()
+    )
+    if saved.position.get("mark") != mark or not same_shapes:
+        raise TrainingFailed(
+            "A checkpoint continues only the recipe and model that wrote it",
+            f"a checkpoint of recipe {saved.position.get('mark')} for recipe {mark}",
+            "Submit the recipe again",
+        )
+    for name, tensor in live.items():
+        tensor.copy_(saved.tensors[name])

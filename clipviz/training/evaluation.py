@@ -1,0 +1,96 @@
+"""How good a prediction is, on raw targets, and how good the best constant would be."""
+
+import math
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from clipviz.core.recipe import Task
+from clipviz.training.network import Network
+from clipviz.training.rows import Rows
+
+CHUNK = 65_536
+REGRESSION = ("mae", "rmse", "r2")
+CLASSIFICATION = ("accuracy", "macro_f1", "macro_recall", "log_loss")
+Floats = NDArray[np.float64]
+
+
+def names(task: Task) -> tuple[str, ...]:
+    return REGRESSION if task == "regression" else CLASSIFICATION
+
+
+@torch.no_grad()
+def outputs(network: Network, rows: Rows) -> Tensor:
+    """What the body says of rows, (N, O) float32, without dropout; training mode is restored."""
+    network.eval()
+    parts = [network.body(rows.inputs[at : at + CHUNK]) for at in range(0, len(rows), CHUNK)]
+    network.train()
+    return torch.cat(parts)
+
+
+def loss(network: Network, said: Tensor, rows: Rows) -> float:
+    """Mean standardised squared error, or cross-entropy: what training minimises."""
+    if network.task == "regression":
+        return float((said.to(torch.float64) - rows.goal).square().mean())
+    return float(torch.nn.functional.cross_entropy(said.to(torch.float64), rows.goal))
+
+
+def metrics(network: Network, said: Tensor, rows: Rows) -> dict[str, float | None]:
+    """Metrics of what the body said, on raw targets; None where a number is not finite."""
+    with torch.no_grad():
+        back = network.back(said.cpu())
+    if network.task == "regression":
+        return regression(back.numpy(), rows.raw)
+    return classification(torch.log_softmax(back, dim=1).numpy(), rows.raw)
+
+
+def regression(predicted: Floats, target: Floats) -> dict[str, float | None]:
+    """mae, rmse in target units and r2, of (N,) predictions; r2 is None where the target does not vary."""
+    with np.errstate(all="ignore"):
+        error = predicted - target
+        spread = np.sum((target - target.mean()) ** 2)
+        r2 = 1 - np.sum(error**2) / spread if spread > 0 else math.nan
+        return _finite(mae=np.abs(error).mean(), rmse=np.sqrt(np.mean(error**2)), r2=r2)
+
+
+def classification(log_probabilities: Floats, target: Floats) -> dict[str, float | None]:
+    """accuracy, macro_f1, macro_recall, log_loss of (N, C) log probabilities against (N,) class indices.
+
+    The macro means are over the classes that occur in the target. log_loss is in nats. A row whose
+    probabilities are not numbers is wrong.
+    """
+    classes = target.astype(np.int64)
+    count = log_probabilities.shape[1]
+    lost: NDArray[np.bool_] = np.asarray(np.isnan(log_probabilities).any(axis=1))
+    chosen = np.where(lost, count, np.argmax(np.where(lost[:, None], 0.0, log_probabilities), axis=1))
+    confusion = np.bincount(classes * (count + 1) + chosen, minlength=count * (count + 1)).reshape(
+        count, count + 1
+    )
+    right = np.diag(confusion[:, :count]).astype(np.float64)
+    actual, said = confusion.sum(axis=1), confusion[:, :count].sum(axis=0)
+    there = actual > 0
+    return _finite(
+        accuracy=right.sum() / len(classes),
+        macro_f1=np.mean(2 * right[there] / (actual + said)[there]),
+        macro_recall=np.mean(right[there] / actual[there]),
+        log_loss=-log_probabilities[np.arange(len(classes)), classes].mean(),
+    )
+
+
+def baseline(task: Task, train: Floats, target: Floats, classes: int) -> dict[str, float | None]:
+    """Metrics of the best constant: the training median for mae, mean for rmse and r2; for classes the most
+    frequent one, and the training shares for log_loss.
+    """
+    if task == "regression":
+        middle = regression(np.full(len(target), np.median(train)), target)
+        average = regression(np.full(len(target), train.mean()), target)
+        return {"mae": middle["mae"], "rmse": average["rmse"], "r2": average["r2"]}
+    with np.errstate(divide="ignore"):
+        shares = np.log(np.bincount(train.astype(np.int64), minlength=classes) / len(train))
+    return classification(np.tile(shares, (len(target), 1)), target)
+
+
+def _finite(**numbers: float) -> dict[str, float | None]:
+    return {name: float(value) if math.isfinite(value) else None for name, value in numbers.items()}

@@ -1,0 +1,123 @@
+"""What a run's numbers mean, read on the host as they arrive: counts, spikes, divergence."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clipviz.core.errors import TrainingFailed
+
+SPIKE = 6.0
+"""A gradient norm this many times its running mean is a spike."""
+WARM = 20
+MEMORY = 0.98
+HOPELESS = 100
+"""Steps in a row without a finite loss and gradient after which a run has diverged."""
+
+
+@dataclass
+class Journal:
+    """Counts over all steps of a run, whatever the blocks they arrive in; part of a checkpoint.
+
+    mean_norm: running mean of the finite gradient norms, spikes counted at the limit of one. streak: steps in
+    a row that were not finite.
+    """
+
+    fired: int = 0
+    skipped: int = 0
+    non_finite: int = 0
+    spikes: int = 0
+    seen: int = 0
+    mean_norm: float = 0.0
+    streak: int = 0
+    streaks: int = 0
+    bests: int = 0
+
+    def read(
+        self,
+        steps: NDArray[np.int64],
+        block: dict[str, NDArray[np.float32]],
+        say: Callable[[int, str, str], None],
+    ) -> None:
+        """Reads steps (T,) and their series (T,); raises TrainingFailed when the run is beyond hope."""
+        skipped = block["skipped"] > 0
+        self.fired += int(np.sum((block["fired"] > 0) & ~skipped))
+        self.skipped += int(skipped.sum())
+        lost = skipped | ~np.isfinite(block["loss"])
+        if lost.any() or self.streak:
+            self._read_lost(steps, lost, block, say)
+        self._read_norms(steps, block, say)
+
+    def _read_lost(
+        self,
+        steps: NDArray[np.int64],
+        lost: NDArray[np.bool_],
+        block: dict[str, NDArray[np.float32]],
+        say: Callable[[int, str, str], None],
+    ) -> None:
+        for place, bad in enumerate(lost.tolist()):
+            step = int(steps[place])
+            if not bad:
+                if self.streak > 1 and loud(self.streaks):
+                    say(step, "info", f"step {step}: finite again after {self.streak} steps")
+                self.streak = 0
+                continue
+            self.non_finite += 1
+            self.streak += 1
+            what = "gradient" if math.isfinite(block["loss"][place]) else "loss"
+            if step == 1 and what == "loss":
+                raise TrainingFailed(
+                    "The loss must be finite at the first step",
+                    f"{block['loss'][place]}",
+                    "Clamp the inputs, look for huge values in the profile, or choose another target",
+                )
+            if self.streak == 1:
+                self.streaks += 1
+                if loud(self.streaks):
+                    left_out = "; the step was left out" if block["skipped"][place] else ""
+                    say(step, "nonfinite", f"step {step}: the {what} is not finite{left_out}")
+            if self.streak >= HOPELESS:
+                raise TrainingFailed(
+                    f"Training diverged: no finite step since step {step - HOPELESS + 1}",
+                    f"{HOPELESS} steps in a row with a loss or gradient that is not finite",
+                    "Lower the learning rate, clip the gradient, or clamp the inputs",
+                )
+
+    def _read_norms(
+        self,
+        steps: NDArray[np.int64],
+        block: dict[str, NDArray[np.float32]],
+        say: Callable[[int, str, str], None],
+    ) -> None:
+        mean, seen = self.mean_norm, self.seen
+        for place, norm in enumerate(block["gradient_norm"].tolist()):
+            if not math.isfinite(norm):
+                continue
+            if seen >= WARM and norm > SPIKE * mean > 0:
+                self.spikes += 1
+                if loud(self.spikes):
+                    after = float(block["gradient_norm_clipped"][place])
+                    say(int(steps[place]), "spike", spike(int(steps[place]), norm, after, mean, self.spikes))
+                norm = SPIKE * mean
+            seen += 1
+            memory = min(MEMORY, 1 - 1 / seen)
+            mean = memory * mean + (1 - memory) * norm
+        self.mean_norm, self.seen = mean, seen
+
+
+def spike(step: int, before: float, after: float, mean: float, number: int) -> str:
+    """A spike in words."""
+    change = f"{before:.3g} -> {after:.3g}" if after < before else f"{before:.3g}, not clipped"
+    return f"step {step}: gradient norm {change} (usually {mean:.2g}), the {ordinal(number)} spike"
+
+
+def ordinal(number: int) -> str:
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def loud(number: int) -> bool:
+    """Whether the n-th event of a kind is told: the first ten, then 20, 30 ... 100, 200 ... all are counted."""
+    return number % int(f"1{'0' * (len(str(number)) - 1)}") == 0

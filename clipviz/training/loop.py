@@ -1,0 +1,127 @@
+"""The training loop: steps, evaluations, reports, checkpoints; the numbers never depend on the clock."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+
+from clipviz.core.recipe import Recipe
+from clipviz.core.run import Result, Sink, State, Stream
+from clipviz.core.table import Table
+from clipviz.training import checkpoint, network
+from clipviz.training.assembly import assemble, calibrate
+from clipviz.training.failures import in_words
+from clipviz.training.progress import Progress
+from clipviz.training.report import Report
+from clipviz.training.result import conclude
+from clipviz.training.rows import check
+
+MODEL = "model.safetensors"
+
+
+def train(
+    recipe: Recipe,
+    table: Table,
+    sink: Sink,
+    *,
+    device: str,
+    folder: Path,
+    checkpoint_seconds: float = 5.0,
+    flush_seconds: float = 0.2,
+    threads: int = 1,
+) -> tuple[State, Result | None]:
+    """Trains a recipe on a table, or goes on from the checkpoint in `folder`.
+
+    Ends FINISHED (all epochs, or no better validation loss for `patience` evaluations), STOPPED (the sink
+    asked for "stop") or PAUSED ("pause": a checkpoint is written, there is no result). A finished or stopped
+    run leaves its best weights behind the front in folder/model.safetensors, and its metrics in the result.
+    On the CPU a run that was interrupted anywhere ends with the very bits of one that was not.
+
+    device: "cpu" or "cuda" (see `device.choose`). threads: CPU threads of torch while this runs. Raises
+    InvalidRecipe, and TrainingFailed: nothing to learn, not finite at the first step, diverged, out of
+    memory, or a checkpoint of another recipe.
+    """
+    check(table)
+    before = torch.get_num_threads()
+    cuda = [torch.cuda.current_device()] if device.startswith("cuda") else []
+    with in_words(), torch.random.fork_rng(devices=cuda):
+        torch.set_num_threads(threads)
+        try:
+            session = _Session(recipe, table, sink, device, folder)
+            return session.run(checkpoint_seconds, flush_seconds)
+        finally:
+            torch.set_num_threads(before)
+
+
+class _Session:
+    def __init__(self, recipe: Recipe, table: Table, sink: Sink, device: str, folder: Path) -> None:
+        self.recipe, self.table, self.folder = recipe, table, folder
+        self.assembly = assemble(recipe, table, device)
+        self.progress = Progress(self.assembly, recipe, device)
+        self.report = Report(self.assembly.step.series, self.assembly.evaluations, sink, device)
+        series: dict[Stream, Sequence[str]] = {
+            "step": self.assembly.step.series,
+            "evaluation": self.assembly.evaluations,
+        }
+        sink.begin(self.progress.total, device, series)
+
+    def run(self, checkpoint_seconds: float, flush_seconds: float) -> tuple[State, Result | None]:
+        progress, report = self.progress, self.report
+        self._begin()
+        report.start(progress.step + 1, checkpoint_seconds, flush_seconds)
+        state = State.FINISHED
+        try:
+            while not progress.over:
+                progress.advance()
+                report.write(self.assembly.step.row)
+                if progress.due:
+                    self._evaluate()
+                if not report.is_time:
+                    continue
+                wish = report.flush(wait=report.checkpoint_is_time)
+                if report.checkpoint_is_time or wish == "pause":
+                    self._checkpoint()
+                if wish == "pause":
+                    return State.PAUSED, None
+                if wish == "stop":
+                    state = State.STOPPED
+                    break
+            return state, self._end(state)
+        finally:
+            report.say_events()
+
+    def _begin(self) -> None:
+        saved = checkpoint.read(self.folder)
+        if saved is not None:
+            self.progress.restore(saved, self.report.journal)
+            self.report.say(
+                self.progress.step, "info", f"continues from the checkpoint at step {self.progress.step}"
+            )
+            return
+        for sentence in calibrate(self.assembly, self.progress.first_batch()):
+            self.report.say(0, "info", sentence)
+        self._evaluate()
+
+    def _evaluate(self) -> None:
+        progress, report = self.progress, self.report
+        report.evaluation(progress.step, progress.evaluate())
+        if progress.improved:
+            report.better(progress.step, progress.stopping.best_loss)
+
+    def _checkpoint(self) -> None:
+        report = self.report
+        report.flush(wait=True)
+        self.progress.save(self.folder, report.journal)
+        report.checkpointed()
+
+    def _end(self, state: State) -> Result:
+        progress, report = self.progress, self.report
+        if state is State.STOPPED and progress.last_evaluation < progress.step:
+            self._evaluate()
+        report.flush(wait=True)
+        progress.keep_best()
+        result = conclude(self.assembly, self.table, self.recipe, progress, report.journal)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        network.save(self.assembly.network, self.table, self.folder / MODEL)
+        report.say(progress.step, "stop", progress.ending(state))
+        return result

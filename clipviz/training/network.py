@@ -1,0 +1,93 @@
+"""The whole network: front, body, and the way back to the target's own units. It is what leaves a run."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from clipviz.core.discovery import build
+from clipviz.core.errors import TrainingFailed
+from clipviz.core.recipe import Recipe, Task
+from clipviz.core.table import Feature, Table
+from clipviz.training.front import Front
+
+
+class Network(nn.Module):
+    """Raw rows (N, F) float64 to predictions on raw targets: (N,) float64, or (N, C) float64 class scores.
+
+    The body is built from torch's random generator. target_mean, target_scale: () moments of the training
+    targets of a regression; its body predicts standardised targets.
+    """
+
+    target_mean: Tensor
+    target_scale: Tensor
+
+    def __init__(self, recipe: Recipe, front: Front, task: Task, classes: tuple[str, ...]) -> None:
+        super().__init__()
+        self.recipe, self.task, self.classes = recipe, task, classes
+        self.front = front
+        activation = build("clipviz.policies.activations", recipe.activation)
+        model = build("clipviz.models", recipe.model)
+        outputs = 1 if task == "regression" else len(classes)
+        self.body: Any = model.build(front.outputs, outputs, activation)
+        self.register_buffer("target_mean", torch.zeros((), dtype=torch.float64))
+        self.register_buffer("target_scale", torch.ones((), dtype=torch.float64))
+
+    def forward(self, raw: Tensor) -> Tensor:
+        return self.back(self.body(self.front(raw)))
+
+    def back(self, outputs: Tensor) -> Tensor:
+        """What the body says, (N, O) float32, in the target's own units; class scores stay scores."""
+        wide = outputs.to(torch.float64)
+        return wide.squeeze(1) * self.target_scale + self.target_mean if self.task == "regression" else wide
+
+    @torch.no_grad()
+    def thresholds(self) -> dict[str, list[float]]:
+        """Threshold of each layer that has one."""
+        return {
+            name: [float(value) for value in clip.theta]
+            for name, clip in self.body.clips.items()
+            if hasattr(clip, "theta")
+        }
+
+
+def save(network: Network, table: Table, path: Path) -> None:
+    """Writes tensors and everything needed to rebuild the network to one safetensors file, atomically."""
+    from safetensors.torch import save_file
+
+    about = {
+        "recipe": network.recipe.model_dump(mode="json"),
+        "features": [[feature.name, list(feature.levels)] for feature in network.front.features],
+        "task": network.task,
+        "classes": list(network.classes),
+        "target": table.target_name,
+    }
+    tensors = {
+        name: tensor.detach().cpu().contiguous().clone() for name, tensor in network.state_dict().items()
+    }
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
+    save_file(tensors, fresh, metadata={"clipviz": json.dumps(about)})
+    fresh.replace(path)
+
+
+def load(path: Path) -> Network:
+    """The network that `save` wrote, in evaluation mode on the CPU; raises TrainingFailed when it is not one."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="pt") as file:
+            about = json.loads((file.metadata() or {})["clipviz"])
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
+    except (OSError, SafetensorError, KeyError) as error:
+        raise TrainingFailed(
+            "A trained model is a safetensors file that clipviz wrote", path.name, "Train the recipe again"
+        ) from error
+    features = tuple(Feature(name, tuple(levels)) for name, levels in about["features"])
+    recipe = Recipe.parse(about["recipe"])
+    with torch.random.fork_rng(devices=[]):
+        network = Network(recipe, Front(features), about["task"], tuple(about["classes"]))
+    network.load_state_dict(tensors)
+    return network.eval()

@@ -1,0 +1,158 @@
+"""Where a run stands: its step, its best weights, and how to leave and come back."""
+
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from clipviz.core.recipe import Recipe
+from clipviz.core.run import State
+from clipviz.training import checkpoint, evaluation, watch
+from clipviz.training.assembly import Assembly
+from clipviz.training.journal import Journal
+from clipviz.training.rows import Rows, order
+from clipviz.training.stopping import Stopping
+
+APART = 50
+"""Fewest steps between two evaluations."""
+
+
+class Progress:
+    """Steps are counted from 1; step 0 is the untrained network. Everything here follows from the step count."""
+
+    def __init__(self, assembly: Assembly, recipe: Recipe, device: str) -> None:
+        self._assembly, self._recipe, self._device = assembly, recipe, device
+        rows, batch = len(assembly.train), recipe.training.batch_size
+        self._epoch_steps = -(-rows // batch)
+        self.total = self._epoch_steps * recipe.training.epochs
+        self.step = 0
+        self.last_evaluation = 0
+        self.improved = False
+        self.stopping = Stopping(recipe.training.patience)
+        self._best = assembly.flat.weights.clone()
+        self._before = assembly.flat.weights.clone()
+        self._batches: tuple[Tensor, ...] = ()
+        self._earlier, self._began = 0.0, time.perf_counter()
+
+    @property
+    def over(self) -> bool:
+        return self.step >= self.total or self.stopping.exhausted
+
+    @property
+    def due(self) -> bool:
+        """Whether an evaluation belongs here: at the end of an epoch, 50 steps after the last at the
+        earliest.
+        """
+        return self._due_at(self.step)
+
+    @property
+    def seconds(self) -> float:
+        """Time spent training, over all attempts."""
+        return self._earlier + time.perf_counter() - self._began
+
+    def advance(self) -> None:
+        """One training step."""
+        place = self.step % self._epoch_steps
+        if place == 0 or not self._batches:
+            self._batches = self._split(self.step // self._epoch_steps)
+        if self._due_at(self.step + 1):
+            self._before.copy_(self._assembly.flat.weights)
+        self._assembly.step(self._assembly.train, self._batches[place])
+        self.step += 1
+
+    def first_batch(self) -> Rows:
+        places = order(len(self._assembly.train), self._recipe.seed, 0)
+        return self._assembly.train.take(places[: self._recipe.training.batch_size])
+
+    @torch.no_grad()
+    def evaluate(self) -> list[float]:
+        """Values in the order of `assembly.evaluations`; keeps the weights when the validation loss is the
+        best.
+        """
+        network, validation = self._assembly.network, self._assembly.validation
+        said = evaluation.outputs(network, validation)
+        loss = evaluation.loss(network, said, validation)
+        train_loss = evaluation.loss(
+            network, evaluation.outputs(network, self._assembly.sample), self._assembly.sample
+        )
+        metrics = evaluation.metrics(network, said, validation).values()
+        numbers = [float("nan") if value is None else value for value in metrics]
+        ratio = self._update_ratio()
+        self.last_evaluation = self.step
+        self.improved = self.stopping.better(self.step, loss)
+        if self.improved:
+            self._best.copy_(self._assembly.flat.weights)
+        return [train_loss, loss, *numbers, *watch.look(network, self._assembly.watched), ratio]
+
+    def keep_best(self) -> None:
+        """Puts the weights of the best evaluation back."""
+        self._assembly.flat.weights.copy_(self._best)
+
+    def save(self, folder: Path, journal: Journal) -> None:
+        """Writes a checkpoint of this moment; the journal must have read every step."""
+        position = {
+            "mark": self._recipe.id,
+            "step": self.step,
+            "last_evaluation": self.last_evaluation,
+            "seconds": self.seconds,
+            "stopping": asdict(self.stopping),
+            "journal": asdict(journal),
+        }
+        random = {"random": torch.get_rng_state()}
+        if self._device != "cpu":
+            random["random_cuda"] = torch.cuda.get_rng_state()
+        checkpoint.write(folder, self._live() | random, position)
+
+    def restore(self, saved: checkpoint.Saved, journal: Journal) -> None:
+        """Goes back to the moment of a checkpoint; raises TrainingFailed for that of another recipe."""
+        checkpoint.restore(self._live(), saved, self._recipe.id)
+        position = saved.position
+        self.step, self.last_evaluation = position["step"], position["last_evaluation"]
+        self._earlier = position["seconds"]
+        for name, value in position["stopping"].items():
+            setattr(self.stopping, name, value)
+        for name, value in position["journal"].items():
+            setattr(journal, name, value)
+        torch.set_rng_state(saved.tensors["random"])
+        if self._device != "cpu" and "random_cuda" in saved.tensors:
+            torch.cuda.set_rng_state(saved.tensors["random_cuda"])
+
+    def ending(self, state: State) -> str:
+        """Why the run ended, in words."""
+        best = (
+            f"the best validation loss, {self.stopping.best_loss:.4g}, was at step {self.stopping.best_step}"
+        )
+        if state is State.STOPPED:
+            return f"stopped at step {self.step} as asked; {best}"
+        if self.stopping.exhausted:
+            return (
+                f"stopped early at step {self.step}: no better for {self.stopping.waited} evaluations; {best}"
+            )
+        return f"finished all {self.total} steps; {best}"
+
+    def _due_at(self, step: int) -> bool:
+        epoch_ends = step % self._epoch_steps == 0
+        return (epoch_ends and step - self.last_evaluation >= APART) or step == self.total
+
+    def _split(self, epoch: int) -> tuple[Tensor, ...]:
+        places = torch.from_numpy(order(len(self._assembly.train), self._recipe.seed, epoch))
+        if self._device != "cpu":
+            places = places.pin_memory().to(self._device, non_blocking=True)
+        return torch.split(places, self._recipe.training.batch_size)
+
+    def _live(self) -> dict[str, Tensor]:
+        state = {f"optimiser.{name}": tensor for name, tensor in self._assembly.optimiser.state().items()}
+        return {"weights": self._assembly.flat.weights, "best": self._best, **state}
+
+    def _update_ratio(self) -> float:
+        """|Δw| / |w| of the last step, thresholds left out; NaN where that step was not expected to be the
+        last.
+        """
+        if self.step == 0 or not self._due_at(self.step):
+            return float("nan")
+        split = self._assembly.flat.split
+        before = self._before[:, :split]
+        moved = self._assembly.flat.weights[:, :split] - before
+        return float(torch.linalg.vector_norm(moved) / torch.linalg.vector_norm(before))

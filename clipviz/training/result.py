@@ -1,0 +1,49 @@
+"""What a run ends with."""
+
+from clipviz.core.recipe import Recipe
+from clipviz.core.run import Result
+from clipviz.core.table import Table
+from clipviz.training import evaluation
+from clipviz.training.assembly import Assembly
+from clipviz.training.journal import Journal
+from clipviz.training.progress import Progress
+from clipviz.training.rows import Rows, prepare
+
+
+def conclude(
+    assembly: Assembly, table: Table, recipe: Recipe, progress: Progress, journal: Journal
+) -> Result:
+    """Evaluates the network as it stands on every part of the split, on raw targets."""
+    network = assembly.network
+    device = str(assembly.flat.weights.device)
+    test = prepare(network, table, table.test, device)
+
+    def measure(rows: Rows) -> dict[str, float | None]:
+        return evaluation.metrics(network, evaluation.outputs(network, rows), rows)
+
+    result = Result(
+        metrics=measure(test),
+        validation=measure(assembly.validation),
+        train=measure(assembly.train),
+        baseline=evaluation.baseline(table.task, assembly.train.raw, test.raw, len(table.classes)),
+        thresholds=network.thresholds(),
+        bounds=network.front.bounds(),
+        steps=progress.step,
+        best_step=progress.stopping.best_step,
+        seconds=progress.seconds,
+        clipped_share=None if recipe.gradient.id == "none" else journal.fired / max(progress.step, 1),
+        skipped_steps=journal.skipped,
+        non_finite_steps=journal.non_finite,
+        notes=(*assembly.notes, *_remarks(progress, journal)),
+    )
+    network.eval()
+    return result
+
+
+def _remarks(progress: Progress, journal: Journal) -> list[str]:
+    remarks = []
+    if progress.step > 0 and progress.stopping.best_step == 0:
+        remarks.append("No evaluation was better than the untrained network, which is what was kept")
+    if journal.non_finite:
+        remarks.append(f"{journal.non_finite} steps had a loss or gradient that is not finite")
+    return remarks

@@ -1,0 +1,101 @@
+"""One training step, and every number it says."""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from clipviz.core.recipe import Task
+from clipviz.policies.activations._threshold import FLOOR
+from clipviz.policies.gradients.base import Clipper
+from clipviz.training.flat import Flat
+from clipviz.training.optimisers.base import Optimiser
+from clipviz.training.rows import Rows
+
+SCALARS = (
+    "loss",
+    "gradient_norm",
+    "gradient_norm_clipped",
+    "gradient_limit",
+    "coefficient",
+    "fired",
+    "skipped",
+    "learning_rate",
+)
+
+
+class Step:
+    """Forward, backward, clip, move; the numbers land in `row` (K, S) float64, every one at every step.
+
+    Nothing here speaks to the host or branches on data. `series` names the columns of `row`: the loss of the
+    batch before the step (standardised squared error, or cross-entropy), norms of the gradient before and
+    after the clip in the clip's own norm, Euclid's norm of each layer's gradient (thresholds left out) before
+    the clip, the thresholds after the step, and the share of each layer's values beyond its threshold in this
+    batch.
+    """
+
+    def __init__(
+        self, body: Any, flat: Flat, task: Task, clipper: Clipper, optimiser: Optimiser, rate: float
+    ) -> None:
+        self._body, self._flat, self._clipper, self._optimiser = body, flat, clipper, optimiser
+        self._loss = nn.MSELoss() if task == "regression" else nn.CrossEntropyLoss()
+        clips = {layer: clip for layer, clip in body.clips.items() if hasattr(clip, "theta")}
+        self.series = (
+            *SCALARS,
+            *(f"norm/{layer}" for layer in flat.layers),
+            *(f"threshold/{layer}" for layer in clips),
+            *(f"saturated/{layer}" for layer in clips),
+        )
+        self.row = torch.full(
+            (flat.replicas, len(self.series)), float("nan"), dtype=torch.float64, device=flat.weights.device
+        )
+        self._slots = {name: self.row[:, place] for place, name in enumerate(self.series)}
+        self._slots["gradient_limit"].copy_(clipper.limit)
+        self._slots["learning_rate"].fill_(rate)
+        self._norms = [(gradient, self._slots[f"norm/{layer}"]) for layer, gradient in flat.layers.items()]
+        places = list(body.clips)
+        self._watched = [
+            (
+                places.index(layer),
+                clip.saturation,
+                self._slots[f"threshold/{layer}"],
+                self._slots[f"saturated/{layer}"],
+            )
+            for layer, clip in clips.items()
+        ]
+        first = len(SCALARS) + len(flat.layers)
+        self._thresholds = self.row[:, first : first + len(clips)]
+        for layer, clip in clips.items():
+            self._slots[f"threshold/{layer}"].copy_(clip.theta.detach())
+
+    def __call__(self, rows: Rows, places: Tensor) -> None:
+        """One step on the batch of `rows` at `places` (B,) int64 on the device."""
+        inputs = rows.inputs.index_select(0, places)  # (B, D)
+        goal = rows.goal.index_select(0, places)  # (B, 1) or (B,)
+        taps: list[Tensor] = []
+        loss = self._loss(self._body(inputs, taps), goal)
+        loss.backward()
+        with torch.no_grad():
+            self._say_state(loss, taps)
+            clipped = self._clipper(self._flat.gradient)
+            self._optimiser.step(clipped.skipped)
+            self._flat.gradient.zero_()
+            self._say_move(clipped)
+
+    def _say_state(self, loss: Tensor, taps: list[Tensor]) -> None:
+        self._slots["loss"].copy_(loss)
+        for gradient, slot in self._norms:
+            torch.linalg.vector_norm(gradient, dim=1, dtype=torch.float64, out=slot)
+        for place, knee, threshold, saturated in self._watched:
+            beyond = taps[place].abs() > knee * threshold
+            saturated.copy_(beyond.mean(dtype=torch.float32))
+
+    def _say_move(self, clipped: Any) -> None:
+        slots = self._slots
+        slots["gradient_norm"].copy_(clipped.before)
+        slots["gradient_norm_clipped"].copy_(clipped.after)
+        slots["coefficient"].copy_(clipped.coefficient)
+        slots["fired"].copy_(clipped.fired)
+        slots["skipped"].copy_(clipped.skipped)
+        if self._flat.threshold_layers:
+            self._thresholds.copy_(nn.functional.softplus(self._flat.thresholds) + FLOOR)
