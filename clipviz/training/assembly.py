@@ -47,7 +47,7 @@ def assemble(recipe: Recipe, table: Table, device: str) -> Assembly:
     flat = Flat(network.body, device)
     clipper = build("clipviz.policies.gradients", recipe.gradient).build(flat.specs, flat.replicas, device)
     chosen: OptimiserRecipe = build("clipviz.training.optimisers", recipe.optimiser)
-    optimiser = chosen.build(_groups(flat, network))
+    optimiser = chosen.build(_groups(flat, network, chosen.weight_decay > 0))
     step = Step(network.body, flat, table.task, clipper, optimiser, chosen.learning_rate)
     train = prepare(network, table, table.train, device)
     validation = prepare(network, table, table.validation, device)
@@ -72,12 +72,17 @@ def assemble(recipe: Recipe, table: Table, device: str) -> Assembly:
     )
 
 
-def _groups(flat: Flat, network: Network) -> list[Group]:
-    weights = Group(flat.weights[:, : flat.split], flat.gradient[:, : flat.split])
-    if not flat.threshold_layers:
-        return [weights]
-    rate = next(clip.policy.threshold_rate for clip in network.body.clips.values() if clip.learned)
-    return [weights, Group(flat.thresholds, flat.gradient[:, flat.split :], rate, decays=False)]
+def _groups(flat: Flat, network: Network, decays: bool) -> list[Group]:
+    """Weights and thresholds apart; together, for one kernel less, where nothing would tell them apart."""
+    rates = {
+        clip.policy.threshold_rate for clip in network.body.clips.values() if getattr(clip, "learned", False)
+    }
+    if rates <= {1.0} and not (rates and decays):
+        return [Group(flat.weights, flat.gradient)]
+    return [
+        Group(flat.weights[:, : flat.split], flat.gradient[:, : flat.split]),
+        Group(flat.thresholds, flat.gradient[:, flat.split :], rates.pop(), decays=False),
+    ]
 
 
 def calibrate(assembly: Assembly, batch: Rows) -> list[str]:

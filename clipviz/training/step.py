@@ -54,15 +54,8 @@ class Step:
         self._slots["learning_rate"].fill_(rate)
         self._norms = [(gradient, self._slots[f"norm/{layer}"]) for layer, gradient in flat.layers.items()]
         places = list(body.clips)
-        self._watched = [
-            (
-                places.index(layer),
-                clip.saturation,
-                self._slots[f"threshold/{layer}"],
-                self._slots[f"saturated/{layer}"],
-            )
-            for layer, clip in clips.items()
-        ]
+        self._watched = [(places.index(layer), self._slots[f"saturated/{layer}"]) for layer in clips]
+        self._knees = self.row.new_tensor([clip.saturation for clip in clips.values()])
         first = len(SCALARS) + len(flat.layers)
         self._thresholds = self.row[:, first : first + len(clips)]
         for layer, clip in clips.items():
@@ -86,9 +79,10 @@ class Step:
         self._slots["loss"].copy_(loss)
         for gradient, slot in self._norms:
             torch.linalg.vector_norm(gradient, dim=1, dtype=torch.float64, out=slot)
-        for place, knee, threshold, saturated in self._watched:
-            beyond = taps[place].abs() > knee * threshold
-            saturated.copy_(beyond.mean(dtype=torch.float32))
+        if self._watched:
+            limits = (self._thresholds * self._knees).to(loss.dtype).unbind(1)  # T x (K,)
+            for (place, saturated), limit in zip(self._watched, limits, strict=True):
+                saturated.copy_(taps[place].abs().gt_(limit).mean())
 
     def _say_move(self, clipped: Any) -> None:
         slots = self._slots

@@ -54,3 +54,8 @@ class GradientClip(Policy, ABC):
     @abstractmethod
     def build(self, specs: Sequence[Spec], replicas: int, device: str) -> Clipper:
         """A clipper for flat gradients (replicas, P) on a device; specs say which columns are whose."""
+
+
+def not_finite(norm: Tensor) -> Tensor:
+    """Whether norms (K,) of gradients are NaN or infinite, bool; half the kernels of isfinite."""
+    return (norm < float("inf")).logical_not_()

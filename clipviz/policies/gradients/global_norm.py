@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
-from clipviz.policies.gradients.base import Clipped, Clipper, GradientClip, Spec
+from clipviz.policies.gradients.base import Clipped, Clipper, GradientClip, Spec, not_finite
 from clipviz.policies.policy import extra
 
 if TYPE_CHECKING:
@@ -65,13 +65,12 @@ class _Shorten:
         self._norm = torch.linalg.vector_norm
         # float32 squares overflow at entries of 2e19 and would turn every finite gradient to 0 in silence
         self._wide = torch.float64
+        self._wide_limit = limit.to(self._wide)
 
     def __call__(self, gradient: Tensor) -> Clipped:
         norm = self._norm(gradient, self._order, dim=1, dtype=self._wide)  # (K,)
-        coefficient = (self.limit / (norm + EPSILON)).clamp_(max=1.0)
+        coefficient = self._wide_limit.div(norm + EPSILON).clamp_(max=1.0)
         if self._unlimited is not None:
             coefficient = coefficient.masked_fill(self._unlimited, 1.0)
-        gradient.mul_(coefficient.unsqueeze(1))
-        return Clipped(
-            norm, norm * coefficient, coefficient, norm > self.limit, norm.isfinite().logical_not()
-        )
+        gradient.mul_(coefficient.to(gradient.dtype).unsqueeze(1))
+        return Clipped(norm, norm * coefficient, coefficient, norm > self._wide_limit, not_finite(norm))

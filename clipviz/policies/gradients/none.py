@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from clipviz.policies.gradients.base import Clipped, Clipper, GradientClip, Spec
+from clipviz.policies.gradients.base import Clipped, Clipper, GradientClip, Spec, not_finite
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -36,4 +36,4 @@ class _Measure:
 
     def __call__(self, gradient: Tensor) -> Clipped:
         norm = self._norm(gradient, dim=1, dtype=self._wide)
-        return Clipped(norm, norm, self._one, self._never, norm.isfinite().logical_not())
+        return Clipped(norm, norm, self._one, self._never, not_finite(norm))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
-from clipviz.policies.gradients.base import Clipped, Clipper, GradientClip, Spec
+from clipviz.policies.gradients.base import Clipped, Clipper, GradientClip, Spec, not_finite
 from clipviz.policies.policy import extra
 
 if TYPE_CHECKING:
@@ -59,4 +59,4 @@ class _Limit:
         gradient.clamp_(-limit, limit)
         after = self._norm(gradient, dim=1, dtype=self._wide)
         coefficient = (after / before).masked_fill_(before == 0, 1.0)
-        return Clipped(before, after, coefficient, largest > self.limit, before.isfinite().logical_not())
+        return Clipped(before, after, coefficient, largest > self.limit, not_finite(before))

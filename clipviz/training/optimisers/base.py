@@ -38,6 +38,7 @@ class OptimiserRecipe(Part, ABC):
 
     title: ClassVar[str]
     learning_rate: float
+    weight_decay: float
 
     @abstractmethod
     def build(self, groups: list[Group]) -> Optimiser:
