@@ -95,15 +95,18 @@ def _train(
     run: Run, settings: Settings, store: Store, reporter: Reporter
 ) -> tuple[State, str, Result | None]:
     from clipviz.datasets.table import load
+    from clipviz.training.device import choose
     from clipviz.training.loop import train
 
     recipe = persist(lambda: store.recipes.get(run.recipe)).recipe
     dataset = persist(lambda: store.datasets.get(run.dataset))
+    device, why = choose(settings.device if recipe.device == "auto" else recipe.device)
+    reporter.event(run.step, "info", f"trains on {device} ({why})")
     state, result = train(
         recipe,
         load(settings, dataset, recipe),
         reporter,
-        device=settings.device if recipe.device == "auto" else recipe.device,
+        device=device,
         folder=settings.runs / run.id,
         checkpoint_seconds=settings.checkpoint_seconds,
         flush_seconds=settings.flush_seconds,

@@ -34,7 +34,9 @@ RESULT = Result(
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path / "home", lease_seconds=2.0, flush_seconds=0.02, checkpoint_seconds=0.2)
+    return Settings(
+        home=tmp_path / "home", device="cpu", lease_seconds=2.0, flush_seconds=0.02, checkpoint_seconds=0.2
+    )
 
 
 @pytest.fixture

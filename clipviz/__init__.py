@@ -1,0 +1,27 @@
+"""clipviz: does clipping help on my data, which policy, by how much, and am I fooling myself?
+
+In a notebook: `clipviz.train("houses.csv", target="price", seed=1)`. The verbs are those of the command
+line; `runs` and `policies` are called `list_runs` and `list_policies` here, where those names are packages.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from clipviz.facade import policies as list_policies
+    from clipviz.facade import profile, show, train
+    from clipviz.facade import runs as list_runs
+
+__all__ = ["list_policies", "list_runs", "profile", "show", "train"]
+
+
+def __getattr__(name: str) -> Any:
+    """The verbs are loaded when they are first used, so that importing a part of clipviz stays cheap."""
+    if name not in __all__:
+        raise AttributeError(f"module 'clipviz' has no attribute {name!r}")
+    from clipviz import facade
+
+    return getattr(facade, name.removeprefix("list_"))
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])
