@@ -222,9 +222,16 @@ def _thresholds(has: _Has) -> list[Panel]:
 def _layers(
     has: _Has, stream: Stream, quantity: str, title: str, y_title: str, note: str, kind: Kind = "share"
 ) -> Panel:
+    dense = stream == "step"  # dashes would run together
     drawn = chain.from_iterable(
         has.series(
-            stream, f"{quantity}/{layer}", layer, str(at % 8 + 1), dash=DASHES[at % len(DASHES)], kind=kind
+            stream,
+            f"{quantity}/{layer}",
+            layer,
+            str(at % 8 + 1),
+            dash="solid" if dense else DASHES[at % len(DASHES)],
+            kind=kind,
+            width=1.2 if dense else 1.8,
         )
         for at, layer in enumerate(has.layers(stream, quantity))
     )

@@ -5,7 +5,7 @@ import { count, literal } from "./words.js";
 
 const TOP = 0.965;
 const BOTTOM = 0.035;
-const FEW = 40;
+const FEW = 12;
 const KINDS = { nan: "not a number", "+inf": "infinite", "-inf": "minus infinity" };
 
 /** The traces of a panel; a series without a point has none. */
@@ -86,7 +86,7 @@ function notFinite(spec, history, theme, label) {
   const name = literal(label ? `${label}, not finite` : "not finite", 48);
   const look = { uid: `${history.id} not finite`, name, colour: theme.named.skipped };
   const says = found.map(([step, series, kind]) => literal(`${series.replaceAll("_", " ")} is ${KINDS[kind]} at step ${count(step)}`));
-  return [pinned(look, found.map(([step]) => step), found.map(([, , kind]) => (kind === "-inf" ? BOTTOM : TOP)), says, "x-thin")];
+  return [pinned(look, found.map(([step]) => step), found.map(([, , kind]) => (kind === "-inf" ? BOTTOM : TOP)), says, "circle-x-open")];
 }
 
 /** Marks on the invisible axis from 0 to 1: at the edge of the panel, wherever the curves are. */
@@ -98,33 +98,46 @@ function pinned(look, x, y, text, symbol) {
   };
 }
 
-/** Axes, type and colours of a panel. range: steps shown, or null for all. */
-export function layoutOf(spec, log, range, theme, several) {
+/** Powers of ten between the smallest and the largest value drawn. */
+function decades(traces) {
+  let [low, high] = [Infinity, 0];
+  for (const trace of traces) {
+    if (trace.yaxis === "y2") continue;
+    for (const value of trace.y) {
+      if (value > 0 && value < low) low = value;
+      if (value > high) high = value;
+    }
+  }
+  return high > 0 ? Math.log10(high / low) : 0;
+}
+
+/** Axes, type and colours of a panel. range: the steps that all panels show. */
+export function layoutOf(spec, traces, log, range, theme, several) {
   const share = spec.series.some((series) => series.kind === "share");
   const axis = {
-    gridcolor: theme.grid, linecolor: theme.grid, zeroline: false, automargin: true,
+    gridcolor: theme.grid, linecolor: theme.grid, zeroline: false,
     tickfont: { size: 11 }, title: { font: { size: 12 }, standoff: 8 },
   };
   return {
     uirevision: spec.title,
-    margin: { l: 52, r: 14, t: 6, b: 34 },
+    margin: { l: 62, r: 12, t: several ? 8 : 30, b: 42 },
     paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: theme.font, color: theme.ink, size: 12 },
     showlegend: !several,
-    legend: { orientation: "h", x: 0, y: 1.02, xanchor: "left", yanchor: "bottom", font: { size: 12 }, bgcolor: "rgba(0,0,0,0)" },
+    legend: { orientation: "h", x: 0, y: 1.01, xanchor: "left", yanchor: "bottom", font: { size: 12 }, bgcolor: "rgba(0,0,0,0)" },
     hovermode: "x unified",
     hoverlabel: { bgcolor: theme.ground, bordercolor: theme.grid, font: { color: theme.ink, size: 12 }, namelength: 36 },
     dragmode: "zoom",
     xaxis: {
-      ...axis, title: { ...axis.title, text: "step" }, tickformat: "~s", hoverformat: ",d", rangemode: "tozero",
+      ...axis, title: { ...axis.title, text: "step" }, tickformat: "~s", hoverformat: ",d",
       unifiedhovertitle: { text: "step %{x:,d}" },
-      uirevision: range ? `${range.lo} ${range.hi}` : "all",
-      ...(range ? { range: [range.lo, range.hi], autorange: false } : { autorange: true }),
+      uirevision: `${range.lo} ${range.hi}`, range: [range.lo, range.hi], autorange: false,
     },
     yaxis: {
       ...axis, title: { ...axis.title, text: literal(spec.y_title) }, type: log ? "log" : "linear",
       uirevision: `${spec.title} ${log}`, rangemode: share && !log ? "tozero" : "normal",
-      tickformat: share ? ".0~%" : "", hoverformat: share ? ".1~%" : ".4~g", exponentformat: "power", nticks: 6,
+      tickformat: share ? ".2~%" : log ? ".3~g" : "", hoverformat: share ? ".2~%" : ".4~g",
+      exponentformat: "power", nticks: log && decades(traces) < 2.5 ? 2 : 6,
     },
     yaxis2: { overlaying: "y", range: [0, 1], fixedrange: true, visible: false },
   };

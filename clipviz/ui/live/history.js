@@ -9,6 +9,7 @@ export class History {
     this.marks = [];
     this.run = null;
     this.windows = null;
+    this.last = 0;
   }
 
   get measured() {
@@ -25,6 +26,7 @@ export class History {
     if (delta.reset) {
       this.streams.clear();
       this.marks = [];
+      this.last = 0;
     }
     this.run = delta.run;
     for (const [stream, news] of Object.entries(delta.streams)) {
@@ -35,6 +37,7 @@ export class History {
       for (const [name, [x, y]] of Object.entries(news.series)) {
         const series = held.get(name) ?? { x: [], y: [] };
         held.set(name, series);
+        this.last = Math.max(this.last, x[x.length - 1]);
         for (let at = 0; at < x.length; at += 1) {
           series.x.push(x[at]);
           series.y.push(y[at]);

@@ -25,12 +25,11 @@ export class PanelView {
     Object.assign(this, { plotly, zoom, dirty: true, seen: false, log: null });
     this.root = grid.appendChild(element("figure", "cv-panel"));
     const head = this.root.appendChild(element("figcaption", "cv-head"));
-    const words = head.appendChild(element("div", "cv-words"));
-    this.title = words.appendChild(element("h4", "cv-title"));
-    this.help = words.appendChild(element("p", "cv-help"));
+    this.title = head.appendChild(element("h4", "cv-title"));
     this.plot = this.root.appendChild(element("div", "cv-plot", { role: "img" }));
     this.empty = this.root.appendChild(element("p", "cv-empty", {}, "Nothing measured yet"));
     this.controls(head.appendChild(element("div", "cv-controls", { role: "group" })));
+    this.help = head.appendChild(element("p", "cv-help"));
     this.sight = new IntersectionObserver(([entry]) => {
       this.seen = entry.isIntersecting;
       if (this.seen && this.dirty) later(this);
@@ -75,7 +74,7 @@ export class PanelView {
     this.dirty = false;
     const shown = this.runs.filter((run) => !run.hidden);
     const traces = tracesOf(this.spec, shown, this.histories, this.theme);
-    const layout = layoutOf(this.spec, this.log, this.zoom.range, this.theme, this.runs.length > 1);
+    const layout = layoutOf(this.spec, traces, this.log, this.range(), this.theme, this.runs.length > 1);
     this.empty.hidden = traces.length > 0;
     this.logs.setAttribute("aria-pressed", String(this.log));
     this.plot.setAttribute("aria-label", summaryOf(this.spec, traces));
@@ -86,13 +85,19 @@ export class PanelView {
     }
   }
 
+  /** The steps to show: those zoomed to, else all that any run has, the same in every panel. */
+  range() {
+    const last = Math.max(1, ...[...this.histories.values()].map((history) => history.last));
+    return this.zoom.range ?? { lo: 0, hi: last };
+  }
+
   /** A picture with its title on the page's ground, as wide as a slide wants it. */
   async save(format) {
-    const layout = layoutOf(this.spec, this.log, this.zoom.range, this.theme, false);
+    const traces = tracesOf(this.spec, this.runs.filter((run) => !run.hidden), this.histories, this.theme);
+    const layout = layoutOf(this.spec, traces, this.log, this.range(), this.theme, false);
     Object.assign(layout, { paper_bgcolor: this.theme.ground, plot_bgcolor: this.theme.ground });
     layout.title = { text: this.spec.title, x: 0.02, font: { size: 18 } };
     layout.margin = { l: 64, r: 24, t: 84, b: 48 };
-    const traces = tracesOf(this.spec, this.runs.filter((run) => !run.hidden), this.histories, this.theme);
     const url = await this.plotly.toImage({ data: traces, layout }, { format, ...SIZE, scale: format === "png" ? 2 : 1 });
     const name = `clipviz-${this.spec.title.toLowerCase().replace(/[^a-z0-9]+/g, "-")}.${format}`;
     const link = element("a", "", { href: url, download: name });

@@ -23,6 +23,7 @@ export class StatusStrip {
 
   /** One row a run, in the page's order. */
   runs(lines) {
+    this.root.classList.toggle("cv-several", lines.length > 1);
     for (const [id, row] of this.rows) {
       if (!lines.some((line) => line.id === id)) {
         row.root.remove();
