@@ -1,0 +1,108 @@
+"""Which delimiter separates the cells, and whether the first row holds the names."""
+
+import csv
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from clipviz.datasets.lines import LONGEST_RECORD, open_text
+from clipviz.datasets.numerals import is_number
+
+CANDIDATES = (",", ";", "\t", "|")
+SAMPLE_LINES = 1_000
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """width: cells of a usual row."""
+
+    delimiter: str
+    header: bool
+    width: int
+    sample: list[list[str]]
+
+
+def sample_lines(path: Path, encoding: str) -> list[str]:
+    """The first lines of a text file that are not blank, at most 1,000 and a few megabytes."""
+    lines: list[str] = []
+    size = 0
+    with open_text(path, encoding) as stream:
+        for line in islice(stream, 20 * SAMPLE_LINES):
+            if line.strip(" \n\x1a"):
+                lines.append(line.replace("\0", ""))
+                size += len(line)
+            if len(lines) >= SAMPLE_LINES or size > 2 * LONGEST_RECORD:
+                break
+    return lines
+
+
+def guess(lines: Sequence[str], delimiter: str | None = None, header: bool | None = None) -> Dialect:
+    """The dialect that the sampled lines speak; a given delimiter or header is kept."""
+    choices = (delimiter,) if delimiter else CANDIDATES
+    parsed = {choice: _cells(lines, choice) for choice in choices}
+    best = max(choices, key=lambda choice: _score(parsed[choice], choice))
+    if delimiter is None and _width(parsed[best]) <= 1:
+        spaced = _cells(lines, " ")
+        best = " " if _width(spaced) > 1 and _steadiness(spaced) > 0.98 and len(spaced) > 1 else ","
+        parsed[best] = spaced if best == " " else parsed[","]
+    rows = parsed[best]
+    first = rows[0] if rows else []
+    named = guess_header(rows) if header is None else header
+    body = rows[1:] if named and len(rows) > 1 else rows
+    return Dialect(best, named, _width(body) or len(first), body)
+
+
+def _cells(lines: Sequence[str], delimiter: str) -> list[list[str]]:
+    csv.field_size_limit(4 * LONGEST_RECORD)
+    try:
+        return [row for row in csv.reader(lines, delimiter=delimiter) if row]
+    except csv.Error:
+        return [line.rstrip("\n").split(delimiter) for line in lines]
+
+
+def _width(rows: Sequence[Sequence[str]]) -> int:
+    """The commonest number of cells; the wider one of two that are equally common."""
+    counts = Counter(len(row) for row in rows)
+    return max(counts, key=lambda width: (counts[width], width)) if counts else 0
+
+
+def _steadiness(rows: Sequence[Sequence[str]]) -> float:
+    width = _width(rows)
+    return sum(len(row) == width for row in rows) / len(rows) if rows else 0.0
+
+
+def _score(rows: Sequence[Sequence[str]], delimiter: str) -> tuple[float, int]:
+    """How well a delimiter explains the sample: rows of one width, and cells that hold no other delimiter."""
+    width = _width(rows)
+    if width <= 1:
+        return 0.0, 0
+    others = [mark for mark in CANDIDATES if mark != delimiter]
+    cells = [cell for row in rows[:200] for cell in row]
+    foreign = sum(any(mark in cell for mark in others) and not is_number(cell) for cell in cells)
+    return round(_steadiness(rows) - foreign / max(1, len(cells)), 3), width
+
+
+def guess_header(rows: Sequence[Sequence[str]]) -> bool:
+    """True when the first row reads as names: no numbers in it (or a run 0, 1, 2 ...), and no value met again."""
+    first, rest = (rows[0], rows[1:]) if rows else ([], [])
+    filled = [cell.strip() for cell in first if cell.strip()]
+    if not filled:
+        return bool(rest)
+    numbers = [cell for cell in filled if is_number(cell)]
+    if numbers:
+        run = [int(cell) for cell in numbers if cell.isascii() and cell.isdecimal()]
+        steps = len(run) == len(numbers) > 1 and all(b - a == 1 for a, b in zip(run, run[1:], strict=False))
+        return steps and len(rest) > 0
+    if not rest:
+        return True
+    met = [
+        sum(len(row) > place and row[place].strip() == cell.strip() for row in rest) / len(rest)
+        for place, cell in enumerate(first)
+        if cell.strip()
+    ]
+    typed = any(
+        len(row) > place and is_number(row[place]) for row in rest[:50] for place in range(len(first))
+    )
+    return typed or all(share < 0.02 for share in met)

@@ -1,0 +1,125 @@
+"""The files of a stored dataset: data, profiles, sorted columns, rejected rows."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clipviz.core.dataset import Dataset, RejectedRow
+from clipviz.core.errors import NotFound
+from clipviz.core.ids import is_id
+from clipviz.core.profile import ColumnProfile
+from clipviz.core.settings import Settings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def folder(settings: Settings, dataset_id: str) -> Path:
+    """The folder of a stored dataset; raises NotFound when there is none on this machine."""
+    place = settings.datasets / dataset_id
+    if not is_id(dataset_id) or not (place / "dataset.json").is_file():
+        raise NotFound("The data of this dataset must be stored here", repr(dataset_id), "Upload the file again")
+    return place
+
+
+def dataset(settings: Settings, dataset_id: str) -> Dataset:
+    """The record that ingest wrote beside the data; raises NotFound."""
+    return Dataset.model_validate_json((folder(settings, dataset_id) / "dataset.json").read_bytes())
+
+
+def profiles(settings: Settings, dataset_id: str) -> list[ColumnProfile]:
+    """The profile of each column, in the order of the columns; raises NotFound."""
+    document = json.loads((folder(settings, dataset_id) / "profile.json").read_bytes())
+    return [ColumnProfile.model_validate(entry) for entry in document]
+
+
+def rejected(settings: Settings, dataset_id: str, limit: int | None = None) -> list[RejectedRow]:
+    """The rows that could not be read, by line; at most `limit`. Raises NotFound."""
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(folder(settings, dataset_id) / "rejected.parquet").slice(0, limit)
+    return [RejectedRow.model_validate(row) for row in table.to_pylist()]
+
+
+def rejected_csv(settings: Settings, dataset_id: str) -> bytes:
+    """The rejected rows as a CSV file (UTF-8 with mark); cells that a spreadsheet would run get a leading '."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(("line", "column", "reason", "text"))
+    for row in rejected(settings, dataset_id):
+        writer.writerow((row.line, *(neutral(cell) for cell in (row.column, row.reason, row.text))))
+    return text.getvalue().encode("utf-8-sig")
+
+
+def neutral(cell: str) -> str:
+    """A text cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
+
+
+def sorted_values(settings: Settings, dataset_id: str, column: str) -> NDArray[np.float64]:
+    """The finite values of a numeric column, ascending, memory-mapped; empty for other columns. Raises NotFound."""
+    place = folder(settings, dataset_id) / "sorted" / f"{_position(settings, dataset_id, column)}.npy"
+    if not place.is_file():
+        return np.empty(0)
+    array = np.load(place, mmap_mode="r")
+    return array if len(array) else np.empty(0)
+
+
+def values(settings: Settings, dataset_id: str, column: str) -> NDArray[np.float64]:
+    """(N,) float64 of a numeric column: NaN where missing, infinities kept; all NaN for other columns."""
+    _position(settings, dataset_id, column)
+    return numbers(read(folder(settings, dataset_id), [column]).column(0))
+
+
+def frame(
+    settings: Settings,
+    dataset_id: str,
+    columns: Sequence[str] | None = None,
+    rows: Sequence[int] | NDArray[np.int64] | None = None,
+) -> "pd.DataFrame":
+    """A pandas frame of some columns (None: all) and some row positions (None: all); raises NotFound."""
+    known = [column.name for column in dataset(settings, dataset_id).columns]
+    wanted = known if columns is None else list(columns)
+    for name in wanted:
+        _position(settings, dataset_id, name)
+    table = read(folder(settings, dataset_id), wanted)
+    if rows is not None:
+        import pyarrow as pa
+
+        table = table.take(pa.array(np.asarray(rows, dtype=np.int64)))
+    return table.to_pandas()
+
+
+def read(place: Path, columns: Sequence[str]) -> Any:
+    """A pyarrow table of exactly these columns of place/data.parquet, in this order."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(place / "data.parquet") as file:
+        # A name with a dot, or the part before it, makes pyarrow read related columns too: select again.
+        return file.read(columns=list(columns)).select(list(columns))
+
+
+def numbers(column: Any) -> NDArray[np.float64]:
+    """(N,) float64 of a pyarrow column of numbers or booleans, NaN for null; all NaN for any other type."""
+    import pyarrow as pa
+
+    kind = column.type
+    if not (pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind)):
+        return np.full(len(column), np.nan)
+    array = column.cast(pa.int8()) if pa.types.is_boolean(kind) else column
+    return np.array(array.cast(pa.float64()).to_numpy(), dtype=np.float64)
+
+
+def _position(settings: Settings, dataset_id: str, column: str) -> int:
+    for position, known in enumerate(dataset(settings, dataset_id).columns):
+        if known.name == column:
+            return position
+    raise NotFound("The column must be one of the dataset", repr(column), "Pick one of its columns")

@@ -1,0 +1,133 @@
+"""Text tables: cells separated by a comma, semicolon, tab, bar or space."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from clipviz.core.dataset import Reading, RejectedRow
+from clipviz.core.errors import UnreadableFile
+from clipviz.datasets import dialect, encodings, lines, numerals
+from clipviz.datasets.formats.base import Format
+from clipviz.datasets.staging import Raw, literal
+
+if TYPE_CHECKING:
+    import duckdb
+
+MISSING = ("", "NA", "N/A", "n/a", "#N/A", "NULL", "null", "None", "?", "-")
+MOST_COLUMNS = 20_000
+
+
+class Delimited(Format):
+    """Comma-separated values and their kin; read by DuckDB as text once dialect and records are settled here."""
+
+    suffixes: ClassVar[tuple[str, ...]] = (".csv", ".tsv", ".txt")
+    title: ClassVar[str] = "Text table"
+
+    @classmethod
+    def recognises(cls, head: bytes) -> bool:
+        return encodings.looks_like_text(head)
+
+    def guess(self, path: Path, given: Reading) -> Reading:
+        with path.open("rb") as stream:
+            if not encodings.looks_like_text(stream.read(1 << 16)):
+                raise UnreadableFile(
+                    "The file must be a text table", "binary data", "Save the table as .csv or .xlsx and upload that"
+                )
+        encoding = encodings.check(given.encoding) if given.encoding else encodings.guess(path)
+        if given.delimiter is not None:
+            _check_delimiter(given.delimiter)
+        try:
+            found = dialect.guess(dialect.sample_lines(path, encoding), given.delimiter, given.header)
+        except UnicodeError as error:
+            raise UnreadableFile(
+                f"The file is not written in {encoding}", str(error)[:200], "Choose another encoding"
+            ) from error
+        columns = [[row[place] for row in found.sample if len(row) > place] for place in range(found.width)]
+        decimal, thousands = numerals.guess(columns)
+        decimal = given.decimal or decimal
+        if given.thousands is not None:
+            thousands = given.thousands
+        return Reading(
+            format="delimited",
+            delimiter=found.delimiter,
+            decimal=decimal,
+            thousands="" if thousands == decimal and given.thousands is None else thousands,
+            encoding=encoding,
+            header=found.header,
+            missing=MISSING if given.missing is None else given.missing,
+        )
+
+    def stage(
+        self, path: Path, reading: Reading, folder: Path, connection: "duckdb.DuckDBPyConnection", rows: int | None
+    ) -> Raw:
+        encoding, delimiter, header = reading.encoding or "utf-8", reading.delimiter or ",", bool(reading.header)
+        found = dialect.guess(dialect.sample_lines(path, encoding), delimiter, header)
+        if found.width > MOST_COLUMNS:
+            raise UnreadableFile(
+                f"A table may have at most {MOST_COLUMNS:,} columns", f"{found.width:,}", "Choose another delimiter"
+            )
+        records = folder / "records.csv"
+        copied = lines.copy(path, records, encoding, delimiter, found.width, header, rows)
+        if not copied.records and not copied.rejected:
+            raise UnreadableFile(
+                "A table needs at least one row of values",
+                "only a header row" if copied.header else "no rows",
+                "Add rows, or say that the first row holds values" if copied.header else "Upload a file with rows",
+            )
+        rejected = _load(connection, records, delimiter, found.width)
+        read = connection.execute("SELECT count(*) FROM raw").fetchall()[0][0]
+        if read + len(rejected) != copied.records:
+            raise UnreadableFile(
+                "Every row must be either read or rejected", f"{copied.records:,} rows, {read} read", "Report this file"
+            )
+        notes = _header_notes(copied.header, found.width) if header else ()
+        names = tuple([*copied.header, *[""] * found.width][: found.width])
+        everything = sorted([*copied.rejected, *rejected], key=lambda row: row.line)
+        return Raw(names, everything, notes, copied.complete)
+
+
+def _check_delimiter(delimiter: str) -> None:
+    if len(delimiter) != 1 or delimiter.isalnum() or delimiter in "\"'\r\n.+-_\0":
+        raise UnreadableFile(
+            "The delimiter must be one character that is not part of a value",
+            repr(delimiter),
+            "Use a comma, semicolon, tab, bar or space",
+        )
+
+
+def _header_notes(header: list[str], width: int) -> tuple[str, ...]:
+    if not header or len(header) == width:
+        return ()
+    return (f"The header has {len(header):,} names, the rows have {width:,} cells; names were fitted from the left.",)
+
+
+def _load(connection: "duckdb.DuckDBPyConnection", records: Path, delimiter: str, width: int) -> list[RejectedRow]:
+    """Fill `raw` from the clean records; the rows that have not `width` cells or broken quotes come back."""
+    columns = ", ".join(["'line': 'BIGINT'", *[f"'c{place}': 'VARCHAR'" for place in range(1, width + 1)]])
+    connection.execute(
+        f"CREATE TABLE raw AS SELECT * FROM read_csv({literal(str(records))}, auto_detect = false, "
+        f"columns = {{{columns}}}, delim = {literal(delimiter)}, quote = '\"', escape = '\"', header = false, "
+        "new_line = '\\n', store_rejects = true, strict_mode = true, null_padding = false, "
+        f"max_line_size = {lines.LONGEST_RECORD})"
+    )
+    errors = connection.execute("SELECT line, error_type, error_message, csv_line FROM reject_errors").fetchall()
+    found: dict[int, RejectedRow] = {}
+    for record, kind, message, text in errors:
+        head, _, rest = (text or "").lstrip("\r\n").partition(delimiter)
+        line = int(head) if head.isascii() and head.isdecimal() else record
+        shown = rest.rstrip("\r\n")[: lines.SHOWN]
+        found.setdefault(line, RejectedRow(line=line, reason=_reason(kind, message), text=shown))
+    return list(found.values())
+
+
+def _reason(kind: str, message: str) -> str:
+    """DuckDB's error in a user's words; the line number in front of each record is not counted."""
+    numbers = [int(number) for number in re.findall(r"(?:Columns|Found): (\d+)", message)]
+    if len(numbers) == 2:
+        return f"has {numbers[1] - 1:,} cells instead of {numbers[0] - 1:,}"
+    words = {
+        "UNQUOTED VALUE": "a quoted cell goes on after its closing quote",
+        "LINE SIZE OVER MAXIMUM": f"is longer than {lines.LONGEST_RECORD:,} characters",
+        "INVALID ENCODING": "holds bytes that are no text",
+    }
+    return words.get(kind, message.splitlines()[0][:200] if message else kind.lower())

@@ -1,0 +1,204 @@
+"""From an upload to a stored dataset: once, atomically, in a process that may not harm the others."""
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from clipviz.core.dataset import Column, Dataset, Kind, Reading, RejectedRow
+from clipviz.core.errors import ClipvizError, NotFound, UnreadableFile
+from clipviz.core.ids import content_id, is_id
+from clipviz.core.settings import Settings
+from clipviz.datasets import files
+from clipviz.datasets.reader_process import run
+
+BLOCK = 1 << 20
+LONGEST_NAME = 200
+STALE_SECONDS = 24 * 3600
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The first rows of a file as they would be read.
+
+    reading: what was used, guesses filled in. rows: cells as text, "" where missing. seen: rows looked at, rejected
+    ones among them; complete: False when the file goes on. sentences: what was noticed, in words.
+    """
+
+    reading: Reading
+    columns: tuple[Column, ...]
+    rows: list[list[str]]
+    seen: int
+    rejected: int
+    rejected_rows: list[RejectedRow]
+    sentences: tuple[str, ...]
+    complete: bool
+
+
+def spool(stream: IO[bytes], settings: Settings) -> Path:
+    """Keep an upload at uploads/<hash of its bytes> and give that path.
+
+    Raises UnreadableFile when it is empty or larger than settings.upload_mb, ClipvizError when the disk is full or
+    read-only; no partial file stays behind.
+    """
+    part: Path | None = None
+    try:
+        settings.uploads.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=settings.uploads, prefix=".part-")
+        part = Path(name)
+        with os.fdopen(descriptor, "wb") as target:
+            source = content_id(_written(stream, target, settings.upload_mb))
+        kept = settings.uploads / source
+        part.replace(kept)
+        return kept
+    except OSError as error:
+        raise ClipvizError(
+            "The upload could not be kept", error.strerror or str(error), "Make room on the disk and upload it again"
+        ) from error
+    finally:
+        if part is not None:
+            part.unlink(missing_ok=True)
+
+
+def preview(path_or_source: Path | str, reading: Reading, settings: Settings, rows: int = 50, name: str = "") -> Preview:
+    """The first rows of a file, or of a kept upload by its hash, as `reading` has them; raises UnreadableFile.
+
+    Looks at the first thousand rows only; kinds may still change when the whole file is read.
+    """
+    source = _located(path_or_source, settings)
+    reply = run("preview", {"source": str(source), "name": name, "rows": rows, **_how(reading, {})}, settings)
+    return Preview(
+        reading=Reading.model_validate(reply["reading"]),
+        columns=tuple(Column.model_validate(column) for column in reply["columns"]),
+        rows=reply["rows"],
+        seen=reply["seen"],
+        rejected=reply["rejected"],
+        rejected_rows=[RejectedRow.model_validate(row) for row in reply["rejected_rows"]],
+        sentences=tuple(reply["sentences"]),
+        complete=reply["complete"],
+    )
+
+
+def ingest(
+    path: Path | str,
+    name: str,
+    settings: Settings,
+    reading: Reading = Reading(),  # noqa: B008  frozen
+    who: str = "",
+    overrides: Mapping[str, Kind] = {},
+    target: str | None = None,
+    origin: str = "",
+) -> Dataset:
+    """Read a file into settings.datasets/<id> and give its record; the caller saves the record.
+
+    The bytes are kept in settings.uploads first. The id is the hash of the bytes and of how they were read: the same
+    file read the same way is a no-op that gives the same dataset. overrides: kinds by column name.
+    Raises UnreadableFile (the upload is kept), ClipvizError when the disk is full.
+    """
+    kept = keep(_located(path, settings), settings)
+    try:
+        settings.datasets.mkdir(parents=True, exist_ok=True)
+        _sweep(settings.datasets)
+        with tempfile.TemporaryDirectory(dir=settings.datasets, prefix=".part-", ignore_cleanup_errors=True) as part:
+            return _ingest(kept, name, settings, reading, who, overrides, Path(part), target, origin)
+    except OSError as error:
+        raise ClipvizError(
+            "The dataset could not be stored", error.strerror or str(error), "Make room on the disk and try again"
+        ) from error
+
+
+def keep(path: Path, settings: Settings) -> Path:
+    """The path of a file's bytes in settings.uploads, copied there when they are not yet."""
+    if path.parent.resolve() == settings.uploads.resolve() and is_id(path.name):
+        return path
+    with path.open("rb") as stream:
+        return spool(stream, settings)
+
+
+def _ingest(
+    kept: Path,
+    name: str,
+    settings: Settings,
+    reading: Reading,
+    who: str,
+    overrides: Mapping[str, Kind],
+    part: Path,
+    target: str | None,
+    origin: str,
+) -> Dataset:
+    request = {
+        "source": str(kept.absolute()),
+        "name": name,
+        "folder": str(part.absolute()),
+        "datasets": str(settings.datasets.absolute()),
+        **_how(reading, overrides),
+    }
+    reply = run("ingest", request, settings)
+    if reply["known"]:
+        return files.dataset(settings, reply["id"])
+    names = {column["name"] for column in reply["columns"]}
+    dataset = Dataset(
+        id=reply["id"],
+        name=" ".join(name.split())[:LONGEST_NAME] or kept.name,
+        source=kept.name,
+        reading=Reading.model_validate(reply["reading"]),
+        columns=tuple(Column.model_validate(column) for column in reply["columns"]),
+        rows=reply["rows"],
+        rejected=reply["rejected"],
+        bytes=kept.stat().st_size,
+        target=target if target in names else None,
+        origin=origin,
+        created_by=who,
+        created_at=datetime.now(UTC),
+    )
+    (part / "dataset.json").write_text(dataset.model_dump_json(), encoding="utf-8")
+    try:
+        part.chmod(0o755)
+        part.rename(settings.datasets / dataset.id)
+    except OSError:
+        if not (settings.datasets / dataset.id / "dataset.json").is_file():
+            raise
+        return files.dataset(settings, dataset.id)  # another process was quicker
+    return dataset
+
+
+def _how(reading: Reading, overrides: Mapping[str, Kind]) -> dict[str, Any]:
+    return {"reading": reading.model_dump(mode="json"), "overrides": dict(overrides)}
+
+
+def _located(path_or_source: Path | str, settings: Settings) -> Path:
+    """The file behind a path or the hash of a kept upload; raises NotFound."""
+    place = settings.uploads / path_or_source if is_id(path_or_source) else Path(path_or_source)
+    if not place.is_file():
+        raise NotFound("The file must exist", repr(str(path_or_source)), "Upload it again")
+    return place.absolute()
+
+
+def _written(stream: IO[bytes], target: IO[bytes], upload_mb: int) -> Iterator[bytes]:
+    """The blocks of a stream, each once it is written; raises UnreadableFile."""
+    size = 0
+    while block := stream.read(BLOCK):
+        size += len(block)
+        if size > upload_mb * 1_000_000:
+            raise UnreadableFile(
+                f"An upload may have at most {upload_mb:,} MB", "more", "Split the file or raise CLIPVIZ_UPLOAD_MB"
+            )
+        target.write(block)
+        yield block
+    if size == 0:
+        raise UnreadableFile("The file must not be empty", "0 bytes", "Upload a table with a header and rows")
+
+
+def _sweep(datasets: Path) -> None:
+    """Remove what a killed ingest left behind a day ago."""
+    for left in datasets.glob(".part-*"):
+        try:
+            if time.time() - left.stat().st_mtime > STALE_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
+        except FileNotFoundError:
+            continue

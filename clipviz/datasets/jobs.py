@@ -1,0 +1,127 @@
+"""What the reading process does: preview a file, or read it into a folder."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from clipviz.core.dataset import NUMERIC, Column, Reading
+from clipviz.core.errors import UnreadableFile
+from clipviz.core.ids import canonical_json, content_id
+from clipviz.core.profile import ColumnProfile
+from clipviz.datasets import files, sentences
+from clipviz.datasets.choose import choose
+from clipviz.datasets.profile import profile, profile_words, sort_finite
+
+T = TypeVar("T")
+MOST_LEVELS = 50
+LONGEST_LEVEL = 200
+SHARE_OF_DUCKDB = 0.5
+SHOWN_REJECTS = 20
+
+
+def ingest(request: dict[str, Any]) -> dict[str, Any]:
+    """Read request["source"] into request["folder"]; says so instead when that dataset is stored already."""
+    source, folder = Path(request["source"]), Path(request["folder"])
+    given = Reading.model_validate(request["reading"])
+    format_ = choose(source, request["name"], given)
+    reading = format_.guess(source, given)
+    parts = [source.name, canonical_json(reading.model_dump(mode="json"))]
+    parts += [canonical_json(request["overrides"])] if request["overrides"] else []
+    identity = content_id(*parts)
+    if (Path(request["datasets"]) / identity / "dataset.json").is_file():
+        return {"known": True, "id": identity}
+    memory = max(128, int(request["memory_mb"] * SHARE_OF_DUCKDB))
+    contents = _translated(lambda: format_.read(source, reading, folder, request["overrides"], memory))
+    _write_profiles(folder, contents.columns)
+    return {
+        "known": False,
+        "id": identity,
+        "reading": reading.model_dump(mode="json"),
+        "columns": [column.model_dump() for column in contents.columns],
+        "rows": contents.rows,
+        "rejected": contents.rejected,
+    }
+
+
+def preview(request: dict[str, Any]) -> dict[str, Any]:
+    """The first rows of request["source"] and what was noticed."""
+    source = Path(request["source"])
+    given = Reading.model_validate(request["reading"])
+    format_ = choose(source, request["name"], given)
+    reading = format_.guess(source, given)
+    sketch = _translated(lambda: format_.preview(source, reading, request["rows"]))
+    return {
+        "reading": reading.model_dump(mode="json"),
+        "columns": [column.model_dump() for column in sketch.columns],
+        "rows": sketch.rows,
+        "seen": sketch.seen,
+        "rejected": len(sketch.rejected),
+        "rejected_rows": [row.model_dump() for row in sketch.rejected[:SHOWN_REJECTS]],
+        "sentences": sentences.about(reading, sketch),
+        "complete": sketch.complete,
+    }
+
+
+JOBS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {"ingest": ingest, "preview": preview}
+
+
+def _translated(work: Callable[[], T]) -> T:
+    """DuckDB's own errors in a user's words."""
+    import duckdb
+
+    try:
+        return work()
+    except duckdb.OutOfMemoryException as error:
+        raise MemoryError from error
+    except duckdb.Error as error:
+        first = str(error).splitlines()[0][:300]
+        raise UnreadableFile(
+            "The file must be a table", first, "Check delimiter, encoding and header, or save it again as .csv"
+        ) from error
+
+
+def _write_profiles(folder: Path, columns: tuple[Column, ...]) -> None:
+    """profile.json, and sorted/<i>.npy of each numeric column; one column in memory at a time."""
+    (folder / "sorted").mkdir()
+    found: list[ColumnProfile] = []
+    for place, column in enumerate(columns):
+        cells = files.read(folder, [column.name]).column(0)
+        if column.kind in NUMERIC:
+            values = files.numbers(cells)
+            ordered = sort_finite(values)
+            np.save(folder / "sorted" / f"{place}.npy", ordered)
+            known = profile(column.name, column.kind, values, ordered)
+            if column.kind == "boolean":
+                known = known.model_copy(update={"levels": _words(column, cells).levels})
+        else:
+            known = _words(column, cells)
+        found.append(known)
+    document = json.dumps([entry.model_dump(mode="json") for entry in found])
+    (folder / "profile.json").write_text(document, encoding="utf-8")
+
+
+def _words(column: Column, cells: Any) -> ColumnProfile:
+    import pyarrow.compute as pc
+
+    missing = cells.null_count
+    counted = pc.value_counts(cells.drop_null().combine_chunks()) if missing < len(cells) else []
+    pairs = [] if len(counted) == 0 else _commonest(counted)
+    return profile_words(column.name, column.kind, len(cells), missing, len(counted), pairs)
+
+
+def _commonest(counted: Any) -> list[tuple[str, int]]:
+    import pyarrow.compute as pc
+
+    keep = pc.array_sort_indices(counted.field("counts"), order="descending")[: 4 * MOST_LEVELS]
+    top = counted.take(keep).to_pylist()
+    pairs = sorted(((_shown(entry["values"]), entry["counts"]) for entry in top), key=lambda pair: (-pair[1], pair[0]))
+    return pairs[:MOST_LEVELS]
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)[:LONGEST_LEVEL]

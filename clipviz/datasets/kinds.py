@@ -1,0 +1,153 @@
+"""What kind each column is, decided from every cell, never from a sample."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from clipviz.core.dataset import Kind, Reading
+from clipviz.core.errors import UnreadableFile
+from clipviz.datasets.numerals import number_sql
+from clipviz.datasets.staging import literal
+
+if TYPE_CHECKING:
+    import duckdb
+
+TRUE, FALSE = ("true", "yes", "t", "y"), ("false", "no", "f", "n")
+BAD_SHARE = 0.05
+AT_ONCE = 1_000
+DATE_FORMATS = ("%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%Y/%m/%d", "%Y/%m/%d %H:%M:%S")
+LARGEST_WHOLE = 2.0**53
+
+
+@dataclass(frozen=True)
+class Typed:
+    """How one column of `cells` is read.
+
+    cell: its name there. value: SQL of its typed value (a DOUBLE for integers). misfit: SQL that is true for a cell
+    that is there and cannot be read as this kind. bad: how many such cells there are.
+    """
+
+    kind: Kind
+    cell: str
+    value: str
+    misfit: str
+    bad: int
+
+
+def clean_cells(connection: "duckdb.DuckDBPyConnection", columns: int, missing: Sequence[str]) -> None:
+    """Turn `raw` into the table `cells`: text without blanks around it, NULL where empty or a missing-value word."""
+    words = sorted({"", *(word.strip() for word in missing)})
+    listed = ", ".join(literal(word) for word in words)
+    cells = ", ".join(f"nullif_word(c{place}) AS c{place}" for place in range(1, columns + 1))
+    connection.execute(
+        f"CREATE MACRO nullif_word(x) AS CASE WHEN NOT list_contains([{listed}], trim(x)) THEN trim(x) END;"
+        f"CREATE TABLE cells AS SELECT line, {cells} FROM raw; DROP TABLE raw"
+    )
+
+
+def decide(
+    connection: "duckdb.DuckDBPyConnection", names: Sequence[str], reading: Reading, overrides: dict[str, Kind]
+) -> list[Typed]:
+    """The kind of each column c1..cn of `cells`; `overrides` by column name win. Raises UnreadableFile.
+
+    A column is a number when nearly all of its cells (95 %, or all but one of at least eight) are; the rows of the
+    others are rejected later. It is a boolean or a date only when every cell is.
+    """
+    unknown = [name for name in overrides if name not in names]
+    if unknown:
+        raise UnreadableFile("A column's kind can be set only for a column of the file", repr(unknown[0]))
+    found: list[Typed] = []
+    for start in range(0, len(names), AT_ONCE):
+        chunk = range(start, min(start + AT_ONCE, len(names)))
+        for place, counts in zip(chunk, _count(connection, chunk, reading), strict=True):
+            kind = overrides.get(names[place]) or _kind(counts)
+            found.append(_typed(kind, f"c{place + 1}", reading, _bad(kind, counts)))
+    return found
+
+
+def _typed(kind: Kind, cell: str, reading: Reading, bad: int) -> Typed:
+    number = number_sql(cell, reading.decimal or ".", reading.thousands or "")
+    values = {
+        "number": number,
+        "integer": number,
+        "boolean": f"CASE WHEN lower({cell}) IN {(*TRUE, '1')} THEN true "
+        f"WHEN lower({cell}) IN {(*FALSE, '0')} THEN false END",
+        "date": _date(cell),
+        "empty": "CAST(NULL AS VARCHAR)",
+    }
+    value = values.get(kind, cell)
+    misfit = f"({cell} IS NOT NULL AND {value} IS NULL)"
+    if kind == "integer":
+        misfit = f"({cell} IS NOT NULL AND ({value} IS NULL OR NOT ({_whole(value)})))"
+    return Typed(kind, cell, value, misfit, bad)
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """Of one column: cells that are there, and how many of them can be read as what."""
+
+    present: int = 0
+    numbers: int = 0
+    whole: int = 0
+    not_a_number: int = 0
+    truths: int = 0
+    bits: int = 0
+    dates: int = 0
+    distinct: int = 0
+    length: float | None = None
+
+
+def _whole(number: str) -> str:
+    return f"isfinite({number}) AND {number} = floor({number}) AND abs({number}) <= {LARGEST_WHOLE}"
+
+
+def _date(cell: str) -> str:
+    formats = ", ".join(literal(form) for form in DATE_FORMATS)
+    return f"coalesce(TRY_CAST({cell} AS TIMESTAMP), try_strptime({cell}, [{formats}]))"
+
+
+def _count(connection: "duckdb.DuckDBPyConnection", places: range, reading: Reading) -> list[_Counts]:
+    """The counts of some columns, laid under each other first: DuckDB takes seconds to plan hundreds of columns."""
+    columns = ", ".join(f"c{place + 1}" for place in places)
+    number = number_sql("x", reading.decimal or ".", reading.thousands or "")
+    steps = (
+        f"(UNPIVOT cells ON {columns} INTO NAME name VALUE x)",
+        f"(SELECT name, x, {number} AS d FROM {{}})",
+        f"(SELECT name, x, d, lower(x) AS w, CASE WHEN d IS NULL THEN {_date('x')} END AS t FROM {{}})",
+    )
+    source = ""
+    for step in steps:
+        source = step.format(source)
+    found = connection.execute(
+        f"SELECT name, count(x), count(d), count(*) FILTER ({_whole('d')}), count(*) FILTER (isnan(d)), "
+        f"count(*) FILTER (w IN {(*TRUE, *FALSE)}), count(*) FILTER (d IN (0, 1)), count(t), "
+        f"approx_count_distinct(x), avg(length(x)) FROM {source} GROUP BY name"
+    ).fetchall()
+    counts = {row[0]: _Counts(*row[1:]) for row in found}
+    return [counts.get(f"c{place + 1}", _Counts()) for place in places]
+
+
+def _kind(counts: _Counts) -> Kind:
+    if counts.present == 0 or counts.not_a_number == counts.present:
+        return "empty"
+    if counts.numbers == counts.present:
+        return "integer" if counts.whole == counts.numbers else "number"
+    if counts.truths == counts.present:
+        return "boolean"
+    strange = counts.present - counts.numbers
+    if counts.numbers and strange <= max(BAD_SHARE * counts.present, 1 if counts.present >= 8 else 0):
+        return "integer" if counts.whole == counts.numbers else "number"
+    if counts.dates == counts.present:
+        return "date"
+    few = counts.distinct <= 20 or (counts.distinct <= 1000 and 2 * counts.distinct <= counts.present)
+    return "category" if few and (counts.length or 0) <= 100 else "text"
+
+
+def _bad(kind: Kind, counts: _Counts) -> int:
+    readable = {
+        "number": counts.numbers,
+        "integer": counts.whole,
+        "boolean": counts.truths + counts.bits,
+        "date": counts.dates,
+    }
+    return counts.present - readable.get(kind, counts.present)

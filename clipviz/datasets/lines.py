@@ -1,0 +1,141 @@
+"""From a text file in any encoding to clean records: one a row, each with the line where it stands.
+
+DuckDB counts records, not lines; it stumbles over mixed line ends; and it lets one unclosed quote swallow the rest of
+the file. So the records are found here, and each is written with its line number in front.
+"""
+
+import csv
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+from clipviz.core.dataset import RejectedRow
+from clipviz.core.errors import UnreadableFile
+
+LONGEST_RECORD = 2_000_000
+MOST_LINES_OF_A_RECORD = 2_000
+SHOWN = 1_000
+
+
+@dataclass
+class Copied:
+    """header: cells of the first record when it was asked for. records: rows written. complete: the file ended."""
+
+    header: list[str] = field(default_factory=list)
+    records: int = 0
+    rejected: list[RejectedRow] = field(default_factory=list)
+    complete: bool = True
+
+
+def open_text(path: Path, encoding: str) -> TextIO:
+    """A text file with every kind of line end as a newline; bytes that are not UTF-8 become surrogates."""
+    utf8 = encoding.lower().replace("_", "-") in ("utf-8", "utf8", "utf-8-sig")
+    if utf8:
+        return path.open(encoding="utf-8-sig", errors="surrogateescape", newline=None)
+    return path.open(encoding=encoding, errors="replace", newline=None)
+
+
+def parse(record: str, delimiter: str) -> list[str] | None:
+    """The cells of one record, or None when its quotes do not add up."""
+    csv.field_size_limit(LONGEST_RECORD)
+    try:
+        rows = list(csv.reader([record], delimiter=delimiter, strict=True))
+    except csv.Error:
+        return None
+    return rows[0] if len(rows) == 1 else None
+
+
+def copy(
+    source: Path, target: Path, encoding: str, delimiter: str, width: int, header: bool, limit: int | None = None
+) -> Copied:
+    """Write the records of `source` to `target` as UTF-8, each with its line number as an additional first cell.
+
+    width: cells of a usual row, which decides where a record with a line break ends. Blank lines are no rows.
+    Raises UnreadableFile when the bytes do not fit the encoding at all.
+    """
+    copied = Copied()
+    try:
+        with open_text(source, encoding) as given, target.open("w", encoding="utf-8", newline="\n") as taken:
+            for line, record in _records(given, delimiter, width, copied.rejected):
+                if header and not copied.header:
+                    copied.header = parse(record, delimiter) or [record.rstrip("\n")]
+                    continue
+                if limit is not None and copied.records >= limit:
+                    copied.complete = False
+                    break
+                reason = _damage(record)
+                try:
+                    if not reason:
+                        taken.write(f"{line}{delimiter}{record}")
+                        copied.records += 1
+                except UnicodeEncodeError:
+                    reason = f"holds bytes that are not {encoding}"
+                if reason:
+                    copied.rejected.append(_rejected(line, reason, record))
+    except UnicodeError as error:
+        raise UnreadableFile(
+            f"The file is not written in {encoding}", str(error)[:200], "Choose another encoding"
+        ) from error
+    return copied
+
+
+def _records(
+    stream: TextIO, delimiter: str, width: int, rejected: list[RejectedRow]
+) -> Iterator[tuple[int, str]]:
+    """(line, record with its newline) of each record; lines with a quote that never closes go to `rejected`."""
+    ahead: deque[str] = deque()
+    line = 0
+    while text := ahead.popleft() if ahead else stream.readline():
+        line += 1
+        if not text.strip(" \n\x1a"):
+            continue
+        if not text.endswith("\n"):
+            text += "\n"
+        if text.count('"') % 2 == 0:
+            yield line, text
+            continue
+        record = _close(text, ahead, stream, delimiter, width)
+        if record is None:
+            rejected.append(_rejected(line, "a quote is opened and never closed", text))
+            continue
+        yield line, record
+        line += record.count("\n") - 1
+
+
+def _close(first: str, ahead: deque[str], stream: TextIO, delimiter: str, width: int) -> str | None:
+    """The whole record that starts with a line of unbalanced quotes, or None; unused lines stay in `ahead`."""
+    cells = parse(first, delimiter)
+    if cells is not None and len(cells) == width:
+        return first
+    record, used = first, 0
+    while used < MOST_LINES_OF_A_RECORD and len(record) < LONGEST_RECORD:
+        if used == len(ahead):
+            following = stream.readline()
+            if not following:
+                return None
+            ahead.append(following)
+        record += ahead[used]
+        used += 1
+        if record.count('"') % 2 == 0:
+            cells = parse(record, delimiter)
+            if cells is None or len(cells) != width:
+                return None
+            for _ in range(used):
+                ahead.popleft()
+            return record if record.endswith("\n") else record + "\n"
+    return None
+
+
+def _damage(record: str) -> str:
+    if "\0" in record:
+        return "holds NUL bytes"
+    if len(record) > LONGEST_RECORD:
+        return f"is longer than {LONGEST_RECORD:,} characters"
+    return ""
+
+
+def _rejected(line: int, reason: str, record: str) -> RejectedRow:
+    shown = record[:SHOWN].rstrip("\n").replace("\0", "␀").encode("utf-8", "replace").decode("utf-8")
+    return RejectedRow(line=line, reason=reason, text=shown)

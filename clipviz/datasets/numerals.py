@@ -1,0 +1,79 @@
+"""Numbers as people write them: decimal mark, thousands mark, and the SQL that reads them strictly."""
+
+import re
+from collections.abc import Iterable
+from typing import Literal
+
+Decimal = Literal[".", ","]
+Thousands = Literal["", ".", ",", " ", "'"]
+
+DECIMAL_COMMA = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+),\d+([eE][+-]?\d+)?")
+PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?inf(inity)?|nan", re.IGNORECASE)
+GROUPED = {mark: re.compile(rf"[+-]?[1-9]\d{{0,2}}({re.escape(mark)}\d{{3}})+([.,]\d+)?") for mark in (",", ".", " ", "'")}
+
+
+def is_number(cell: str) -> bool:
+    """True when the cell is a number in any of the spellings that can be read."""
+    text = cell.strip()
+    return any(
+        pattern.fullmatch(text) is not None for pattern in (PLAIN, DECIMAL_COMMA, *GROUPED.values())
+    )
+
+
+def guess(columns: Iterable[Iterable[str]]) -> tuple[Decimal, Thousands]:
+    """The decimal and the thousands mark that the sampled cells speak for; ('.', '') without evidence.
+
+    A column speaks only where most of its cells are numbers. "1,234" alone means a thousand; one "1,5" or "0,123"
+    in the same column makes the comma a decimal mark.
+    """
+    votes: dict[tuple[Decimal, Thousands], int] = {}
+    for column in columns:
+        cells = [cell.strip() for cell in column if cell.strip()]
+        numbers = [cell for cell in cells if is_number(cell)]
+        if not numbers or 2 * len(numbers) < len(cells):
+            continue
+        spelling = _spelling(numbers)
+        if spelling is not None:
+            votes[spelling] = votes.get(spelling, 0) + 1
+    if not votes:
+        return ".", ""
+    decimals: dict[Decimal, int] = {".": 0, ",": 0}
+    for (decimal, _), count in votes.items():
+        decimals[decimal] += count
+    winner: Decimal = "," if decimals[","] > decimals["."] else "."
+    marks = [(count, mark) for (decimal, mark), count in votes.items() if decimal == winner and mark]
+    return winner, max(marks)[1] if marks else ""
+
+
+def _spelling(numbers: list[str]) -> tuple[Decimal, Thousands] | None:
+    """What the numbers of one column say; None when they fit every spelling (digits only)."""
+    commas = [cell for cell in numbers if "," in cell]
+    dots = [cell for cell in numbers if "." in cell]
+    marked: Thousands = " " if any(GROUPED[" "].fullmatch(cell) for cell in numbers) else ""
+    marked = "'" if any("'" in cell for cell in numbers) else marked
+    if any(cell.rfind(",") > cell.rfind(".") >= 0 for cell in commas) or any(cell.count(".") > 1 for cell in dots):
+        return ",", "."
+    if any(cell.rfind(".") > cell.rfind(",") >= 0 for cell in dots) or any(cell.count(",") > 1 for cell in commas):
+        return ".", ","
+    if commas and dots:
+        return (",", ".") if all(GROUPED["."].fullmatch(cell) for cell in dots) else (".", ",")
+    if commas:
+        return (".", ",") if all(GROUPED[","].fullmatch(cell) for cell in commas) else (",", marked)
+    if dots or marked:
+        return ".", marked
+    return None
+
+
+def number_sql(cell: str, decimal: Decimal, thousands: Thousands) -> str:
+    """SQL that gives the DOUBLE a text cell spells, or NULL when it spells none in exactly these marks."""
+    if decimal == "." and not thousands:
+        return f"TRY_CAST({cell} AS DOUBLE)"
+    plain = f"TRY_CAST(replace({cell}, ',', '.') AS DOUBLE)" if decimal == "," else f"TRY_CAST({cell} AS DOUBLE)"
+    if decimal == ",":
+        plain = f"CASE WHEN contains({cell}, '.') THEN NULL ELSE {plain} END"
+    if not thousands:
+        return plain
+    mark = "''" if thousands == "'" else thousands
+    grouped = rf"\s*[+-]?[0-9]{{1,3}}([{mark}][0-9]{{3}})+([{decimal}][0-9]*)?([eE][+-]?[0-9]+)?\s*"
+    bare = f"replace(replace({cell}, '{mark}', ''), '{decimal}', '.')"
+    return f"CASE WHEN regexp_full_match({cell}, '{grouped}') THEN TRY_CAST({bare} AS DOUBLE) ELSE {plain} END"

@@ -1,0 +1,41 @@
+"""How a file was read, in words."""
+
+from clipviz.core.dataset import Reading
+from clipviz.datasets.staging import Sketch
+
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": "spaces"}
+THOUSANDS = {".": "a point", ",": "a comma", " ": "a space", "'": "an apostrophe"}
+
+
+def about(reading: Reading, sketch: Sketch) -> list[str]:
+    """Sentences about the reading, the rows that do not fit, the names that had to change, and what was noticed."""
+    said = [_how(reading)]
+    if sketch.rejected:
+        first = sketch.rejected[0]
+        place = f"line {first.line}, column {first.column}: {first.reason}" if first.column else (
+            f"line {first.line}: {first.reason}"
+        )  # fmt: skip
+        total = f"{sketch.seen:,} rows" if sketch.complete else f"the first {sketch.seen:,} rows"
+        said.append(f"{len(sketch.rejected):,} of {total} cannot be read; the first is {place}.")
+    renamed = sum(1 for column in sketch.columns if column.title)
+    unnamed = sum(1 for column in sketch.columns if column.name.startswith("column ") and not column.title)
+    if renamed:
+        said.append(f"{renamed:,} column {'name was' if renamed == 1 else 'names were'} changed to be unique and usable.")
+    if unnamed and reading.header:
+        said.append(f"{unnamed:,} {'column has' if unnamed == 1 else 'columns have'} no name in the file.")
+    empty = sum(1 for column in sketch.columns if column.kind == "empty")
+    if empty:
+        said.append(f"{empty:,} {'column holds' if empty == 1 else 'columns hold'} no values.")
+    if not sketch.complete:
+        said.append(f"Kinds were decided from the first {sketch.seen:,} rows; reading the whole file may change them.")
+    return [*said, *sketch.notes]
+
+
+def _how(reading: Reading) -> str:
+    names = "names in the first row" if reading.header else "no row of names"
+    if reading.format == "excel":
+        return f"Read sheet {reading.sheet} of the workbook, {names}."
+    separated = DELIMITERS.get(reading.delimiter or "", f"{reading.delimiter!r}")
+    decimal = "decimal comma" if reading.decimal == "," else "decimal point"
+    grouped = f", thousands set apart by {THOUSANDS[reading.thousands]}" if reading.thousands else ""
+    return f"Cells separated by {separated}, {decimal}{grouped}, encoding {reading.encoding}, {names}."

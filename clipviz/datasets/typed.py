@@ -1,0 +1,118 @@
+"""From cells as text to typed columns: data.parquet, and rejected.parquet beside it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from clipviz.core.dataset import Column, Kind, Reading, RejectedRow
+from clipviz.core.errors import UnreadableFile
+from clipviz.datasets import names
+from clipviz.datasets.kinds import Typed, clean_cells, decide
+from clipviz.datasets.lines import SHOWN
+from clipviz.datasets.staging import Contents, Raw, Sketch, literal
+
+if TYPE_CHECKING:
+    import duckdb
+
+WORDS = {"number": "a number", "integer": "a whole number", "boolean": "true or false", "date": "a date"}
+BATCH = 50_000
+CELLS_OF_A_BATCH = 5_000_000
+
+
+def write(
+    connection: "duckdb.DuckDBPyConnection", raw: Raw, reading: Reading, overrides: dict[str, Kind], folder: Path
+) -> Contents:
+    """Write folder/data.parquet (rows that can be read) and folder/rejected.parquet; raises UnreadableFile."""
+    named = names.clean(raw.names)
+    clean_cells(connection, len(named), reading.missing or ())
+    typed = decide(connection, [name for name, _ in named], reading, overrides)
+    rejected = [*raw.rejected, *_misfits(connection, named, typed)]
+    _write_rejected(sorted(rejected, key=lambda row: row.line), folder)
+    rows = _write_rows(connection, [name for name, _ in named], typed, folder / "data.parquet")
+    if rows == 0:
+        first = rejected[0] if rejected else RejectedRow(line=0, reason="no rows")
+        raise UnreadableFile(
+            "At least one row must be readable",
+            f"{len(rejected):,} rows, none readable; line {first.line}: {first.column} {first.reason}".replace("  ", " "),
+            "Check the delimiter, the decimal mark, the encoding and the kinds of the columns",
+        )
+    return Contents(_columns(named, typed), rows, len(rejected))
+
+
+def sketch(connection: "duckdb.DuckDBPyConnection", raw: Raw, reading: Reading, rows: int) -> Sketch:
+    """The first `rows` rows of `raw` as text, with kinds and rejects of everything staged."""
+    named = names.clean(raw.names)
+    clean_cells(connection, len(named), reading.missing or ())
+    typed = decide(connection, [name for name, _ in named], reading, {})
+    misfits = _misfits(connection, named, typed)
+    values = ", ".join(f"coalesce(CAST({column.value} AS VARCHAR), '')" for column in typed)
+    shown = connection.execute(f"SELECT {values} FROM cells WHERE {_fits(typed)} LIMIT {rows}").fetchall()
+    total = connection.execute("SELECT count(*) FROM cells").fetchall()[0][0]
+    seen = total + len(raw.rejected)
+    rejected = sorted([*raw.rejected, *misfits], key=lambda row: row.line)
+    return Sketch(_columns(named, typed), [list(row) for row in shown], seen, rejected, raw.notes, raw.complete)
+
+
+def _columns(named: Sequence[tuple[str, str]], typed: Sequence[Typed]) -> tuple[Column, ...]:
+    return tuple(
+        Column(name=name, kind=column.kind, title=title)
+        for (name, title), column in zip(named, typed, strict=True)
+    )
+
+
+def _fits(typed: Sequence[Typed]) -> str:
+    checks = [f"NOT {column.misfit}" for column in typed if column.bad]
+    return " AND ".join(checks) or "true"
+
+
+def _misfits(
+    connection: "duckdb.DuckDBPyConnection", named: Sequence[tuple[str, str]], typed: Sequence[Typed]
+) -> list[RejectedRow]:
+    """Rows with a cell that is not of its column's kind; the first such cell is named."""
+    bad = [place for place, column in enumerate(typed) if column.bad]
+    if not bad:
+        return []
+    which = " ".join(f"WHEN {typed[place].misfit} THEN {place}" for place in bad)
+    cell = " ".join(f"WHEN {typed[place].misfit} THEN {typed[place].cell}" for place in bad)
+    row = ", ".join(f"c{place + 1}" for place in range(min(len(typed), 50)))
+    found = connection.execute(
+        f"SELECT line, CASE {which} END, CASE {cell} END, left(concat_ws({literal(', ')}, {row}), {SHOWN}) "
+        f"FROM cells WHERE NOT ({_fits(typed)})"
+    ).fetchall()
+    return [
+        RejectedRow(
+            line=line, column=named[place][0], reason=f'"{word[:100]}" is not {WORDS[typed[place].kind]}', text=text
+        )
+        for line, place, word, text in found
+    ]
+
+
+def _write_rows(
+    connection: "duckdb.DuckDBPyConnection", wanted: Sequence[str], typed: Sequence[Typed], path: Path
+) -> int:
+    """Stream the readable rows into Parquet under the columns' real names, in the order of the file."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    values = ", ".join(f"{column.value} AS v{place}" for place, column in enumerate(typed))
+    batch = max(100, min(BATCH, CELLS_OF_A_BATCH // max(1, len(typed))))
+    reader: Any = connection.sql(f"SELECT {values} FROM cells WHERE {_fits(typed)}").to_arrow_reader(batch)
+    whole = [column.kind == "integer" for column in typed]
+    fields = [field.with_type(pa.int64()) if exact else field for field, exact in zip(reader.schema, whole, strict=True)]
+    schema = pa.schema([field.with_name(name) for field, name in zip(fields, wanted, strict=True)])
+    rows = 0
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for block in reader:
+            arrays = [column.cast(field.type) for column, field in zip(block.columns, schema, strict=True)]
+            writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema), row_group_size=batch)
+            rows += block.num_rows
+    return rows
+
+
+def _write_rejected(rejected: Sequence[RejectedRow], folder: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    schema = pa.schema([("line", pa.int64()), ("column", pa.string()), ("reason", pa.string()), ("text", pa.string())])
+    rows = [row.model_dump() for row in rejected]
+    pq.write_table(pa.Table.from_pylist(rows, schema=schema), folder / "rejected.parquet", compression="zstd")
