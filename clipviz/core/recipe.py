@@ -70,7 +70,7 @@ class Training(Part):
     epochs: int = Field(300, ge=1, le=1_000_000, title="Epochs", description="Passes over the training rows.")
     batch_size: int = Field(64, ge=1, le=1_000_000, title="Batch size", description="Rows of one step.")
     patience: int = Field(
-        40,
+        20,
         ge=0,
         le=1_000_000,
         title="Patience",

@@ -1,0 +1,10 @@
+"""No activation clip."""
+
+import torch
+
+from clipviz.policies.activations.none import NoClip
+
+
+def test_values_pass() -> None:
+    values = torch.tensor([-1e30, 0.0, torch.inf])
+    assert torch.equal(NoClip().build(3)(values), values)

@@ -1,0 +1,25 @@
+"""Mean ± k sigma."""
+
+import numpy as np
+import pytest
+
+from clipviz.policies.inputs.sigma import SigmaClamp
+
+X10 = np.array([1.0, 2, 3, 4, 5, 6, 7, 8, 9, 100])
+
+
+def test_the_reference_numbers() -> None:
+    assert SigmaClamp(k=2, ddof=1).fit(X10).hi == pytest.approx(74.804781)
+    assert SigmaClamp(k=3, ddof=0).fit(X10).hi == pytest.approx(100.315208)
+
+
+def test_it_says_when_it_cannot_fire() -> None:
+    assert "k = 3 cannot fire in 10 rows" in SigmaClamp(k=3).fit(X10).note
+    assert SigmaClamp(k=3).fit(np.arange(12.0)).note == ""
+    assert SigmaClamp(k=3, ddof=0).fit(np.arange(10.0)).note != ""
+    assert SigmaClamp(k=3, ddof=0).fit(np.arange(11.0)).note == ""
+
+
+def test_huge_values_do_not_overflow() -> None:
+    found = SigmaClamp().fit(np.array([1e308, -1e308, 0.0] * 20))
+    assert np.isinf(found.hi) or found.hi > 1e308
