@@ -1,5 +1,6 @@
 """Every policy that is there, as its own code declares it."""
 
+from inspect import getdoc
 from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -43,7 +44,7 @@ def policies() -> list[Policy]:
             family=family,
             id=id,
             title=policy.title,
-            description=(policy.__doc__ or "").strip(),
+            description=getdoc(policy) or "",
             fields=[_field(name, field) for name, field in policy.model_fields.items()],
         )
         for family in FAMILIES

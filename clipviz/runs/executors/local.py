@@ -5,7 +5,6 @@ import multiprocessing
 import os
 import signal
 import sys
-from multiprocessing import forkserver
 from typing import Any
 
 from clipviz.core.run import Run
@@ -30,7 +29,14 @@ class Local:
         self._context: Any = multiprocessing.get_context("forkserver" if warm else "spawn")
         if warm:
             self._context.set_forkserver_preload(list(PRELOADED))
-            forkserver.ensure_running()
+            self._warm_up()
+
+    def _warm_up(self) -> None:
+        """Wait until the server has imported everything: a run is only taken once it can start at once."""
+        nothing = self._context.Process(target=_do_nothing)
+        nothing.start()
+        nothing.join()
+        nothing.close()
 
     def start(self, run: Run) -> "_Child":
         """Fork a process that trains `run` and tells the store."""
@@ -72,6 +78,10 @@ class _Child:
         if sys.platform != "win32":
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
+
+
+def _do_nothing() -> None:
+    pass
 
 
 def _in_words(code: int) -> str:
