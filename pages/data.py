@@ -116,11 +116,9 @@ def actions(dataset: Dataset) -> None:
             state.close_dataset()
             st.rerun()
         with st.popover("Rename", icon=":material/edit:"):
-            name = st.text_input(
-                "Name", value=dataset.name, max_chars=120, key=f"rename:{dataset.id}:{dataset.revision}"
-            )
-            if st.button("Rename it", key="rename") and name and name.strip():
-                rename(dataset, name.strip())
+            key = f"rename:{dataset.id}:{dataset.revision}"
+            st.text_input("Name", value=dataset.name, max_chars=120, key=key)
+            st.button("Rename it", on_click=rename, args=(dataset, key))
         if st.button(
             "Delete", icon=":material/delete:", help="Removes it from the team's list; it can be undone."
         ):
@@ -130,13 +128,12 @@ def actions(dataset: Dataset) -> None:
             st.rerun()
 
 
-def rename(dataset: Dataset, name: str) -> None:
+def rename(seen: Dataset, key: str) -> None:
+    """Renames the dataset as it was seen: when somebody renamed it meanwhile, that is said, not overwritten."""
     try:
-        state.store().datasets.rename(dataset.id, name, dataset.revision, state.me())
+        state.store().datasets.rename(seen.id, st.session_state[key], seen.revision, state.me())
     except ClipvizError as error:
-        header.problem(error)
-    else:
-        st.rerun()
+        header.tell(error)
 
 
 def rejected(dataset: Dataset) -> None:

@@ -27,6 +27,8 @@ def header(pages: list[StreamlitPage]) -> None:
         browser.copy_link()
         _name()
     _on_the_table()
+    for error in st.session_state.pop("problems", []):
+        problem(error)
 
 
 def _travelling(page: str) -> dict[str, str]:
@@ -66,6 +68,11 @@ def _name() -> None:
             st.rerun()
     if "name_to_keep" in st.session_state:
         browser.remember_name(st.session_state.name_to_keep)
+
+
+def tell(error: ClipvizError) -> None:
+    """Keeps an error of a callback until the page that follows shows it."""
+    st.session_state.setdefault("problems", []).append(error)
 
 
 def problem(error: ClipvizError) -> None:

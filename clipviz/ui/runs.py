@@ -60,10 +60,10 @@ def controls(run: Run, saved: SavedRecipe) -> None:
             st.query_params.from_dict({"dataset": run.dataset, "recipe": saved.id})
             st.rerun()
         with st.popover("Name and note", icon=":material/edit_note:"):
-            name = st.text_input("Name", value=run.name, max_chars=80, key=f"name:{run.id}:{run.revision}")
-            note = st.text_area("Note", value=run.note, max_chars=2000, key=f"note:{run.id}:{run.revision}")
-            if st.button("Save", key=f"save:{run.id}"):
-                _edit(run, name or run.name, note or "")
+            key = f"{run.id}:{run.revision}"
+            st.text_input("Name", value=run.name, max_chars=80, key=f"name:{key}")
+            st.text_area("Note", value=run.note, max_chars=2000, key=f"note:{key}")
+            st.button("Save", key=f"save:{run.id}", on_click=_edit, args=(run, key))
         if st.button("Compare", icon=":material/stacked_line_chart:"):
             st.switch_page("../../pages/compare.py", query_params={"runs": run.id})
 
@@ -77,13 +77,14 @@ def _ask(run: Run, request: Request) -> None:
         st.rerun()
 
 
-def _edit(run: Run, name: str, note: str) -> None:
+def _edit(seen: Run, key: str) -> None:
+    """Renames and annotates the run as it was seen: what somebody else wrote meanwhile is not overwritten."""
+    name, note = plain(st.session_state[f"name:{key}"], 80), st.session_state[f"note:{key}"]
     try:
-        if name != run.name:
-            run = state.store().runs.rename(run.id, name, run.revision, state.me())
-        if note != run.note:
-            state.store().runs.note(run.id, note, run.revision, state.me())
+        run = seen
+        if name != seen.name:
+            run = state.store().runs.rename(seen.id, name, run.revision, state.me())
+        if note != seen.note:
+            state.store().runs.note(seen.id, note, run.revision, state.me())
     except ClipvizError as error:
-        header.problem(error)
-    else:
-        st.rerun()
+        header.tell(error)

@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-from clipviz.datasets.ingest import Preview
 
 from clipviz.core.dataset import Dataset, RejectedRow
 from clipviz.core.profile import ColumnProfile
+from clipviz.datasets.ingest import Preview
 from clipviz.ui.text import ago, plain
 
 COLUMNS: dict[str, Any] = {

@@ -1,0 +1,66 @@
+import pytest
+
+from clipviz.core.dataset import Dataset
+from clipviz.datasets import samples
+from tests.pages.conftest import button, words
+
+
+@pytest.fixture
+def spikes(home, store) -> Dataset:
+    return store.datasets.add(samples.load("spikes", home, "Ada"))
+
+
+def select(app, label: str, value: object):
+    next(each for each in app.selectbox if each.label == label).select(value).run()
+    assert not app.exception
+    return app
+
+
+def test_without_a_dataset_the_page_teaches(page) -> None:
+    app = page("clamp")
+    assert "Here you see the tails" in words(app)
+    button(app, "Use the sample with spikes").click().run()
+    assert not app.exception
+    assert app.query_params["dataset"]
+
+
+def test_a_default_policy_limits_every_column_and_is_told(page, spikes) -> None:
+    app = page("clamp", dataset=spikes.id)
+    assert "equals no clamp" in words(app)
+    select(app, "Default for every numeric column", "quantile")
+    assert "is limited to" in words(app)
+    overview = next(each.value for each in app.dataframe if "policy" in each.value.columns)
+    assert set(overview["policy"]) == {"quantile"}
+    assert (overview["below"] + overview["above"]).sum() > 0
+
+
+def test_a_column_of_its_own_and_a_copy_to_others(page, spikes) -> None:
+    app = page("clamp", dataset=spikes.id)
+    next(each for each in app.toggle if each.label.startswith("Another policy")).set_value(True).run()
+    select(app, "Its policy", "mad")
+    others = next(each for each in app.multiselect if each.label == "Same policy for")
+    others.select(others.options[0].replace("\\", "")).run()
+    button(app, "Copy it to them").click().run()
+    assert not app.exception
+    overview = next(each.value for each in app.dataframe if "policy" in each.value.columns)
+    assert list(overview["policy"]).count("mad (own)") == 2
+
+
+def test_the_recipe_gets_a_link_that_opens_the_same_view(page, spikes, store) -> None:
+    app = page("clamp", dataset=spikes.id)
+    select(app, "Default for every numeric column", "tukey")
+    button(app, "Save as a recipe").click().run()
+    recipe = app.query_params["recipe"]
+    assert store.recipes.get(recipe).recipe.inputs.default.id == "tukey"
+    teammate = page("clamp", recipe=recipe)
+    assert next(each for each in teammate.selectbox if each.label.startswith("Default")).value == "tukey"
+
+
+def test_a_bad_bound_is_worded_and_the_former_kept(page, spikes) -> None:
+    app = page("clamp", dataset=spikes.id)
+    select(app, "Default for every numeric column", "quantile")
+    lower = next(each for each in app.number_input if "ower" in each.label)
+    lower.set_value(0.999).run()
+    assert not app.exception
+    assert app.error, words(app)
+    assert "is limited to" in words(app)

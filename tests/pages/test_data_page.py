@@ -1,0 +1,117 @@
+import pytest
+
+from tests.pages.conftest import button, words
+
+SMALL = b"x,y\n" + b"".join(f"{i},{i * 2 % 7}\n".encode() for i in range(40))
+
+
+def upload(app, name: str, content: bytes):
+    app.file_uploader[0].set_value((name, content, "text/csv"))
+    app.run()
+    assert not app.exception
+    return app
+
+
+def test_an_empty_home_offers_a_drop_zone_and_samples(page) -> None:
+    app = page()
+    assert app.title[0].value == "What have I got?"
+    assert len([each for each in app.button if each.label == "Open"]) == 5
+    assert "Nothing here yet" in app.info[0].value
+
+
+def test_a_sample_opens_in_one_click_and_is_there_for_the_team(page, store) -> None:
+    app = page()
+    next(each for each in app.button if each.key == "sample.spikes").click().run()
+    assert not app.exception
+    [dataset] = store.datasets.list()
+    assert app.query_params["dataset"] == dataset.id
+    assert dataset.target
+    app = page()
+    assert "Nothing here yet" not in words(app)
+
+
+def test_an_upload_becomes_the_current_dataset(page, store) -> None:
+    app = upload(page(), "small.csv", SMALL)
+    assert app.title[0].value == r"small\.csv"
+    assert "40 rows and 2 columns" in words(app)
+    assert store.datasets.get(app.query_params["dataset"]).rows == 40
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("empty.csv", b"", "must not be empty"),
+        ("binary.csv", bytes(range(256)) * 40, "could|must|not|cannot"),
+        ("header.csv", b"a,b,c\n", "row"),
+        ("broken.xlsx", b"PK\x03\x04 not a workbook", "workbook|xlsx|Excel"),
+    ],
+)
+def test_a_bad_file_gets_a_sentence_and_is_kept(page, home, name: str, content: bytes, says: str) -> None:
+    app = page()
+    upload(app, name, content)
+    assert any(__import__("re").search(says, error.value) for error in app.error), words(app)
+    if content:
+        assert any(path.read_bytes() == content for path in home.uploads.iterdir() if path.is_file())
+        assert "is kept" in words(app)
+
+
+def test_a_name_of_markup_is_shown_letter_by_letter(page) -> None:
+    app = upload(
+        page(), "![x](http://elsewhere/x.png).csv", SMALL.replace(b"x,y", b"<b>x</b>,![y](http://z/y.png)")
+    )
+    assert "![x](http" not in words(app)
+    assert "![y](http" not in words(app)
+
+
+def test_rejected_rows_are_told_with_line_and_reason(page, store) -> None:
+    app = upload(page(), "ragged.csv", SMALL + b"1,2,3,4\n")
+    dataset = store.datasets.get(app.query_params["dataset"])
+    assert (dataset.rows, dataset.rejected) == (40, 1)
+    assert "1 rows could not be read" in words(app)
+    tables = [each.value for each in app.dataframe if "reason" in each.value.columns]
+    assert tables[0]["line"].tolist() == [42]
+
+
+def test_another_reading_makes_another_dataset(page, store) -> None:
+    app = upload(page(), "semi.csv", SMALL.replace(b",", b";"))
+    first = app.query_params["dataset"]
+    assert store.datasets.get(first).reading.delimiter == ";"
+    header = next(each for each in app.selectbox if each.label == "First row")
+    header.select(False).run()
+    button(app, "Read the whole file this way").click().run()
+    assert not app.exception
+    second = store.datasets.get(app.query_params["dataset"])
+    assert second.id != first
+    assert second.rows == 41
+
+
+def test_delete_can_be_undone_and_a_dead_link_says_so(page, store) -> None:
+    app = upload(page(), "small.csv", SMALL)
+    dataset = app.query_params["dataset"]
+    button(app, "Delete").click().run()
+    assert "Deleted" in words(app)
+    assert "was deleted" in words(page(dataset=dataset))
+    button(app, "Undo").click().run()
+    assert app.query_params["dataset"] == dataset
+    assert "40 rows" in words(page(dataset=dataset))
+
+
+@pytest.mark.parametrize("name", ["data", "clamp", "train"])
+@pytest.mark.parametrize(
+    ("link", "says"),
+    [("0" * 16, "no dataset|does not exist|There is no"), ("../../etc", "malformed"), ("", "malformed")],
+)
+def test_a_link_to_nothing_says_so_on_every_page(page, name: str, link: str, says: str) -> None:
+    import re
+
+    assert re.search(says, "\n".join(error.value for error in page(name, dataset=link).error))
+
+
+def test_two_people_renaming_never_overwrite_each_other_in_silence(page, store) -> None:
+    app = upload(page(), "small.csv", SMALL)
+    dataset = store.datasets.get(app.query_params["dataset"])
+    store.datasets.rename(dataset.id, "Grace's name", dataset.revision, "Grace")
+    next(each for each in app.text_input if each.label == "Name").set_value("Ada's name")
+    button(app, "Rename it").click().run()
+    assert "Grace" in words(app)
+    assert store.datasets.get(dataset.id).name == "Grace's name"

@@ -1,0 +1,127 @@
+import json
+
+import pytest
+
+from clipviz.core.dataset import Dataset
+from clipviz.core.recipe import Recipe
+from clipviz.datasets import samples
+from clipviz.runs.foreground import train_here
+from tests.pages.conftest import button, words
+
+
+@pytest.fixture
+def spikes(home, store) -> Dataset:
+    return store.datasets.add(samples.load("spikes", home, "Ada"))
+
+
+@pytest.fixture
+def recipe(spikes: Dataset) -> Recipe:
+    return Recipe.parse({"data": {"dataset": spikes.id, "target": spikes.target}, "training": {"epochs": 3}})
+
+
+def test_without_a_dataset_the_page_teaches(page) -> None:
+    assert "Here a small network trains" in words(page("train"))
+
+
+def test_start_queues_a_run_of_the_saved_recipe_and_opens_its_link(page, spikes, store) -> None:
+    app = page("train", dataset=spikes.id)
+    button(app, "Start").click().run()
+    assert not app.exception
+    run = store.runs.get(app.query_params["run"])
+    assert run.state == "queued"
+    assert store.recipes.get(run.recipe).recipe.data.target == spikes.target
+    assert "started by Guest" in words(app)
+
+
+def test_every_target_works_or_is_worded(page, spikes) -> None:
+    app = page("train", dataset=spikes.id)
+    for column in spikes.columns:
+        next(each for each in app.selectbox if each.label == "Column to predict").select(column.name).run()
+        assert not app.exception, column.name
+
+
+def test_the_form_changes_the_recipe(page, spikes, store) -> None:
+    app = page("train", dataset=spikes.id)
+    for label, value in (
+        ("Activation clip", "learned_hard"),
+        ("Gradient clip", "value"),
+        ("Optimiser", "sgd"),
+    ):
+        next(each for each in app.selectbox if each.label == label).select(value).run()
+        assert not app.exception
+    button(app, "Start").click().run()
+    saved = store.recipes.get(store.runs.get(app.query_params["run"]).recipe).recipe
+    assert (saved.activation.id, saved.gradient.id, saved.optimiser.id) == ("learned_hard", "value", "sgd")
+
+
+def test_a_pasted_recipe_replaces_the_form_and_a_wrong_one_is_worded(page, spikes, recipe) -> None:
+    app = page("train", dataset=spikes.id)
+    paste = next(each for each in app.text_area if each.label == "Paste another recipe")
+    paste.set_value('{"data": 3}').run()
+    button(app, "Use the pasted recipe").click().run()
+    assert "Mend this field" in words(app)
+    paste = next(each for each in app.text_area if each.label == "Paste another recipe")
+    paste.set_value(json.dumps(recipe.replace("seed", 7).model_dump(mode="json"))).run()
+    button(app, "Use the pasted recipe").click().run()
+    assert not app.exception
+    assert next(each for each in app.number_input if each.label == "Seed").value == 7
+
+
+@pytest.mark.parametrize(
+    "path", ["model.id", "activation.id", "gradient.id", "optimiser.id", "inputs.default.id"]
+)
+def test_a_pasted_recipe_with_an_unknown_id_is_worded(page, spikes, recipe, path: str) -> None:
+    app = page("train", dataset=spikes.id)
+    document = recipe.replace(path, "unheard_of").model_dump(mode="json")
+    next(each for each in app.text_area if each.label == "Paste another recipe").set_value(
+        json.dumps(document)
+    ).run()
+    button(app, "Use the pasted recipe").click().run()
+    assert not app.exception
+    assert "unheard" in words(app)
+
+
+def test_pause_and_stop_before_a_worker_takes_it(page, recipe, store) -> None:
+    run = store.runs.submit(store.recipes.add(recipe, "r", "Ada").id, "r", "Ada")
+    app = page("train", run=run.id)
+    button(app, "Pause").click().run()
+    assert store.runs.get(run.id).state == "paused"
+    button(app, "Resume").click().run()
+    assert store.runs.get(run.id).state == "queued"
+    button(app, "Stop").click().run()
+    assert store.runs.get(run.id).state == "stopped"
+    assert not app.exception
+
+
+def test_a_finished_run_shows_metrics_thresholds_and_what_clipping_did(page, home, recipe, store) -> None:
+    run = train_here(store, home, recipe, "done", "Ada")
+    app = page("train", run=run.id)
+    assert not app.exception
+    assert [each.label for each in app.metric][:3] == ["Test MAE", "Test RMSE", "Test R²"]
+    assert "constant prediction" in words(app)
+    assert "The gradient clip" in words(app) or "No gradient clip" in words(app)
+    button(app, "Clone").click().run()
+    assert app.query_params["recipe"] == run.recipe
+
+
+def test_a_failed_run_says_why(page, recipe, store) -> None:
+    run = store.runs.submit(
+        store.recipes.add(recipe, "r", "Ada").id, "r", "Ada", owner="me", lease_seconds=60
+    )
+    store.runs.finish(run.id, run.attempt, "failed", "The run ran out of memory. Use a smaller batch.", None)
+    assert "ran out of memory" in words(page("train", run=run.id))
+
+
+@pytest.mark.parametrize("run", ["0" * 16, "x", "../../../etc/passwd"])
+def test_a_link_to_no_run_says_so(page, run: str) -> None:
+    assert page("train", run=run).error
+
+
+def test_two_people_annotating_never_overwrite_each_other_in_silence(page, recipe, store) -> None:
+    run = store.runs.submit(store.recipes.add(recipe, "r", "Ada").id, "r", "Ada")
+    app = page("train", run=run.id)
+    store.runs.note(run.id, "Grace's note", run.revision, "Grace")
+    next(each for each in app.text_area if each.label == "Note").set_value("Ada's note")
+    button(app, "Save").click().run()
+    assert "Grace" in words(app)
+    assert store.runs.get(run.id).note == "Grace's note"
