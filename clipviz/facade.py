@@ -146,7 +146,7 @@ def _dataset(path: str | Path, settings: Settings, store: Store) -> Dataset:
 
     if Path(path).is_file():
         return store.datasets.add(ingest(Path(path), Path(path).name, settings, who=_me()))
-    if is_id(path):
+    if is_id(str(path)):
         return store.datasets.get(str(path))
     raise UnreadableFile(
         "There is no file at this path", str(path), "Check the path, or give the id of a dataset"

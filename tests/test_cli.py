@@ -1,0 +1,210 @@
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import typer
+from click.testing import Result
+from typer.testing import CliRunner
+
+import clipviz
+from clipviz.cli import app
+
+Cli = Callable[..., Result]
+QUICK = ("--set", "training.epochs=3", "--device", "cpu", "--seed", "1")
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("CLIPVIZ_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def cli(home: Path) -> Cli:
+    return lambda *words: CliRunner().invoke(app, [str(word) for word in words], prog_name="clipviz")
+
+
+@pytest.fixture
+def houses(tmp_path: Path) -> Path:
+    generator = np.random.default_rng(0)
+    rows = generator.standard_t(2, size=(120, 3)).round(4)
+    lines = ["area,rooms,price", *(",".join(map(str, row)) for row in rows.tolist())]
+    path = tmp_path / "houses.csv"
+    path.write_text("\n".join(lines))
+    return path
+
+
+def only_json(result: Result) -> dict:
+    """The one JSON object that standard output holds."""
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def test_profile_tells_of_every_column(cli: Cli, houses: Path) -> None:
+    said = cli("profile", houses)
+    assert said.exit_code == 0, said.output
+    assert "houses.csv: 120 rows, 3 columns" in said.stdout
+    assert [line.split()[0] for line in said.stdout.splitlines()[1:]] == ["column", "area", "rooms", "price"]
+    document = only_json(cli("profile", houses, "--json"))
+    assert [column["name"] for column in document["columns"]] == ["area", "rooms", "price"]
+    assert document["dataset"]["rows"] == 120 and document["columns"][0]["count"] == 120
+
+
+def test_train_ends_with_one_json_object(cli: Cli, houses: Path) -> None:
+    said = cli("train", houses, "--target", "price", "--set", "gradient.id=global_norm", *QUICK, "--json")
+    document = only_json(said)
+    assert set(document) >= {"run", "state", "metrics", "thresholds", "steps", "seconds", "clipped_share"}
+    assert document["state"] == "finished" and document["steps"] > 0
+    assert document["metrics"]["mae"] > 0 and 0 <= document["clipped_share"] <= 1
+    assert "steps on cpu" in said.stderr and "Traceback" not in said.stderr
+
+    shown = only_json(cli("show", document["run"], "--json"))
+    assert shown["run"]["state"] == "finished"
+    assert shown["recipe"]["gradient"]["id"] == "global_norm" and shown["recipe"]["seed"] == 1
+    [listed] = json.loads(cli("runs", "--json").stdout)
+    assert listed["id"] == document["run"] and listed["name"] == "houses.csv: price, seed 1"
+
+
+def test_the_same_seed_gives_the_same_numbers(cli: Cli, houses: Path) -> None:
+    first, second, other = (
+        only_json(cli("train", houses, "--target", "price", *QUICK[:-1], seed, "--json"))["metrics"]
+        for seed in (1, 1, 2)
+    )
+    assert first == second != other
+
+
+def test_people_read_sentences_and_tables(cli: Cli, houses: Path) -> None:
+    said = cli("train", houses, "--target", "price", *QUICK, "--name", "by hand")
+    assert said.exit_code == 0, said.output
+    run = re.match(r"run ([0-9a-f]{16}): finished after \d+ steps", said.stdout)
+    assert run and "mae" in said.stdout
+    assert "by hand" in cli("runs").stdout
+    shown = cli("show", run[1]).stdout
+    assert shown.startswith(f"by hand ({run[1]}): finished") and '"target": "price"' in shown
+
+
+def test_a_recipe_from_a_file_and_a_dataset_by_its_id(cli: Cli, houses: Path, tmp_path: Path) -> None:
+    recipe = {"data": {"dataset": "e" * 16, "target": "rooms"}, "training": {"epochs": 2}, "device": "cpu"}
+    (tmp_path / "r.json").write_text(json.dumps(recipe))
+    dataset = only_json(cli("profile", houses, "--json"))["dataset"]["id"]
+    document = only_json(cli("train", dataset, "--recipe", tmp_path / "r.json", "--json"))
+    shown = only_json(cli("show", document["run"], "--json"))["recipe"]
+    assert shown["data"]["target"] == "rooms" and shown["data"]["dataset"] == dataset
+    assert shown["training"]["epochs"] == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (
+            ["train", "nowhere.csv", "--target", "x"],
+            "There is no file at this path; received nowhere.csv. Check",
+        ),
+        (["profile", "nowhere.csv"], "There is no file at this path"),
+        (["profile", "e" * 16], "There is no dataset with this id"),
+        (["show", "e" * 16], "There is no run with this id"),
+        (["train", "FILE"], "A target column is needed. Choose one of: area, rooms, price."),
+        (["train", "FILE", "--target", "age"], "The target must be a column of the dataset; received 'age'"),
+        (["train", "FILE", "--target", "price", "--set", "seed"], "--set takes PATH=VALUE; received 'seed'"),
+        (["train", "FILE", "--target", "price", "--set", "a.b=1"], "A recipe has no field 'a.b'"),
+        (
+            ["train", "FILE", "--target", "price", "--set", "training.epochs=many"],
+            "training.epochs: .*'many'",
+        ),
+        (
+            ["train", "FILE", "--target", "price", "--set", "model.id=gpt"],
+            "models must be one of .* received 'gpt'",
+        ),
+        (
+            ["train", "FILE", "--target", "price", "--recipe", "nowhere.json"],
+            "A recipe is a JSON file; received",
+        ),
+    ],
+)
+def test_a_wrong_question_gets_one_sentence(cli: Cli, houses: Path, words: list[str], sentence: str) -> None:
+    said = cli(*(houses if word == "FILE" else word for word in words))
+    assert said.exit_code == 2
+    assert re.match(sentence.replace("(", r"\("), said.stderr), said.stderr
+    assert said.stderr.count("\n") == 1 and said.stdout == ""
+
+
+def test_wrong_settings_get_one_sentence(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLIPVIZ_SLOTS", "many")
+    said = cli("runs")
+    assert said.exit_code == 2
+    assert (
+        said.stderr.startswith("CLIPVIZ_SLOTS: Input should be a valid integer") and "'many'" in said.stderr
+    )
+
+
+def test_a_failed_run_exits_with_one(cli: Cli, tmp_path: Path) -> None:
+    rows = "\n".join(f"{number},5" for number in range(50))
+    (tmp_path / "constant.csv").write_text(f"x,y\n{rows}\n")
+    said = cli("train", tmp_path / "constant.csv", "--target", "y", *QUICK, "--json")
+    assert said.exit_code == 1, said.output
+    document = json.loads(said.stdout)
+    assert document["state"] == "failed" and document["reason"] and document["metrics"] == {}
+    assert document["reason"] in said.stderr
+
+
+def test_every_policy_says_what_it_is(cli: Cli) -> None:
+    document = json.loads(cli("policies", "--json").stdout)
+    known = {(policy["family"], policy["id"]) for policy in document}
+    assert {("inputs", "sigma"), ("activations", "learned_tanh"), ("gradients", "global_norm")} <= known
+    for policy in document:
+        assert policy["title"] and policy["description"]
+        for field in policy["fields"]:
+            assert field["description"] and (field["bounds"] or field["sweep"]), (policy["id"], field)
+    [norm] = [
+        f
+        for policy in document
+        if policy["id"] == "global_norm"
+        for f in policy["fields"]
+        if f["name"] == "max_norm"
+    ]
+    assert norm["bounds"].startswith("> 0") and norm["unit"] and norm["default"] == 1.0
+    assert "gradients global_norm: Global norm" in cli("policies").stdout
+
+
+def test_every_command_and_option_has_help(cli: Cli) -> None:
+    group = typer.main.get_command(app)
+    assert set(group.commands) == {"profile", "train", "runs", "show", "policies"}
+    for command in group.commands.values():
+        assert command.help
+        for parameter in command.params:
+            assert parameter.help, f"{command.name} {parameter.name}"
+        assert any("--json" in parameter.opts for parameter in command.params), command.name
+        assert cli(command.name, "--help").exit_code == 0
+
+
+def test_the_module_runs_and_importing_clipviz_is_cheap(home: Path) -> None:
+    said = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "clipviz", "runs", "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=dict(os.environ),
+    )
+    assert (said.returncode, said.stdout, said.stderr) == (0, "[]\n", "")
+    program = (
+        "import sys, clipviz; sys.exit(bool({'torch', 'sqlalchemy', 'numpy', 'pydantic'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_notebooks_speak_the_same_verbs(home: Path, houses: Path) -> None:
+    outcome = clipviz.train(houses, target="price", set={"training.epochs": 2}, seed=3, device="cpu")
+    assert outcome.state == "finished"
+    assert clipviz.show(outcome.run).recipe.seed == 3
+    assert [run.id for run in clipviz.list_runs()] == [outcome.run]
+    assert clipviz.profile(houses).dataset.rows == 120
+    assert {policy.family for policy in clipviz.list_policies()} == {"inputs", "activations", "gradients"}
+    assert set(clipviz.__all__) <= set(dir(clipviz))
+    with pytest.raises(AttributeError, match="module 'clipviz' has no attribute 'fly'"):
+        clipviz.fly  # noqa: B018
