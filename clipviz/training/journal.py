@@ -3,11 +3,15 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clipviz.core.errors import TrainingFailed
+
+Say = Callable[[int, str, str], None]
+"""Told of an event: step, kind, text."""
 
 SPIKE = 6.0
 """A gradient norm this many times its running mean is a spike."""
@@ -39,23 +43,28 @@ class Journal:
         self,
         steps: NDArray[np.int64],
         block: dict[str, NDArray[np.float32]],
-        say: Callable[[int, str, str], None],
+        say: Say,
     ) -> None:
         """Reads steps (T,) and their series (T,); raises TrainingFailed when the run is beyond hope."""
         skipped = block["skipped"] > 0
         self.fired += int(np.sum((block["fired"] > 0) & ~skipped))
         self.skipped += int(skipped.sum())
         lost = skipped | ~np.isfinite(block["loss"])
-        if lost.any() or self.streak:
-            self._read_lost(steps, lost, block, say)
-        self._read_norms(steps, block, say)
+        events: list[tuple[int, str, str]] = []
+        try:
+            if lost.any() or self.streak:
+                self._read_lost(steps, lost, block, lambda *event: events.append(event))
+            self._read_norms(steps, block, lambda *event: events.append(event))
+        finally:
+            for event in sorted(events, key=itemgetter(0)):
+                say(*event)
 
     def _read_lost(
         self,
         steps: NDArray[np.int64],
         lost: NDArray[np.bool_],
         block: dict[str, NDArray[np.float32]],
-        say: Callable[[int, str, str], None],
+        say: Say,
     ) -> None:
         for place, bad in enumerate(lost.tolist()):
             step = int(steps[place])
@@ -89,7 +98,7 @@ class Journal:
         self,
         steps: NDArray[np.int64],
         block: dict[str, NDArray[np.float32]],
-        say: Callable[[int, str, str], None],
+        say: Say,
     ) -> None:
         mean, seen = self.mean_norm, self.seen
         for place, norm in enumerate(block["gradient_norm"].tolist()):

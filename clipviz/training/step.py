@@ -79,6 +79,8 @@ class Step:
         self._slots["loss"].copy_(loss)
         for gradient, slot in self._norms:
             torch.linalg.vector_norm(gradient, dim=1, dtype=torch.float64, out=slot)
+        if self._flat.threshold_layers:
+            self._thresholds.copy_(nn.functional.softplus(self._flat.thresholds) + FLOOR)
         if self._watched:
             limits = (self._thresholds * self._knees).to(loss.dtype).unbind(1)  # T x (K,)
             for (place, saturated), limit in zip(self._watched, limits, strict=True):
@@ -91,5 +93,3 @@ class Step:
         slots["coefficient"].copy_(clipped.coefficient)
         slots["fired"].copy_(clipped.fired)
         slots["skipped"].copy_(clipped.skipped)
-        if self._flat.threshold_layers:
-            self._thresholds.copy_(nn.functional.softplus(self._flat.thresholds) + FLOOR)

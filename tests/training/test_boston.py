@@ -1,0 +1,44 @@
+"""The default recipe on real data."""
+
+import csv
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from clipviz.core.table import Feature, Table
+from clipviz.training.loop import train
+
+from .conftest import Ear, parts, recipe, regression
+
+FOLDER = Path(os.environ.get("CLIPVIZ_DATASETS", Path(__file__).parents[2] / ".." / "shared" / "datasets"))
+
+
+def boston(seed: int) -> Table:
+    path = FOLDER / "boston_housing.csv"
+    if not path.exists():
+        pytest.skip("boston_housing.csv is not in the folder of CLIPVIZ_DATASETS")
+    with path.open() as file:
+        names, *rows = list(csv.reader(file))
+    values = np.array(rows, dtype=np.float64)
+    target = names.index("medv")
+    rest = [place for place in range(len(names)) if place != target]
+    train_rows, validation, test = parts(len(values), seed)
+    return regression(
+        len(values),
+        features=tuple(Feature(names[place]) for place in rest),
+        inputs=values[:, rest],
+        target=values[:, target],
+        train=train_rows,
+        validation=validation,
+        test=test,
+    )
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_the_defaults_predict_boston(seed: int, tmp_path: Path) -> None:
+    made = recipe(training__epochs=300, training__batch_size=64, seed=seed, gradient__id="global_norm")
+    _, result = train(made, boston(seed), Ear(), device="cpu", folder=tmp_path)
+    assert result is not None and result.metrics["mae"] is not None
+    assert result.metrics["mae"] < 3.0

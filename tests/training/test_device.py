@@ -1,0 +1,23 @@
+"""Where a run computes."""
+
+import pytest
+import torch
+
+from clipviz.core.errors import TrainingFailed
+from clipviz.training.device import choose
+
+
+def test_without_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert choose("cpu") == ("cpu", "CPU, as asked")
+    assert choose("auto") == ("cpu", "CPU: torch sees no CUDA device")
+    with pytest.raises(
+        TrainingFailed, match=r"needs a CUDA device that torch can see.*Set device to auto or cpu"
+    ):
+        choose("cuda")
+
+
+def test_with_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "A GPU")
+    assert choose("auto") == ("cuda", "A GPU") == choose("cuda")
