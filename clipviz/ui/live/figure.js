@@ -11,6 +11,7 @@ const KINDS = { nan: "not a number", "+inf": "infinite", "-inf": "minus infinity
 /** The traces of a panel; a series without a point has none. */
 export function tracesOf(spec, runs, histories, theme) {
   const lines = spec.series.filter((series) => ["line", "share", "band"].includes(series.kind));
+  const mixed = new Set(lines.map((series) => series.stream)).size > 1;
   const traces = [];
   for (const run of runs) {
     const history = histories.get(run.id);
@@ -18,12 +19,18 @@ export function tracesOf(spec, runs, histories, theme) {
     for (const series of spec.series) {
       const colour = colourOf(series, run, theme);
       const label = runs.length > 1 ? run.label + (lines.length > 1 ? `, ${series.label}` : "") : series.label;
-      const uid = `${run.id} ${series.stream} ${series.kind} ${series.name}`;
-      traces.push(...draw(series, history, { uid, name: literal(label, 48), colour, theme }));
+      const uid = named(run.id, series.stream, series.kind, series.name);
+      const apart = (mixed && series.stream === "evaluation") || history.strides.get(series.stream) > 1;
+      traces.push(...draw(series, history, { uid, name: literal(label, 48), colour, theme, apart }));
     }
     traces.push(...notFinite(spec, history, theme, runs.length > 1 ? run.label : ""));
   }
   return traces;
+}
+
+/** A name for a trace that Plotly can also use as a CSS class: it looks traces up by it. */
+function named(...parts) {
+  return `cv_${parts.join(" ").replace(/[^A-Za-z0-9]/g, (sign) => `_${sign.charCodeAt(0)}`)}`;
 }
 
 function colourOf(series, run, theme) {
@@ -45,13 +52,14 @@ function draw(series, history, look) {
     mode: few || points.x.length === 1 ? "lines+markers" : "lines",
     line: { color: thin ? faint(look.colour, 0.75) : look.colour, width: series.width, dash: series.dash },
     marker: { color: look.colour, size: 5 },
+    hovertemplate: `%{fullData.name}: %{y}${look.apart ? " at %{x}" : ""}<extra></extra>`,
   }];
 }
 
 function band(series, lower, upper, look) {
   const edge = { type: "scatter", mode: "lines", line: { width: 0 }, hoverinfo: "skip" };
   return [
-    { ...edge, uid: `${look.uid} lower`, legendgroup: look.uid, showlegend: false, x: lower.x, y: lower.y },
+    { ...edge, uid: `${look.uid}_lower`, legendgroup: look.uid, showlegend: false, x: lower.x, y: lower.y },
     { ...edge, uid: look.uid, legendgroup: look.uid, name: look.name, x: upper.x, y: upper.y,
       fill: "tonexty", fillcolor: faint(look.colour, 0.22) },
   ];
@@ -68,7 +76,7 @@ function best(points, look) {
 
 function marks(series, points, look) {
   const x = points.x.filter((step, at) => points.y[at] > 0);
-  return x.length ? [pinned(look, x, x.map(() => TOP), x.map(() => series.label), "x-thin")] : [];
+  return x.length ? [pinned(look, x, x.map(() => TOP), x.map((step) => `step ${count(step)}: ${series.label}`), "x-thin")] : [];
 }
 
 function events(series, history, look) {
@@ -84,7 +92,7 @@ function notFinite(spec, history, theme, label) {
   const found = history.marks.filter(([, name]) => names.has(name));
   if (!found.length) return [];
   const name = literal(label ? `${label}, not finite` : "not finite", 48);
-  const look = { uid: `${history.id} not finite`, name, colour: theme.named.skipped };
+  const look = { uid: named(history.id, "not finite"), name, colour: theme.named.skipped };
   const says = found.map(([step, series, kind]) => literal(`${series.replaceAll("_", " ")} is ${KINDS[kind]} at step ${count(step)}`));
   return [pinned(look, found.map(([step]) => step), found.map(([, , kind]) => (kind === "-inf" ? BOTTOM : TOP)), says, "circle-x-open")];
 }
@@ -111,6 +119,9 @@ function decades(traces) {
   return high > 0 ? Math.log10(high / low) : 0;
 }
 
+/** How many ticks to ask for, so that Plotly labels 1, 2, 5 rather than every digit. */
+const ticks = (span) => (span < 1.3 ? 2 : span < 3 ? 4 : 6);
+
 /** Axes, type and colours of a panel. range: the steps that all panels show. */
 export function layoutOf(spec, traces, log, range, theme, several) {
   const share = spec.series.some((series) => series.kind === "share");
@@ -120,8 +131,8 @@ export function layoutOf(spec, traces, log, range, theme, several) {
   };
   return {
     uirevision: spec.title,
-    margin: { l: 62, r: 12, t: several ? 8 : 30, b: 42 },
-    paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+    margin: { l: 62, r: 12, t: several ? 8 : 24, b: 42 },
+    paper_bgcolor: theme.ground, plot_bgcolor: theme.ground,
     font: { family: theme.font, color: theme.ink, size: 12 },
     showlegend: !several,
     legend: { orientation: "h", x: 0, y: 1.01, xanchor: "left", yanchor: "bottom", font: { size: 12 }, bgcolor: "rgba(0,0,0,0)" },
@@ -131,13 +142,14 @@ export function layoutOf(spec, traces, log, range, theme, several) {
     xaxis: {
       ...axis, title: { ...axis.title, text: "step" }, tickformat: "~s", hoverformat: ",d",
       unifiedhovertitle: { text: "step %{x:,d}" },
+      spikecolor: theme.ink, spikethickness: 1, spikedash: "dot",
       uirevision: `${range.lo} ${range.hi}`, range: [range.lo, range.hi], autorange: false,
     },
     yaxis: {
       ...axis, title: { ...axis.title, text: literal(spec.y_title) }, type: log ? "log" : "linear",
       uirevision: `${spec.title} ${log}`, rangemode: share && !log ? "tozero" : "normal",
       tickformat: share ? ".2~%" : log ? ".3~g" : "", hoverformat: share ? ".2~%" : ".4~g",
-      exponentformat: "power", nticks: log && decades(traces) < 2.5 ? 2 : 6,
+      exponentformat: "power", nticks: log ? ticks(decades(traces)) : 6,
     },
     yaxis2: { overlaying: "y", range: [0, 1], fixedrange: true, visible: false },
   };

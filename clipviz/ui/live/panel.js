@@ -95,7 +95,6 @@ export class PanelView {
   async save(format) {
     const traces = tracesOf(this.spec, this.runs.filter((run) => !run.hidden), this.histories, this.theme);
     const layout = layoutOf(this.spec, traces, this.log, this.range(), this.theme, false);
-    Object.assign(layout, { paper_bgcolor: this.theme.ground, plot_bgcolor: this.theme.ground });
     layout.title = { text: this.spec.title, x: 0.02, font: { size: 18 } };
     layout.margin = { l: 64, r: 24, t: 84, b: 48 };
     const url = await this.plotly.toImage({ data: traces, layout }, { format, ...SIZE, scale: format === "png" ? 2 : 1 });
