@@ -1,13 +1,13 @@
 """A run's state in one file of plain tensors: written whole or not at all, read back to the bit."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from torch import Tensor
 
 from clipviz.core.errors import TrainingFailed
+from clipviz.training import files
 
 NAME = "checkpoint.safetensors"
 
@@ -23,20 +23,11 @@ def write(folder: Path, tensors: dict[str, Tensor], position: dict[str, Any]) ->
     """Replaces the folder's checkpoint atomically; a crash at any moment leaves the old one or the new one."""
     from safetensors.torch import save
 
-    folder.mkdir(parents=True, exist_ok=True)
     blob = save(
         {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()},
         metadata={"clipviz": json.dumps(position)},
     )
-    fresh = folder / f"{NAME}.{os.getpid()}.new"
-    try:
-        with fresh.open("wb") as file:
-            file.write(blob)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(folder / NAME)
-    finally:
-        fresh.unlink(missing_ok=True)
+    files.write(folder / NAME, blob)
 
 
 def read(folder: Path) -> Saved | None:

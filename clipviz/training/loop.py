@@ -5,6 +5,7 @@ from pathlib import Path
 
 import torch
 
+from clipviz.core.errors import TrainingFailed
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Result, Sink, State, Stream
 from clipviz.core.table import Table
@@ -56,6 +57,7 @@ def train(
 class _Session:
     def __init__(self, recipe: Recipe, table: Table, sink: Sink, device: str, folder: Path) -> None:
         self.recipe, self.table, self.folder = recipe, table, folder
+        self._unwritten = False
         self.assembly = assemble(recipe, table, device)
         self.progress = Progress(self.assembly, recipe, device)
         self.report = Report(self.assembly.step.series, self.assembly.evaluations, sink, device)
@@ -78,10 +80,9 @@ class _Session:
                     self._evaluate()
                 if not report.is_time:
                     continue
-                wish = report.flush(wait=report.checkpoint_is_time)
-                if report.checkpoint_is_time or wish == "pause":
-                    self._checkpoint()
-                if wish == "pause":
+                wish = report.flush()
+                kept = (wish == "pause" or report.checkpoint_is_time) and self._checkpoint()
+                if wish == "pause" and kept:
                     return State.PAUSED, None
                 if wish == "stop":
                     state = State.STOPPED
@@ -108,11 +109,27 @@ class _Session:
         if progress.improved:
             report.better(progress.step, progress.stopping.best_loss)
 
-    def _checkpoint(self) -> None:
+    def _checkpoint(self) -> bool:
+        """Whether a checkpoint could be written; where it could not (a full disk) training goes on and says
+        so.
+        """
         report = self.report
         report.flush(wait=True)
-        self.progress.save(self.folder, report.journal)
         report.checkpointed()
+        try:
+            self.progress.save(self.folder, report.journal)
+        except OSError as error:
+            self._say_unwritten(error)
+            return False
+        self._unwritten = False
+        return True
+
+    def _say_unwritten(self, error: OSError) -> None:
+        if not self._unwritten:
+            step, reason = self.progress.step, error.strerror or str(error)
+            text = f"step {step}: no checkpoint could be written ({reason}); the last one stays, and a pause waits"
+            self.report.say(step, "warning", f"{text}. Free some space")
+        self._unwritten = True
 
     def _end(self, state: State) -> Result:
         progress, report = self.progress, self.report
@@ -121,7 +138,16 @@ class _Session:
         report.flush(wait=True)
         progress.keep_best()
         result = conclude(self.assembly, self.table, self.recipe, progress, report.journal)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        network.save(self.assembly.network, self.table, self.folder / MODEL)
+        self._save_model()
         report.say(progress.step, "stop", progress.ending(state))
         return result
+
+    def _save_model(self) -> None:
+        try:
+            network.save(self.assembly.network, self.table, self.folder / MODEL)
+        except OSError as error:
+            raise TrainingFailed(
+                "The trained model must fit on the disk",
+                error.strerror or str(error),
+                "Free some space, train again",
+            ) from error

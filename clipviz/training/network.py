@@ -1,7 +1,6 @@
 """The whole network: front, body, and the way back to the target's own units. It is what leaves a run."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from clipviz.core.discovery import build
 from clipviz.core.errors import TrainingFailed
 from clipviz.core.recipe import Recipe, Task
 from clipviz.core.table import Feature, Table
+from clipviz.training.files import write
 from clipviz.training.front import Front
 
 
@@ -56,7 +56,7 @@ class Network(nn.Module):
 
 def save(network: Network, table: Table, path: Path) -> None:
     """Writes tensors and everything needed to rebuild the network to one safetensors file, atomically."""
-    from safetensors.torch import save_file
+    from safetensors.torch import save as to_bytes
 
     about = {
         "recipe": network.recipe.model_dump(mode="json"),
@@ -68,9 +68,7 @@ def save(network: Network, table: Table, path: Path) -> None:
     tensors = {
         name: tensor.detach().cpu().contiguous().clone() for name, tensor in network.state_dict().items()
     }
-    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
-    save_file(tensors, fresh, metadata={"clipviz": json.dumps(about)})
-    fresh.replace(path)
+    write(path, to_bytes(tensors, metadata={"clipviz": json.dumps(about)}))
 
 
 def load(path: Path) -> Network:

@@ -182,6 +182,34 @@ def test_a_checkpoint_of_another_recipe_is_refused(tmp_path: Path) -> None:
         go(recipe(seed=1), regression(), Ear(), tmp_path)
 
 
+def test_a_full_disk_does_not_stop_training(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A pause waits until a checkpoint can be written."""
+    ear = Ear(lambda flushes: "pause" if flushes > 5 else "run")
+
+    def full(_: int) -> None:
+        if ear.flushes < 12:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    state, _ = go(recipe(), regression(), ear, tmp_path, flush_seconds=0.0)
+    assert state is State.PAUSED and 6 < len(ear.steps_of("step")) < 150
+    assert len(ear.words("warning")) == 1
+    assert "no checkpoint could be written (No space left on device)" in ear.words("warning")[0]
+    assert [path.name for path in tmp_path.iterdir()] == ["checkpoint.safetensors"]
+
+
+def test_a_model_that_cannot_be_saved_fails_in_words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(
+        TrainingFailed, match=r"must fit on the disk; received No space left.* Free some space"
+    ):
+        go(recipe(training__epochs=1), regression(), Ear(), tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
 def test_metrics_are_on_raw_targets_of_untouched_rows(ear: Ear, tmp_path: Path) -> None:
     table = regression()
     target = table.target.copy()
