@@ -1,6 +1,9 @@
 """Trains a run here and now, for a terminal or a notebook, and for everybody to see."""
 
+import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from clipviz.core.errors import ClipvizError
 from clipviz.core.run import Run, Sink
@@ -19,29 +22,48 @@ def train_here(
     process that dies here leaves it to its lease. Raises NotFound, StoreUnavailable.
     """
     run = store.runs.submit(recipe, name, who, owner=whoami(), lease_seconds=settings.lease_seconds)
-    interrupted = threading.Event()
-    troubles: list[BaseException] = []
+    interrupted, ended = threading.Event(), threading.Event()
+    troubles: list[ClipvizError] = []
 
     def training() -> None:
         try:
             work(run, settings, store, interrupted, watch)
         except ClipvizError as trouble:
             troubles.append(trouble)
+        finally:
+            ended.set()
 
-    thread = threading.Thread(target=training, name=f"run {run.id}")
-    thread.start()
-    asked = False
-    while thread.is_alive():
-        try:
-            thread.join(0.1)
-        except KeyboardInterrupt:
-            if asked:
+    with _counted_interrupts() as interrupts:
+        thread = threading.Thread(target=training, name=f"run {run.id}")
+        thread.start()
+        heard = 0
+        while not ended.wait(0.1):
+            if len(interrupts) > heard:
+                heard = len(interrupts)
+                _stop(store, run, who)
+            if heard > 1:
                 interrupted.set()
-            asked = True
-            _stop(store, run, who)
+        thread.join()
     if troubles:
         raise troubles[0]
     return store.runs.get(run.id)
+
+
+@contextmanager
+def _counted_interrupts() -> Iterator[list[int]]:
+    """Collect Ctrl-C instead of raising KeyboardInterrupt, which could hit a write to the store half way.
+
+    Only the main thread can; in others Ctrl-C is somebody else's business.
+    """
+    interrupts: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield interrupts
+        return
+    before = signal.signal(signal.SIGINT, lambda number, frame: interrupts.append(number))
+    try:
+        yield interrupts
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _stop(store: Store, run: Run, who: str) -> None:

@@ -1,12 +1,15 @@
 """Trains one claimed run from beginning to end, in this process."""
 
+import contextlib
 import logging
 import multiprocessing
 import os
 import signal
 import sys
 import threading
+import traceback
 from multiprocessing.connection import wait
+from pathlib import Path
 
 import clipviz.store
 from clipviz.core.errors import ClipvizError, StaleAttempt, StoreUnavailable
@@ -87,8 +90,21 @@ def _outcome(
     except MemoryError:
         return State.FAILED, "Out of memory. Use a smaller batch, a smaller network or fewer columns.", None
     except Exception as error:  # the process boundary: whatever it was, people must read that the run failed
-        log.exception("run %s failed", run.id)
-        return State.FAILED, f"internal error: {type(error).__name__}: {error}. See the runner's log.", None
+        place = _keep_traceback(settings.runs / run.id)
+        return (
+            State.FAILED,
+            f"internal error: {type(error).__name__}: {error}. Its traceback is in {place}.",
+            None,
+        )
+
+
+def _keep_traceback(folder: Path) -> Path:
+    """Write the traceback of the current exception for whoever mends it; people read a sentence."""
+    place = folder / "error.log"
+    with contextlib.suppress(OSError):  # a full disk may be the very error
+        folder.mkdir(parents=True, exist_ok=True)
+        place.write_text(traceback.format_exc(), encoding="utf-8")
+    return place
 
 
 def _train(

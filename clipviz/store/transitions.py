@@ -45,7 +45,7 @@ def after_loss(run: Mapping[str, Any], reason: str) -> dict[str, Any]:
         sentence = f"{reason}; {stalled} attempts in a row came no further than step {run['furthest']}."
         return values | {
             "state": State.FAILED,
-            "reason": f"{sentence} Look at the runner's log, then clone the run",
+            "reason": f"{sentence} Look at runner.log in the home, then clone the run",
         }
     if run["request"] == "pause":
         return values | {

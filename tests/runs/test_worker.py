@@ -68,7 +68,7 @@ def test_a_run_from_beginning_to_end(store: Store, claimed: Run, settings: Setti
          "The loss was not finite at the first step; received nan. Clamp the inputs."),
         (MemoryError(), "Out of memory. Use a smaller batch, a smaller network or fewer columns."),
         (ZeroDivisionError("division by zero"),
-         "internal error: ZeroDivisionError: division by zero. See the runner's log."),
+         "internal error: ZeroDivisionError: division by zero. Its traceback is in HOME/runs/RUN/error.log."),
     ],
 )  # fmt: skip
 def test_whatever_happens_the_run_says_why(
@@ -82,7 +82,10 @@ def test_whatever_happens_the_run_says_why(
     lesson(train)
     work(claimed, settings, store, threading.Event())
     ended = store.runs.get(claimed.id)
+    reason = reason.replace("HOME", str(settings.home)).replace("RUN", claimed.id)
     assert (ended.state, ended.reason, ended.step) == (State.FAILED, reason, 2)
+    if "error.log" in reason:
+        assert "ZeroDivisionError" in (settings.runs / claimed.id / "error.log").read_text()
     assert len(store.telemetry.read(claimed.id)) == 1, "what it had said stays"
 
 
