@@ -31,12 +31,23 @@ def main() -> None:
     sensor = true_sensor.copy()
     broken = draw.choice(ROWS, ROWS // 50, replace=False)
     sensor[broken] = draw.choice([-1.0, 1.0], len(broken)) * draw.uniform(20.0, 200.0, len(broken))
-    columns = {"sensor": sensor, "load": load, "angle": angle, "flow": flow, "age": age, "noise": noise, "output": output}
+    columns = {
+        "sensor": sensor,
+        "load": load,
+        "angle": angle,
+        "flow": flow,
+        "age": age,
+        "noise": noise,
+        "output": output,
+    }
     with TARGET.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows(
-            [f"{value:d}" if name == "age" else f"{value:.4f}" for name, value in zip(columns, row, strict=True)]
+            [
+                f"{value:d}" if name == "age" else f"{value:.4f}"
+                for name, value in zip(columns, row, strict=True)
+            ]
             for row in zip(*columns.values(), strict=True)
         )
     print(f"{TARGET.name}: {ROWS:,} rows, {len(broken)} broken sensor readings")

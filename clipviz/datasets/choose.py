@@ -20,7 +20,9 @@ def choose(path: Path, name: str, reading: Reading) -> Format:
     known: dict[str, type[Format]] = discover(PACKAGE)
     if reading.format is not None:
         if reading.format not in known:
-            raise UnreadableFile("The format must be a known one", repr(reading.format), f"Pick {', '.join(known)}")
+            raise UnreadableFile(
+                "The format must be a known one", repr(reading.format), f"Pick {', '.join(known)}"
+            )
         return known[reading.format]()
     with path.open("rb") as stream:
         head = stream.read(1 << 16)

@@ -4,7 +4,7 @@ import csv
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 from clipviz.datasets.lines import LONGEST_RECORD, open_text
@@ -93,7 +93,7 @@ def guess_header(rows: Sequence[Sequence[str]]) -> bool:
     numbers = [cell for cell in filled if is_number(cell)]
     if numbers:
         run = [int(cell) for cell in numbers if cell.isascii() and cell.isdecimal()]
-        steps = len(run) == len(numbers) > 1 and all(b - a == 1 for a, b in zip(run, run[1:], strict=False))
+        steps = len(run) == len(numbers) > 1 and all(b - a == 1 for a, b in pairwise(run))
         return steps and len(rest) > 0
     if not rest:
         return True

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from clipviz.core.settings import Settings
 if TYPE_CHECKING:
     import pandas as pd
 
+CELLS_AT_ONCE = 10_000_000
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -26,7 +27,9 @@ def folder(settings: Settings, dataset_id: str) -> Path:
     """The folder of a stored dataset; raises NotFound when there is none on this machine."""
     place = settings.datasets / dataset_id
     if not is_id(dataset_id) or not (place / "dataset.json").is_file():
-        raise NotFound("The data of this dataset must be stored here", repr(dataset_id), "Upload the file again")
+        raise NotFound(
+            "The data of this dataset must be stored here", repr(dataset_id), "Upload the file again"
+        )
     return place
 
 
@@ -105,6 +108,17 @@ def read(place: Path, columns: Sequence[str]) -> Any:
     with pq.ParquetFile(place / "data.parquet") as file:
         # A name with a dot, or the part before it, makes pyarrow read related columns too: select again.
         return file.read(columns=list(columns)).select(list(columns))
+
+
+def each_column(place: Path, columns: Sequence[str]) -> Iterator[Any]:
+    """The pyarrow columns of place/data.parquet one after another, read a few at a time: a file of a thousand columns
+    is opened a few times, and a long one is never in memory as a whole."""
+    import pyarrow.parquet as pq
+
+    rows = pq.read_metadata(place / "data.parquet").num_rows
+    at_once = max(1, CELLS_AT_ONCE // max(1, rows))
+    for start in range(0, len(columns), at_once):
+        yield from read(place, columns[start : start + at_once]).columns
 
 
 def numbers(column: Any) -> NDArray[np.float64]:

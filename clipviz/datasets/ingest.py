@@ -58,14 +58,18 @@ def spool(stream: IO[bytes], settings: Settings) -> Path:
         return kept
     except OSError as error:
         raise ClipvizError(
-            "The upload could not be kept", error.strerror or str(error), "Make room on the disk and upload it again"
+            "The upload could not be kept",
+            error.strerror or str(error),
+            "Make room on the disk and upload it again",
         ) from error
     finally:
         if part is not None:
             part.unlink(missing_ok=True)
 
 
-def preview(path_or_source: Path | str, reading: Reading, settings: Settings, rows: int = 50, name: str = "") -> Preview:
+def preview(
+    path_or_source: Path | str, reading: Reading, settings: Settings, rows: int = 50, name: str = ""
+) -> Preview:
     """The first rows of a file, or of a kept upload by its hash, as `reading` has them; raises UnreadableFile.
 
     Looks at the first thousand rows only; kinds may still change when the whole file is read.
@@ -104,11 +108,15 @@ def ingest(
     try:
         settings.datasets.mkdir(parents=True, exist_ok=True)
         _sweep(settings.datasets)
-        with tempfile.TemporaryDirectory(dir=settings.datasets, prefix=".part-", ignore_cleanup_errors=True) as part:
+        with tempfile.TemporaryDirectory(
+            dir=settings.datasets, prefix=".part-", ignore_cleanup_errors=True
+        ) as part:
             return _ingest(kept, name, settings, reading, who, overrides, Path(part), target, origin)
     except OSError as error:
         raise ClipvizError(
-            "The dataset could not be stored", error.strerror or str(error), "Make room on the disk and try again"
+            "The dataset could not be stored",
+            error.strerror or str(error),
+            "Make room on the disk and try again",
         ) from error
 
 
@@ -186,7 +194,9 @@ def _written(stream: IO[bytes], target: IO[bytes], upload_mb: int) -> Iterator[b
         size += len(block)
         if size > upload_mb * 1_000_000:
             raise UnreadableFile(
-                f"An upload may have at most {upload_mb:,} MB", "more", "Split the file or raise CLIPVIZ_UPLOAD_MB"
+                f"An upload may have at most {upload_mb:,} MB",
+                "more",
+                "Split the file or raise CLIPVIZ_UPLOAD_MB",
             )
         target.write(block)
         yield block

@@ -79,16 +79,18 @@ def _translated(work: Callable[[], T]) -> T:
     except duckdb.Error as error:
         first = str(error).splitlines()[0][:300]
         raise UnreadableFile(
-            "The file must be a table", first, "Check delimiter, encoding and header, or save it again as .csv"
+            "The file must be a table",
+            first,
+            "Check delimiter, encoding and header, or save it again as .csv",
         ) from error
 
 
 def _write_profiles(folder: Path, columns: tuple[Column, ...]) -> None:
-    """profile.json, and sorted/<i>.npy of each numeric column; one column in memory at a time."""
+    """profile.json, and sorted/<i>.npy of each numeric column; a few columns in memory at a time."""
     (folder / "sorted").mkdir()
     found: list[ColumnProfile] = []
-    for place, column in enumerate(columns):
-        cells = files.read(folder, [column.name]).column(0)
+    stored = files.each_column(folder, [column.name for column in columns])
+    for place, (column, cells) in enumerate(zip(columns, stored, strict=True)):
         if column.kind in NUMERIC:
             values = files.numbers(cells)
             ordered = sort_finite(values)
@@ -117,7 +119,9 @@ def _commonest(counted: Any) -> list[tuple[str, int]]:
 
     keep = pc.array_sort_indices(counted.field("counts"), order="descending")[: 4 * MOST_LEVELS]
     top = counted.take(keep).to_pylist()
-    pairs = sorted(((_shown(entry["values"]), entry["counts"]) for entry in top), key=lambda pair: (-pair[1], pair[0]))
+    pairs = sorted(
+        ((_shown(entry["values"]), entry["counts"]) for entry in top), key=lambda pair: (-pair[1], pair[0])
+    )
     return pairs[:MOST_LEVELS]
 
 

@@ -47,7 +47,10 @@ def clean_cells(connection: "duckdb.DuckDBPyConnection", columns: int, missing: 
 
 
 def decide(
-    connection: "duckdb.DuckDBPyConnection", names: Sequence[str], reading: Reading, overrides: dict[str, Kind]
+    connection: "duckdb.DuckDBPyConnection",
+    names: Sequence[str],
+    reading: Reading,
+    overrides: dict[str, Kind],
 ) -> list[Typed]:
     """The kind of each column c1..cn of `cells`; `overrides` by column name win. Raises UnreadableFile.
 
@@ -111,18 +114,12 @@ def _count(connection: "duckdb.DuckDBPyConnection", places: range, reading: Read
     """The counts of some columns, laid under each other first: DuckDB takes seconds to plan hundreds of columns."""
     columns = ", ".join(f"c{place + 1}" for place in places)
     number = number_sql("x", reading.decimal or ".", reading.thousands or "")
-    steps = (
-        f"(UNPIVOT cells ON {columns} INTO NAME name VALUE x)",
-        f"(SELECT name, x, {number} AS d FROM {{}})",
-        f"(SELECT name, x, d, lower(x) AS w, CASE WHEN d IS NULL THEN {_date('x')} END AS t FROM {{}})",
-    )
-    source = ""
-    for step in steps:
-        source = step.format(source)
+    cells = f"SELECT name, x, {number} AS d FROM (UNPIVOT cells ON {columns} INTO NAME name VALUE x)"
+    source = f"SELECT *, lower(x) AS w, CASE WHEN d IS NULL THEN {_date('x')} END AS t FROM ({cells})"
     found = connection.execute(
         f"SELECT name, count(x), count(d), count(*) FILTER ({_whole('d')}), count(*) FILTER (isnan(d)), "
         f"count(*) FILTER (w IN {(*TRUE, *FALSE)}), count(*) FILTER (d IN (0, 1)), count(t), "
-        f"approx_count_distinct(x), avg(length(x)) FROM {source} GROUP BY name"
+        f"approx_count_distinct(x), avg(length(x)) FROM ({source}) GROUP BY name"
     ).fetchall()
     counts = {row[0]: _Counts(*row[1:]) for row in found}
     return [counts.get(f"c{place + 1}", _Counts()) for place in places]

@@ -48,7 +48,13 @@ def parse(record: str, delimiter: str) -> list[str] | None:
 
 
 def copy(
-    source: Path, target: Path, encoding: str, delimiter: str, width: int, header: bool, limit: int | None = None
+    source: Path,
+    target: Path,
+    encoding: str,
+    delimiter: str,
+    width: int,
+    header: bool,
+    limit: int | None = None,
 ) -> Copied:
     """Write the records of `source` to `target` as UTF-8, each with its line number as an additional first cell.
 

@@ -26,7 +26,9 @@ def clean(raw: Sequence[str]) -> tuple[tuple[str, str], ...]:
 def _visible(text: str) -> str:
     """Whitespace runs as one space; control, format (bidi, zero-width), surrogate and private characters gone."""
     spaced = " ".join(text.split())
-    kept = "".join(letter for letter in spaced if unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
+    kept = "".join(
+        letter for letter in spaced if unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co", "Cn")
+    )
     return kept.strip()[:LONGEST].rstrip()
 
 

@@ -9,15 +9,18 @@ Thousands = Literal["", ".", ",", " ", "'"]
 
 DECIMAL_COMMA = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+),\d+([eE][+-]?\d+)?")
 PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?inf(inity)?|nan", re.IGNORECASE)
-GROUPED = {mark: re.compile(rf"[+-]?[1-9]\d{{0,2}}({re.escape(mark)}\d{{3}})+([.,]\d+)?") for mark in (",", ".", " ", "'")}
+GROUPED = {
+    mark: re.compile(rf"[+-]?[1-9]\d{{0,2}}({re.escape(mark)}\d{{3}})+([.,]\d+)?")
+    for mark in (",", ".", " ", "'")
+}
 
 
 def is_number(cell: str) -> bool:
     """True when the cell is a number in any of the spellings that can be read."""
     text = cell.strip()
-    return any(
-        pattern.fullmatch(text) is not None for pattern in (PLAIN, DECIMAL_COMMA, *GROUPED.values())
-    )
+    if PLAIN.fullmatch(text):
+        return True
+    return any(pattern.fullmatch(text) is not None for pattern in (DECIMAL_COMMA, *GROUPED.values()))
 
 
 def guess(columns: Iterable[Iterable[str]]) -> tuple[Decimal, Thousands]:
@@ -51,9 +54,13 @@ def _spelling(numbers: list[str]) -> tuple[Decimal, Thousands] | None:
     dots = [cell for cell in numbers if "." in cell]
     marked: Thousands = " " if any(GROUPED[" "].fullmatch(cell) for cell in numbers) else ""
     marked = "'" if any("'" in cell for cell in numbers) else marked
-    if any(cell.rfind(",") > cell.rfind(".") >= 0 for cell in commas) or any(cell.count(".") > 1 for cell in dots):
+    if any(cell.rfind(",") > cell.rfind(".") >= 0 for cell in commas) or any(
+        cell.count(".") > 1 for cell in dots
+    ):
         return ",", "."
-    if any(cell.rfind(".") > cell.rfind(",") >= 0 for cell in dots) or any(cell.count(",") > 1 for cell in commas):
+    if any(cell.rfind(".") > cell.rfind(",") >= 0 for cell in dots) or any(
+        cell.count(",") > 1 for cell in commas
+    ):
         return ".", ","
     if commas and dots:
         return (",", ".") if all(GROUPED["."].fullmatch(cell) for cell in dots) else (".", ",")
@@ -68,7 +75,9 @@ def number_sql(cell: str, decimal: Decimal, thousands: Thousands) -> str:
     """SQL that gives the DOUBLE a text cell spells, or NULL when it spells none in exactly these marks."""
     if decimal == "." and not thousands:
         return f"TRY_CAST({cell} AS DOUBLE)"
-    plain = f"TRY_CAST(replace({cell}, ',', '.') AS DOUBLE)" if decimal == "," else f"TRY_CAST({cell} AS DOUBLE)"
+    plain = (
+        f"TRY_CAST(replace({cell}, ',', '.') AS DOUBLE)" if decimal == "," else f"TRY_CAST({cell} AS DOUBLE)"
+    )
     if decimal == ",":
         plain = f"CASE WHEN contains({cell}, '.') THEN NULL ELSE {plain} END"
     if not thousands:
@@ -76,4 +85,6 @@ def number_sql(cell: str, decimal: Decimal, thousands: Thousands) -> str:
     mark = "''" if thousands == "'" else thousands
     grouped = rf"\s*[+-]?[0-9]{{1,3}}([{mark}][0-9]{{3}})+([{decimal}][0-9]*)?([eE][+-]?[0-9]+)?\s*"
     bare = f"replace(replace({cell}, '{mark}', ''), '{decimal}', '.')"
-    return f"CASE WHEN regexp_full_match({cell}, '{grouped}') THEN TRY_CAST({bare} AS DOUBLE) ELSE {plain} END"
+    return (
+        f"CASE WHEN regexp_full_match({cell}, '{grouped}') THEN TRY_CAST({bare} AS DOUBLE) ELSE {plain} END"
+    )

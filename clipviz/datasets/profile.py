@@ -54,7 +54,9 @@ def profile_words(
     name: str, kind: Kind, count: int, missing: int, distinct: int, levels: Sequence[tuple[str, int]]
 ) -> ColumnProfile:
     """The profile of a column of words: counts and its most frequent values."""
-    return ColumnProfile(name=name, kind=kind, count=count, missing=missing, distinct=distinct, levels=tuple(levels))
+    return ColumnProfile(
+        name=name, kind=kind, count=count, missing=missing, distinct=distinct, levels=tuple(levels)
+    )
 
 
 def sort_finite(values: Floats) -> Floats:
@@ -126,7 +128,12 @@ def _moments(ordered: Floats) -> dict[str, Any]:
     centred = small - mean
     square = centred * centred
     variance = float(square.mean())
-    known = {"mean": mean * scale, "std": float(np.sqrt(variance)) * scale, "skewness": None, "kurtosis": None}
+    known = {
+        "mean": mean * scale,
+        "std": float(np.sqrt(variance)) * scale,
+        "skewness": None,
+        "kurtosis": None,
+    }
     if variance > 0:
         known["skewness"] = float((square * centred).mean() / variance**1.5) if variance**1.5 > 0 else None
         known["kurtosis"] = float((square * square).mean() / variance**2 - 3.0) if variance**2 > 0 else None

@@ -37,7 +37,9 @@ def run(job: str, request: dict[str, Any], settings: Settings) -> dict[str, Any]
     if code in (-signal.SIGKILL, -signal.SIGABRT, -signal.SIGSEGV):
         raise _too_much_memory(settings.ingest_mb)
     last = words.strip().splitlines()[-1][:SHOWN] if words.strip() else f"exit code {code}"
-    raise UnreadableFile("The file must be readable", last, "Save it again as .csv and upload that; report this file")
+    raise UnreadableFile(
+        "The file must be readable", last, "Save it again as .csv and upload that; report this file"
+    )
 
 
 def _supervised(document: str, seconds: float) -> tuple[int, str]:
@@ -59,7 +61,9 @@ def _supervised(document: str, seconds: float) -> tuple[int, str]:
         _, words = child.communicate(document, timeout=seconds)
     except subprocess.TimeoutExpired:
         raise UnreadableFile(
-            f"Reading a file may take at most {seconds:g} seconds", "more", "Split it, or raise CLIPVIZ_INGEST_SECONDS"
+            f"Reading a file may take at most {seconds:g} seconds",
+            "more",
+            "Split it, or raise CLIPVIZ_INGEST_SECONDS",
         ) from None
     finally:
         if child.poll() is None:
@@ -78,7 +82,9 @@ def _kill(child: "subprocess.Popen[str]") -> None:
 
 def _too_much_memory(limit: int) -> UnreadableFile:
     return UnreadableFile(
-        f"Reading a file may take at most {limit:,} MB of memory", "more", "Split it, or raise CLIPVIZ_INGEST_MB"
+        f"Reading a file may take at most {limit:,} MB of memory",
+        "more",
+        "Split it, or raise CLIPVIZ_INGEST_MB",
     )
 
 
@@ -100,9 +106,12 @@ def _main() -> None:
 
         answer = jobs.JOBS[request["job"]](request)
     except ClipvizError as error:
-        answer = {"kind": type(error).__name__, "error": list(error.__reduce__()[1])}  # type: ignore[arg-type]
+        answer = {"kind": type(error).__name__, "error": list(error.__reduce__()[1])}
     except MemoryError:
-        answer = {"kind": "UnreadableFile", "error": list(_too_much_memory(request["memory_mb"]).__reduce__()[1])}  # type: ignore[arg-type]
+        answer = {
+            "kind": "UnreadableFile",
+            "error": list(_too_much_memory(request["memory_mb"]).__reduce__()[1]),
+        }
     part = Path(request["reply"] + ".part")
     part.write_text(json.dumps(answer), encoding="utf-8")
     part.replace(request["reply"])

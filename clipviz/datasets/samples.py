@@ -78,7 +78,9 @@ def load(id: str, settings: Settings, who: str = "") -> Dataset:
         raise NotFound("The sample must be one of the house", repr(id), f"Pick one of {known}")
     content = SPIKES.read_bytes() if id == "spikes" else _csv(*_from_sklearn(id), sample.target)
     path = spool(io.BytesIO(content), settings)
-    dataset = ingest(path, f"{sample.title}.csv", settings, who=who, target=sample.target, origin=sample.origin)
+    dataset = ingest(
+        path, f"{sample.title}.csv", settings, who=who, target=sample.target, origin=sample.origin
+    )
     return dataset.model_copy(update={"name": sample.title, "target": sample.target, "origin": sample.origin})
 
 
@@ -89,9 +91,11 @@ def _from_sklearn(id: str) -> tuple[list[str], Any, list[Any]]:
     if id == "diabetes":
         bunch = datasets.load_diabetes(scaled=False)
         return list(bunch.feature_names), bunch.data, bunch.target.tolist()
-    bunch = {"wine": datasets.load_wine, "breast_cancer": datasets.load_breast_cancer, "digits": datasets.load_digits}[
-        id
-    ]()
+    bunch = {
+        "wine": datasets.load_wine,
+        "breast_cancer": datasets.load_breast_cancer,
+        "digits": datasets.load_digits,
+    }[id]()
     if id == "digits":
         return list(bunch.feature_names), bunch.data, bunch.target.tolist()
     return list(bunch.feature_names), bunch.data, [str(bunch.target_names[code]) for code in bunch.target]

@@ -20,14 +20,18 @@ def about(reading: Reading, sketch: Sketch) -> list[str]:
     renamed = sum(1 for column in sketch.columns if column.title)
     unnamed = sum(1 for column in sketch.columns if column.name.startswith("column ") and not column.title)
     if renamed:
-        said.append(f"{renamed:,} column {'name was' if renamed == 1 else 'names were'} changed to be unique and usable.")
+        said.append(
+            f"{renamed:,} column {'name was' if renamed == 1 else 'names were'} changed to be unique and usable."
+        )
     if unnamed and reading.header:
         said.append(f"{unnamed:,} {'column has' if unnamed == 1 else 'columns have'} no name in the file.")
     empty = sum(1 for column in sketch.columns if column.kind == "empty")
     if empty:
         said.append(f"{empty:,} {'column holds' if empty == 1 else 'columns hold'} no values.")
     if not sketch.complete:
-        said.append(f"Kinds were decided from the first {sketch.seen:,} rows; reading the whole file may change them.")
+        said.append(
+            f"Kinds were decided from the first {sketch.seen:,} rows; reading the whole file may change them."
+        )
     return [*said, *sketch.notes]
 
 

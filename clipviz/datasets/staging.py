@@ -56,7 +56,7 @@ def open_staging(folder: Path | None, memory_mb: int) -> "Iterator[tuple[duckdb.
 
     with tempfile.TemporaryDirectory(prefix=".staging-", dir=folder) as scratch:
         place = Path(scratch)
-        config = {
+        config: dict[str, str | bool | int | float | list[str]] = {
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "memory_limit": f"{memory_mb}MB",

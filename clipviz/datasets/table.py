@@ -47,7 +47,9 @@ def load(settings: Settings, dataset: Dataset, recipe: Recipe) -> Table:
     rows = np.flatnonzero(np.isfinite(target.values)).astype(np.int64)
     if len(rows) < FEWEST_ROWS:
         raise InvalidRecipe(
-            f"Training needs at least {FEWEST_ROWS} rows with a target", f"{len(rows)}", "Add rows or pick another target"
+            f"Training needs at least {FEWEST_ROWS} rows with a target",
+            f"{len(rows)}",
+            "Add rows or pick another target",
         )
     train, validation, test = split(len(rows), recipe.split)
     values = target.values[rows]
@@ -84,7 +86,9 @@ def _column(dataset: Dataset, name: str, role: str) -> Column:
 
 def _target(column: Column, cells: Any, wanted: Task | None) -> _Target:
     if column.kind in ("date", "empty"):
-        raise InvalidRecipe("A target must hold numbers or categories", f"a {column.kind} column", "Pick another column")
+        raise InvalidRecipe(
+            "A target must hold numbers or categories", f"a {column.kind} column", "Pick another column"
+        )
     if column.kind in WORDS:
         if wanted == "regression":
             raise InvalidRecipe(
@@ -122,7 +126,9 @@ def _check_varied(column: Column, distinct: int) -> None:
             "A target must hold values", f"{column.name!r} without any finite value", "Pick another column"
         )
     if distinct == 1:
-        raise InvalidRecipe("A target must vary", f"{column.name!r} with one value only", "Pick another column")
+        raise InvalidRecipe(
+            "A target must vary", f"{column.name!r} with one value only", "Pick another column"
+        )
 
 
 def _check_classes(column: Column, distinct: int) -> None:
@@ -165,8 +171,8 @@ def _inputs(
     columns: list[NDArray[np.float64]] = []
     constant: list[str] = []
     notes: list[str] = []
-    for column in usable:
-        cells = files.read(place, [column.name]).column(0)
+    stored = files.each_column(place, [column.name for column in usable])
+    for column, cells in zip(usable, stored, strict=True):
         if column.kind in NUMERIC:
             feature, values = Feature(column.name), files.numbers(cells)[rows]
         else:
@@ -194,7 +200,9 @@ def _candidates(dataset: Dataset, recipe: Recipe) -> tuple[list[Column], dict[st
     """(columns that may be used, names of the others by kind) of those that the recipe asks for."""
     target, wanted = recipe.data.target, recipe.data.features
     if wanted is not None and target in wanted:
-        raise InvalidRecipe("The target cannot be an input as well", repr(target), "Take it out of the columns")
+        raise InvalidRecipe(
+            "The target cannot be an input as well", repr(target), "Take it out of the columns"
+        )
     asked = dataset.columns if wanted is None else tuple(_column(dataset, name, "input") for name in wanted)
     usable: list[Column] = []
     unusable: dict[str, list[str]] = {}

@@ -20,7 +20,11 @@ CELLS_OF_A_BATCH = 5_000_000
 
 
 def write(
-    connection: "duckdb.DuckDBPyConnection", raw: Raw, reading: Reading, overrides: dict[str, Kind], folder: Path
+    connection: "duckdb.DuckDBPyConnection",
+    raw: Raw,
+    reading: Reading,
+    overrides: dict[str, Kind],
+    folder: Path,
 ) -> Contents:
     """Write folder/data.parquet (rows that can be read) and folder/rejected.parquet; raises UnreadableFile."""
     named = names.clean(raw.names)
@@ -33,7 +37,9 @@ def write(
         first = rejected[0] if rejected else RejectedRow(line=0, reason="no rows")
         raise UnreadableFile(
             "At least one row must be readable",
-            f"{len(rejected):,} rows, none readable; line {first.line}: {first.column} {first.reason}".replace("  ", " "),
+            f"{len(rejected):,} rows, none readable; line {first.line}: {first.column} {first.reason}".replace(
+                "  ", " "
+            ),
             "Check the delimiter, the decimal mark, the encoding and the kinds of the columns",
         )
     return Contents(_columns(named, typed), rows, len(rejected))
@@ -50,7 +56,9 @@ def sketch(connection: "duckdb.DuckDBPyConnection", raw: Raw, reading: Reading, 
     total = connection.execute("SELECT count(*) FROM cells").fetchall()[0][0]
     seen = total + len(raw.rejected)
     rejected = sorted([*raw.rejected, *misfits], key=lambda row: row.line)
-    return Sketch(_columns(named, typed), [list(row) for row in shown], seen, rejected, raw.notes, raw.complete)
+    return Sketch(
+        _columns(named, typed), [list(row) for row in shown], seen, rejected, raw.notes, raw.complete
+    )
 
 
 def _columns(named: Sequence[tuple[str, str]], typed: Sequence[Typed]) -> tuple[Column, ...]:
@@ -81,7 +89,10 @@ def _misfits(
     ).fetchall()
     return [
         RejectedRow(
-            line=line, column=named[place][0], reason=f'"{word[:100]}" is not {WORDS[typed[place].kind]}', text=text
+            line=line,
+            column=named[place][0],
+            reason=f'"{word[:100]}" is not {WORDS[typed[place].kind]}',
+            text=text,
         )
         for line, place, word, text in found
     ]
@@ -98,7 +109,10 @@ def _write_rows(
     batch = max(100, min(BATCH, CELLS_OF_A_BATCH // max(1, len(typed))))
     reader: Any = connection.sql(f"SELECT {values} FROM cells WHERE {_fits(typed)}").to_arrow_reader(batch)
     whole = [column.kind == "integer" for column in typed]
-    fields = [field.with_type(pa.int64()) if exact else field for field, exact in zip(reader.schema, whole, strict=True)]
+    fields = [
+        field.with_type(pa.int64()) if exact else field
+        for field, exact in zip(reader.schema, whole, strict=True)
+    ]
     schema = pa.schema([field.with_name(name) for field, name in zip(fields, wanted, strict=True)])
     rows = 0
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
@@ -113,6 +127,8 @@ def _write_rejected(rejected: Sequence[RejectedRow], folder: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    schema = pa.schema([("line", pa.int64()), ("column", pa.string()), ("reason", pa.string()), ("text", pa.string())])
+    schema = pa.schema(
+        [("line", pa.int64()), ("column", pa.string()), ("reason", pa.string()), ("text", pa.string())]
+    )
     rows = [row.model_dump() for row in rejected]
     pq.write_table(pa.Table.from_pylist(rows, schema=schema), folder / "rejected.parquet", compression="zstd")

@@ -30,7 +30,12 @@ class Format(ABC):
 
     @abstractmethod
     def stage(
-        self, path: Path, reading: Reading, folder: Path, connection: "duckdb.DuckDBPyConnection", rows: int | None
+        self,
+        path: Path,
+        reading: Reading,
+        folder: Path,
+        connection: "duckdb.DuckDBPyConnection",
+        rows: int | None,
     ) -> Raw:
         """Fill the table `raw` (line BIGINT, c1..cn VARCHAR) with at most `rows` rows; raises UnreadableFile.
 
@@ -57,4 +62,3 @@ class Format(ABC):
         with open_staging(folder, 500) as (connection, scratch):
             raw = self.stage(path, reading, scratch, connection, max(rows, 1000))
             return typed.sketch(connection, raw, reading, rows)
-

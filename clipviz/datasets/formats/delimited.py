@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 MISSING = ("", "NA", "N/A", "n/a", "#N/A", "NULL", "null", "None", "?", "-")
 MOST_COLUMNS = 20_000
+SAMPLE_CELLS = 100_000
 
 
 class Delimited(Format):
@@ -31,7 +32,9 @@ class Delimited(Format):
         with path.open("rb") as stream:
             if not encodings.looks_like_text(stream.read(1 << 16)):
                 raise UnreadableFile(
-                    "The file must be a text table", "binary data", "Save the table as .csv or .xlsx and upload that"
+                    "The file must be a text table",
+                    "binary data",
+                    "Save the table as .csv or .xlsx and upload that",
                 )
         encoding = encodings.check(given.encoding) if given.encoding else encodings.guess(path)
         if given.delimiter is not None:
@@ -42,7 +45,8 @@ class Delimited(Format):
             raise UnreadableFile(
                 f"The file is not written in {encoding}", str(error)[:200], "Choose another encoding"
             ) from error
-        columns = [[row[place] for row in found.sample if len(row) > place] for place in range(found.width)]
+        sample = found.sample[:: max(1, len(found.sample) * found.width // SAMPLE_CELLS)]
+        columns = [[row[place] for row in sample if len(row) > place] for place in range(found.width)]
         decimal, thousands = numerals.guess(columns)
         decimal = given.decimal or decimal
         if given.thousands is not None:
@@ -58,13 +62,24 @@ class Delimited(Format):
         )
 
     def stage(
-        self, path: Path, reading: Reading, folder: Path, connection: "duckdb.DuckDBPyConnection", rows: int | None
+        self,
+        path: Path,
+        reading: Reading,
+        folder: Path,
+        connection: "duckdb.DuckDBPyConnection",
+        rows: int | None,
     ) -> Raw:
-        encoding, delimiter, header = reading.encoding or "utf-8", reading.delimiter or ",", bool(reading.header)
+        encoding, delimiter, header = (
+            reading.encoding or "utf-8",
+            reading.delimiter or ",",
+            bool(reading.header),
+        )
         found = dialect.guess(dialect.sample_lines(path, encoding), delimiter, header)
         if found.width > MOST_COLUMNS:
             raise UnreadableFile(
-                f"A table may have at most {MOST_COLUMNS:,} columns", f"{found.width:,}", "Choose another delimiter"
+                f"A table may have at most {MOST_COLUMNS:,} columns",
+                f"{found.width:,}",
+                "Choose another delimiter",
             )
         records = folder / "records.csv"
         copied = lines.copy(path, records, encoding, delimiter, found.width, header, rows)
@@ -72,13 +87,17 @@ class Delimited(Format):
             raise UnreadableFile(
                 "A table needs at least one row of values",
                 "only a header row" if copied.header else "no rows",
-                "Add rows, or say that the first row holds values" if copied.header else "Upload a file with rows",
+                "Add rows, or say that the first row holds values"
+                if copied.header
+                else "Upload a file with rows",
             )
         rejected = _load(connection, records, delimiter, found.width)
         read = connection.execute("SELECT count(*) FROM raw").fetchall()[0][0]
         if read + len(rejected) != copied.records:
             raise UnreadableFile(
-                "Every row must be either read or rejected", f"{copied.records:,} rows, {read} read", "Report this file"
+                "Every row must be either read or rejected",
+                f"{copied.records:,} rows, {read} read",
+                "Report this file",
             )
         notes = _header_notes(copied.header, found.width) if header else ()
         names = tuple([*copied.header, *[""] * found.width][: found.width])
@@ -98,10 +117,14 @@ def _check_delimiter(delimiter: str) -> None:
 def _header_notes(header: list[str], width: int) -> tuple[str, ...]:
     if not header or len(header) == width:
         return ()
-    return (f"The header has {len(header):,} names, the rows have {width:,} cells; names were fitted from the left.",)
+    return (
+        f"The header has {len(header):,} names, the rows have {width:,} cells; names were fitted from the left.",
+    )
 
 
-def _load(connection: "duckdb.DuckDBPyConnection", records: Path, delimiter: str, width: int) -> list[RejectedRow]:
+def _load(
+    connection: "duckdb.DuckDBPyConnection", records: Path, delimiter: str, width: int
+) -> list[RejectedRow]:
     """Fill `raw` from the clean records; the rows that have not `width` cells or broken quotes come back."""
     columns = ", ".join(["'line': 'BIGINT'", *[f"'c{place}': 'VARCHAR'" for place in range(1, width + 1)]])
     connection.execute(
@@ -110,7 +133,9 @@ def _load(connection: "duckdb.DuckDBPyConnection", records: Path, delimiter: str
         "new_line = '\\n', store_rejects = true, strict_mode = true, null_padding = false, "
         f"max_line_size = {lines.LONGEST_RECORD})"
     )
-    errors = connection.execute("SELECT line, error_type, error_message, csv_line FROM reject_errors").fetchall()
+    errors = connection.execute(
+        "SELECT line, error_type, error_message, csv_line FROM reject_errors"
+    ).fetchall()
     found: dict[int, RejectedRow] = {}
     for record, kind, message, text in errors:
         head, _, rest = (text or "").lstrip("\r\n").partition(delimiter)

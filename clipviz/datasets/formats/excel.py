@@ -36,7 +36,9 @@ class Excel(Format):
         names = _sheet_names(path)
         sheet = given.sheet
         if sheet is not None and sheet not in names:
-            raise UnreadableFile("The sheet must be one of the workbook", repr(sheet), f"Pick one of {', '.join(names)}")
+            raise UnreadableFile(
+                "The sheet must be one of the workbook", repr(sheet), f"Pick one of {', '.join(names)}"
+            )
         header = given.header
         if sheet is None or header is None:
             sheet, sample = _first_filled(path, [sheet] if sheet else names)
@@ -52,12 +54,19 @@ class Excel(Format):
         )
 
     def stage(
-        self, path: Path, reading: Reading, folder: Path, connection: "duckdb.DuckDBPyConnection", rows: int | None
+        self,
+        path: Path,
+        reading: Reading,
+        folder: Path,
+        connection: "duckdb.DuckDBPyConnection",
+        rows: int | None,
     ) -> Raw:
         sheet = _sheet(path, reading.sheet or "")
-        width = int(sheet.total_width)
+        width = int(sheet.width)
         if width > MOST_COLUMNS:
-            raise UnreadableFile(f"A table may have at most {MOST_COLUMNS:,} columns", f"{width:,}", "Cut the sheet")
+            raise UnreadableFile(
+                f"A table may have at most {MOST_COLUMNS:,} columns", f"{width:,}", "Cut the sheet"
+            )
         filled = _filled_rows(sheet, reading.decimal or ".")
         header = next(filled, (0, []))[1] if reading.header else []
         written = _fill(connection, folder, filled if rows is None else islice(filled, rows), width)
@@ -85,10 +94,14 @@ def _workbook(path: Path) -> Any:
         ) from error
     if "xl/workbook.xml" not in names:
         raise UnreadableFile(
-            "The file must be a text table or a workbook", "another archive", "Unpack it and upload the table inside"
+            "The file must be a text table or a workbook",
+            "another archive",
+            "Unpack it and upload the table inside",
         )
     if size > LARGEST_UNPACKED:
-        raise UnreadableFile("A workbook may unpack to at most 2 GB", f"{size:,} bytes", "Save the sheet as .csv")
+        raise UnreadableFile(
+            "A workbook may unpack to at most 2 GB", f"{size:,} bytes", "Save the sheet as .csv"
+        )
     try:
         return python_calamine.CalamineWorkbook.from_path(str(path))
     except (python_calamine.CalamineError, OSError, ValueError) as error:
@@ -127,16 +140,10 @@ def _first_filled(path: Path, names: Sequence[str]) -> tuple[str, list[list[str]
 
 def _filled_rows(sheet: Any, decimal: str) -> Iterator[tuple[int, list[str]]]:
     """(row number in the sheet, cells as text) of each row that is not blank."""
-    first = (sheet.start or (0, 0))[0]
     for number, row in enumerate(sheet.iter_rows(), start=1):
         cells = [_text(cell, decimal) for cell in row]
         if any(cells):
-            yield max(number, number + first if _trimmed(sheet) else number), cells
-
-
-def _trimmed(sheet: Any) -> bool:
-    """True when the rows start at the first filled one instead of the first of the sheet."""
-    return bool(sheet.total_height < sheet.height + (sheet.start or (0, 0))[0])
+            yield number, cells
 
 
 def _text(cell: Any, decimal: str) -> str:
@@ -153,7 +160,10 @@ def _text(cell: Any, decimal: str) -> str:
 
 
 def _fill(
-    connection: "duckdb.DuckDBPyConnection", folder: Path, rows: Iterator[tuple[int, list[str]]] | Any, width: int
+    connection: "duckdb.DuckDBPyConnection",
+    folder: Path,
+    rows: Iterator[tuple[int, list[str]]] | Any,
+    width: int,
 ) -> int:
     """Fill `raw` through a Parquet file, block by block; gives the number of rows."""
     import pyarrow as pa
@@ -168,7 +178,10 @@ def _fill(
             columns = list(zip(*padded, strict=True))
             writer.write_batch(
                 pa.RecordBatch.from_arrays(
-                    [pa.array([line for line, _ in block], pa.int64()), *[pa.array(c, pa.string()) for c in columns]],
+                    [
+                        pa.array([line for line, _ in block], pa.int64()),
+                        *[pa.array(c, pa.string()) for c in columns],
+                    ],
                     schema=schema,
                 )
             )

@@ -1,0 +1,41 @@
+"""What the tests of datasets share: a home of their own, files from text, and the real data where it is."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from clipviz.core.settings import Settings
+
+SHARED = Path(os.environ.get("CLIPVIZ_DATASETS", Path(__file__).parents[3] / "shared" / "datasets"))
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path / "home")
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """write("a,b\\n1,2\\n") -> a file with these bytes; text is written as UTF-8."""
+
+    def _write(content: str | bytes, name: str = "table.csv") -> Path:
+        path = tmp_path / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    return _write
+
+
+@pytest.fixture
+def real() -> Callable[[str], Path]:
+    """real("boston_housing.csv") -> its path, or a skip that says what is not there."""
+
+    def _real(name: str) -> Path:
+        path = SHARED / name
+        if not path.is_file():
+            pytest.skip(f"{name} is not in {SHARED}; set CLIPVIZ_DATASETS to the folder of the real data")
+        return path
+
+    return _real
