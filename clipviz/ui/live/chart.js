@@ -118,7 +118,7 @@ class LiveChart {
     const drawn = history.apply(delta);
     this.status.news(id, delta.run);
     if (delta.events.length || delta.reset) this.log.draw(this.histories);
-    if (drawn || delta.events.length) for (const view of this.views) view.stale();
+    if (drawn || delta.events.length) for (const view of this.views) view.news();
     this.tell(id, delta.run, history);
   }
 

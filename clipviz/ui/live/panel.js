@@ -6,8 +6,14 @@ import { layoutOf, summaryOf, tracesOf } from "./figure.js";
 const CONFIG = { displayModeBar: false, responsive: true, doubleClick: "autosize", showTips: false };
 const SIZE = { width: 1000, height: 560 };
 
+/** Drawing news takes at most about a third of the browser's time: a slow machine draws less often. */
+const REST = 2;
+
 const waiting = new Set();
+const inSight = new Set();
 let frame = 0;
+
+const cost = () => [...inSight].reduce((sum, view) => sum + view.cost, 0);
 
 /** Draw one panel a frame, so that the page stays smooth. */
 function later(view) {
@@ -22,7 +28,7 @@ function later(view) {
 
 export class PanelView {
   constructor(grid, plotly, zoom) {
-    Object.assign(this, { plotly, zoom, dirty: true, seen: false, log: null });
+    Object.assign(this, { plotly, zoom, dirty: true, seen: false, log: null, cost: 0, drawn: 0, timer: 0 });
     this.root = grid.appendChild(element("figure", "cv-panel"));
     const head = this.root.appendChild(element("figcaption", "cv-head"));
     this.title = head.appendChild(element("h4", "cv-title"));
@@ -32,6 +38,7 @@ export class PanelView {
     this.help = head.appendChild(element("p", "cv-help"));
     this.sight = new IntersectionObserver(([entry]) => {
       this.seen = entry.isIntersecting;
+      inSight[this.seen ? "add" : "delete"](this);
       if (this.seen && this.dirty) later(this);
     }, { rootMargin: "200px" });
     this.sight.observe(this.root);
@@ -64,14 +71,28 @@ export class PanelView {
     this.stale();
   }
 
+  /** Something that a person did shows at once. */
   stale() {
     this.dirty = true;
     if (this.seen) later(this);
   }
 
+  /** News can wait for its turn. */
+  news() {
+    this.dirty = true;
+    if (this.timer || !this.seen) return;
+    const pause = this.drawn + (1 + REST) * cost() - performance.now();
+    if (pause <= 0) return later(this);
+    this.timer = setTimeout(() => {
+      this.timer = 0;
+      if (this.dirty && this.seen) later(this);
+    }, pause);
+  }
+
   draw() {
     if (!this.spec || !this.root.isConnected) return;
     this.dirty = false;
+    const begun = performance.now();
     const shown = this.runs.filter((run) => !run.hidden);
     const traces = tracesOf(this.spec, shown, this.histories, this.theme);
     const layout = layoutOf(this.spec, traces, this.log, this.range(), this.theme, this.runs.length > 1);
@@ -83,6 +104,8 @@ export class PanelView {
       this.listening = true;
       this.plot.on("plotly_relayout", (change) => this.zoom.heard(change));
     }
+    this.drawn = performance.now();
+    this.cost = this.drawn - begun;
   }
 
   /** The steps to show: those zoomed to, else all that any run has, the same in every panel. */
@@ -106,6 +129,8 @@ export class PanelView {
 
   destroy() {
     waiting.delete(this);
+    inSight.delete(this);
+    clearTimeout(this.timer);
     this.sight.disconnect();
     this.plotly.purge(this.plot);
     this.root.remove();

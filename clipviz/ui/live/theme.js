@@ -10,10 +10,8 @@ export function themeOf(root, colours) {
     ground,
     ink: read("--st-text-color", dark ? "#e6eae8" : "#1d2529"),
     grid: read("--st-border-color", dark ? "#354046" : "#dadcd6"),
-    raised: read("--st-secondary-background-color", dark ? "#1d2428" : "#f1f2ee"),
     font: read("--st-font", "sans-serif"),
     named: colours[dark ? "dark" : "light"],
-    still: window.matchMedia("(prefers-reduced-motion: reduce)").matches,
   };
 }
 
