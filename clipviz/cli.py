@@ -34,7 +34,7 @@ class _InWords(TyperGroup):
         try:
             return super().invoke(context)
         except ClipvizError as error:
-            typer.echo(str(error), err=True)
+            typer.echo(_inert(str(error)), err=True)
             raise typer.Exit(2) from error
 
 
@@ -79,7 +79,7 @@ def profile(file: File, as_json: Json = False) -> None:
         ),
     )
     for row in found.rejected[:20]:
-        typer.echo(f"line {row.line}: {row.reason}", err=True)
+        typer.echo(f"line {row.line}: {_inert(row.reason)}", err=True)
     if dataset.rejected:
         typer.echo(f"{dataset.rejected:,} rows could not be read.", err=True)
 
@@ -134,7 +134,7 @@ def train(
             ),
         )
     if outcome.reason:
-        typer.echo(outcome.reason, err=True)
+        typer.echo(_inert(outcome.reason), err=True)
     if outcome.state not in (State.FINISHED, State.STOPPED):
         raise typer.Exit(1)
 
@@ -177,13 +177,13 @@ def show(
     state = found.run
     typer.echo(f"{state.name} ({state.id}): {state.state}, step {state.step:,} of {state.steps:,}")
     if state.reason:
-        typer.echo(state.reason)
+        typer.echo(_inert(state.reason))
     for part, values in (state.result or {}).items():
         typer.echo(f"{part}: {json.dumps(values, ensure_ascii=False)}")
     typer.echo("recipe:")
     typer.echo(found.recipe.model_dump_json(indent=2))
     for event in found.events:
-        typer.echo(event)
+        typer.echo(_inert(event))
 
 
 @app.command()
@@ -221,10 +221,15 @@ def _print_json(answer: BaseModel | Sequence[BaseModel]) -> None:
 
 
 def _print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    cells = [head, *(["".join(c if c.isprintable() else " " for c in cell) for cell in row] for row in rows)]
+    cells = [head, *([_inert(cell) for cell in row] for row in rows)]
     widths = [max(len(row[position]) for row in cells) for position in range(len(head))]
     for row in cells:
         typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _inert(text: str) -> str:
+    """Text of users without what a terminal would obey."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def _number(value: float | None) -> str:

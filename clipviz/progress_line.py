@@ -69,5 +69,5 @@ class ProgressLine:
         if self._line and self._terminal:
             self._stream.write("\r" + " " * len(self._line) + "\r")
             self._line = ""
-        self._stream.write(text + "\n")
+        self._stream.write("".join(letter if letter.isprintable() else " " for letter in text) + "\n")
         self._stream.flush()

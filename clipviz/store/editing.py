@@ -69,7 +69,8 @@ def touch(
 
 def clean_name(name: str) -> str:
     """A name as it is stored: one line, at most 200 characters; raises InvalidRecipe when it is empty."""
-    cleaned = " ".join(plain(name).split())[:NAME_LENGTH].rstrip()
+    words = " ".join(plain(name).split())
+    cleaned = "".join(letter for letter in words if letter.isprintable())[:NAME_LENGTH].strip()
     if not cleaned:
         raise InvalidRecipe("A name needs at least one visible character", repr(name), "Type a name")
     return cleaned

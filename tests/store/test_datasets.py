@@ -79,6 +79,7 @@ def test_two_people_renaming_at_once(store: Store, dataset: Dataset, clock: Cloc
         ("x" * 500, "x" * 200),
         ("nul\x00 and \ud800", "nul and ?"),
         ("<b>*", "<b>*"),
+        ("\x1b[2Jbell\a\u202e", "[2Jbell"),
     ],
 )
 def test_names_are_one_line_of_storable_text(store: Store, dataset: Dataset, given: str, kept: str) -> None:
