@@ -42,9 +42,10 @@ def look(network: Network, rows: Rows) -> list[float]:
 
 
 def quantile(values: Tensor, share: float) -> float:
-    """One quantile of |values|, by linear interpolation; NaN when any value is."""
-    return float(np.quantile(values.abs().cpu().numpy(), share))
+    """One quantile of |values|, by linear interpolation; NaN next to an infinity, or where any is NaN."""
+    return _quantiles(values.abs(), (share,))[0]
 
 
-def _quantiles(size: Tensor) -> list[float]:
-    return [float(value) for value in np.quantile(size.cpu().numpy(), PERCENTILES)]
+def _quantiles(size: Tensor, shares: tuple[float, ...] = PERCENTILES) -> list[float]:
+    with np.errstate(invalid="ignore"):
+        return [float(value) for value in np.quantile(size.cpu().numpy(), shares)]

@@ -90,9 +90,15 @@ def classification(rows: int = 300, classes: int = 3, seed: int = 0, **changes: 
 
 
 def recipe(**changes: Any) -> Recipe:
-    """A short recipe; keys are dotted paths with __ for the dot."""
+    """A short recipe without any clip; keys are dotted paths with __ for the dot."""
     made = Recipe(data=Data(dataset="0" * 16, target="y"))
-    for path, value in ({"training__epochs": 30, "training__batch_size": 32} | changes).items():
+    short = {
+        "training__epochs": 30,
+        "training__batch_size": 32,
+        "activation__id": "none",
+        "gradient__id": "none",
+    }
+    for path, value in (short | changes).items():
         made = made.replace(path.replace("__", "."), value)
     return made
 

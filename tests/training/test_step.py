@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from clipviz.core.recipe import Recipe
-from clipviz.training.assembly import Assembly, assemble, calibrate
+from clipviz.training.assembly import Assembly, assemble
 
 from .conftest import classification, recipe, regression
 
@@ -107,26 +107,3 @@ def test_thresholds_have_their_own_rate_and_no_decay(rate: float) -> None:
     assembly.step(assembly.train, torch.arange(50))
     moved = (assembly.flat.thresholds - before).abs()
     torch.testing.assert_close(moved, torch.full_like(moved, 1e-3 * rate), rtol=1e-3, atol=0)
-
-
-def test_calibration_starts_each_layer_behind_the_clip_of_the_one_before() -> None:
-    assembly = assembled(activation__id="learned_hard", activation__start_quantile=0.9)
-    batch = assembly.train.take(torch.arange(60).numpy())
-    sentences = calibrate(assembly, batch)
-    body = assembly.network.body
-    hidden = body.hidden[0](batch.inputs).relu()
-    first = hidden.abs().flatten().quantile(0.9).item()
-    second = body.hidden[1](hidden.clamp(max=first)).relu().flatten().quantile(0.9).item()
-    assert body.clip[0].theta.item() == pytest.approx(first, rel=1e-4)
-    assert body.clip[1].theta.item() == pytest.approx(second, rel=1e-4)
-    assert sentences[0].startswith("layer 1: threshold starts at") and "quantile 0.9 of |h|" in sentences[0]
-
-
-def test_a_silent_layer_keeps_its_threshold() -> None:
-    assembly = assembled(activation__id="learned_hard")
-    with torch.no_grad():
-        assembly.network.body.hidden[0].weight.zero_()
-        assembly.network.body.hidden[0].bias.fill_(-1)
-    sentences = calibrate(assembly, assembly.train)
-    assert "threshold starts at 1, for quantile 0.999" in sentences[0]
-    assert assembly.network.body.clip[0].theta.item() == pytest.approx(1)

@@ -26,3 +26,9 @@ def test_percentiles_and_dead_units_against_their_slow_twin() -> None:
     dead = sum(bool((hidden[:, unit] == 0).all()) for unit in range(6)) / 6
     assert said["dead/layer 1"] == pytest.approx(dead) and dead >= 2 / 6
     assert assembly.network.training
+
+
+def test_infinite_activations_are_told_not_hidden() -> None:
+    assert watch.quantile(torch.tensor([1.0, 2, 3, 4, torch.inf]), 0.5) == 3
+    assert np.isnan(watch.quantile(torch.full((4,), torch.inf), 0.5))
+    assert np.isnan(watch.quantile(torch.tensor([1.0, torch.nan]), 0.5))

@@ -1,0 +1,69 @@
+"""From a recipe and a table to everything that a run moves."""
+
+import numpy as np
+import pytest
+import torch
+
+from clipviz.core.errors import InvalidRecipe
+from clipviz.core.recipe import Choice
+from clipviz.training.assembly import Assembly, assemble, calibrate
+
+from .conftest import recipe, regression
+
+
+def assembled(**changes: object) -> Assembly:
+    return assemble(recipe(**changes), regression(), "cpu")
+
+
+def test_the_seed_decides_the_weights() -> None:
+    first, second, third = assembled(), assembled(), assembled(seed=1)
+    assert torch.equal(first.flat.weights, second.flat.weights)
+    assert not torch.equal(first.flat.weights, third.flat.weights)
+
+
+def test_large_data_is_watched_in_part() -> None:
+    assembly = assemble(recipe(), regression(rows=20_000, columns=2), "cpu")
+    assert (len(assembly.train), len(assembly.sample), len(assembly.watched)) == (14_000, 10_000, 1000)
+
+
+@pytest.mark.parametrize("part", ["model", "activation", "gradient", "optimiser"])
+def test_an_unknown_part_is_named(part: str) -> None:
+    made = recipe().model_copy(update={part: Choice(id="nonsense")})
+    with pytest.raises(InvalidRecipe, match=r"must be one of .* received 'nonsense'"):
+        assemble(made, regression(), "cpu")
+
+
+@pytest.mark.parametrize(("changes", "groups"), [({}, 1), ({"optimiser__weight_decay": 0.1}, 2)])
+def test_thresholds_are_a_group_apart_where_it_matters(changes: dict[str, object], groups: int) -> None:
+    assembly = assembled(activation__id="learned_tanh", **changes)
+    assert len(assembly.optimiser.state()) == 1 + 2 * groups
+
+
+def test_every_evaluated_number_has_one_name() -> None:
+    names = assembled().evaluations
+    assert len(set(names)) == len(names)
+    assert names[:2] == ("train_loss", "validation_loss") and names[-1] == "update_ratio"
+    assert "validation/rmse" in names and "activation/layer 2/p999" in names
+
+
+def test_calibration_starts_each_layer_behind_the_clip_of_the_one_before() -> None:
+    assembly = assembled(activation__id="learned_hard", activation__start_quantile=0.9)
+    batch = assembly.train.take(np.arange(60))
+    sentences = calibrate(assembly, batch)
+    body = assembly.network.body
+    hidden = body.hidden[0](batch.inputs).relu()
+    first = hidden.abs().flatten().quantile(0.9).item()
+    second = body.hidden[1](hidden.clamp(max=first)).relu().flatten().quantile(0.9).item()
+    assert body.clip[0].theta.item() == pytest.approx(first, rel=1e-4)
+    assert body.clip[1].theta.item() == pytest.approx(second, rel=1e-4)
+    assert sentences[0].startswith("layer 1: threshold starts at") and "quantile 0.9 of |h|" in sentences[0]
+
+
+def test_a_silent_layer_keeps_its_threshold() -> None:
+    assembly = assembled(activation__id="learned_hard")
+    with torch.no_grad():
+        assembly.network.body.hidden[0].weight.zero_()
+        assembly.network.body.hidden[0].bias.fill_(-1)
+    sentences = calibrate(assembly, assembly.train)
+    assert "threshold starts at 1, for quantile 0.999" in sentences[0]
+    assert assembly.network.body.clip[0].theta.item() == pytest.approx(1)
