@@ -85,7 +85,7 @@ def _score(rows: Sequence[Sequence[str]], delimiter: str) -> tuple[float, int]:
 
 
 def guess_header(rows: Sequence[Sequence[str]]) -> bool:
-    """True when the first row reads as names: no numbers in it (or a run 0, 1, 2 ...), and no value met again."""
+    """True when the first row reads as names: no numbers in it (or a run 0, 1, 2 or 2019, 2020, 2021), and no value met again."""
     first, rest = (rows[0], rows[1:]) if rows else ([], [])
     filled = [cell.strip() for cell in first if cell.strip()]
     if not filled:
@@ -93,7 +93,11 @@ def guess_header(rows: Sequence[Sequence[str]]) -> bool:
     numbers = [cell for cell in filled if is_number(cell)]
     if numbers:
         run = [int(cell) for cell in numbers if cell.isascii() and cell.isdecimal()]
-        steps = len(run) == len(numbers) > 1 and all(b - a == 1 for a, b in pairwise(run))
+        steps = (
+            len(run) == len(numbers) > 2
+            and (run[0] == 0 or run[0] > 1000)
+            and all(b - a == 1 for a, b in pairwise(run))
+        )
         return steps and len(rest) > 0
     if not rest:
         return True

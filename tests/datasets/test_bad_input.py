@@ -242,7 +242,7 @@ def test_a_delimiter_must_not_be_part_of_a_value(settings, write):
 
 def test_a_kind_that_fits_no_row_says_so(settings, write):
     with pytest.raises(
-        UnreadableFile, match='none readable; line 2: a "x" is not a number.*kinds of the columns'
+        UnreadableFile, match=r'none readable; line 2: a "x" is not a number.*kinds of the columns'
     ):
         ingest(write("a,b\nx,1\ny,2\n"), "x.csv", settings, overrides={"a": "number"})
     with pytest.raises(UnreadableFile, match="only for a column of the file; received 'z'"):
