@@ -1,77 +1,22 @@
-"""Panels of a live chart as data: which series, how drawn, in which colour; knows no Streamlit and no plotly."""
+"""Which panels a live chart has, from what its runs measure; data only, no Streamlit and no plotly."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 from itertools import chain
-from typing import Any, Literal
+from typing import Any
 
-from clipviz.charts.palette import DARK, LIGHT, Palette
+from clipviz.charts.panel import OF_THE_RUN, Dash, Kind, Panel, Series
 from clipviz.core.run import Stream
 
 Names = Mapping[Stream, Sequence[str]]
 """The columns of each stream, as a run declares them."""
-Kind = Literal["line", "band", "share", "marks", "best", "events"]
-Dash = Literal["solid", "dash", "dot", "dashdot", "longdash"]
 
-PERCENTILES: tuple[tuple[str, str, "Dash"], ...] = (
+PERCENTILES: tuple[tuple[str, str, Dash], ...] = (
     ("p50", "median", "dot"),
     ("p90", "90 %", "dash"),
     ("p99", "99 %", "dashdot"),
     ("p999", "99.9 %", "longdash"),
 )
 DASHES: tuple[Dash, ...] = ("solid", "dash", "dot", "dashdot", "longdash")
-OF_THE_RUN = "run"
-"""The colour of a series that takes its run's own."""
-
-
-@dataclass(frozen=True)
-class Series:
-    """One thing to draw.
-
-    name: the series' name in its stream, or the kind of events for `events`.
-    colour: a name of `colours()`, `run`, or #rrggbb.
-    kind: line; share (a line from 0 to 100 %); band (filled from `name` up to `upper`); marks (a cross
-        wherever the value is above zero); best (a star at the lowest value); events (a triangle at each).
-    """
-
-    stream: Stream
-    name: str
-    label: str
-    colour: str
-    dash: Dash = "solid"
-    kind: Kind = "line"
-    upper: str = ""
-    width: float = 1.8
-
-
-@dataclass(frozen=True)
-class Panel:
-    """One chart: title, the quantity and unit of its axis, and a line that says how to read it."""
-
-    title: str
-    y_title: str
-    series: tuple[Series, ...]
-    log: bool = False
-    help: str = ""
-
-    def as_data(self) -> dict[str, Any]:
-        return asdict(self)
-
-
-def colours() -> dict[str, dict[str, str]]:
-    """The named colours of panels on a light and on a dark page, from the one palette of all charts."""
-    return {"light": _named(LIGHT), "dark": _named(DARK)}
-
-
-def _named(palette: Palette) -> dict[str, str]:
-    blue, vermillion, green, pink, gold, sky, violet, grey = palette.series
-    return {
-        "train": blue, "validation": vermillion, "each step": sky, "best": vermillion,
-        "before": blue, "after": green, "limit": palette.clamped, "clipped": palette.clamped,
-        "threshold": palette.clamped, "p50": grey, "p90": sky, "p99": blue, "p999": violet,
-        "skipped": palette.warning, "spike": palette.warning, "muted": palette.muted, "grey": grey,
-        "1": blue, "2": vermillion, "3": green, "4": pink, "5": gold, "6": violet, "7": sky, "8": grey,
-    }  # fmt: skip
 
 
 def train_panels(names: Names) -> list[Panel]:
@@ -188,8 +133,8 @@ def _gradient_norm(has: _Has) -> Panel:
         "Gradient norm",
         "L2 norm",
         (
-            *has.series("step", "gradient_norm", "before clipping", "before", width=1.2),
             *has.series("step", "gradient_norm_clipped", "after clipping", "after", width=1.2),
+            *has.series("step", "gradient_norm", "before clipping", "before", width=1.2),
             *has.series("step", "gradient_limit", "limit", "limit", dash="dash", width=2.0),
             *has.series("step", "skipped", "skipped", "skipped", kind="marks"),
             Series("step", "spike", "spike", "spike", kind="events"),

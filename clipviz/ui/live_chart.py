@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from clipviz.charts.panels import Panel, colours
+from clipviz.charts.panel import Panel, colours
 from clipviz.ui import assets
 
 _HERE = Path(__file__).parent
@@ -48,7 +48,7 @@ def live_chart(
 
     Zoom, hover and hidden series stay as they are while data arrives and when the page runs again, as long
     as `key` stays the same. log: show the event log. named_colours: {"light": {name: #rrggbb}, "dark": ...}
-    for the colour names in panels; those of `charts.panels.colours()` by default.
+    for the colour names in panels; those of `charts.panel.colours()` by default.
 
     Returns {"run": id, "state": state} in the one script run that a change of state has caused, else None.
     """

@@ -6,7 +6,8 @@ import re
 import pytest
 from live_story import EVALUATION, NAMES, STEP
 
-from clipviz.charts.panels import Panel, colours, compare_panels, train_panels
+from clipviz.charts.panel import Panel, colours
+from clipviz.charts.panels import compare_panels, train_panels
 
 
 def drawn(panels: list[Panel]) -> set[tuple[str, str]]:

@@ -36,7 +36,7 @@ function line(event) {
   row.appendChild(element("span", "cv-sign", { "aria-hidden": "true" }, SIGNS[event.kind] ?? "·"));
   const words = row.appendChild(element("span", "cv-said"));
   if (event.label) words.appendChild(element("b", "", {}, `${event.label}: `));
-  const placed = event.step && !/^step\b/i.test(event.text) ? `step ${count(event.step)}: ` : "";
+  const placed = event.step && !/\bstep \d/i.test(event.text) ? `step ${count(event.step)}: ` : "";
   words.appendChild(document.createTextNode(placed + plain(event.text, 400)));
   const at = new Date(event.at);
   row.appendChild(element("time", "cv-at", { datetime: event.at, title: at.toLocaleString() }, at.toLocaleTimeString()));
