@@ -79,7 +79,7 @@ st.title("Did it help?")
 picked = chosen()
 if picked:
     st.write(
-        f"{number(len(picked))} runs side by side: "
+        ("One run: " if len(picked) == 1 else f"{number(len(picked))} runs side by side: ")
         + ", ".join(f"**{escape(run.name, 40)}**" for run in picked)
         + "."
     )

@@ -18,7 +18,7 @@ def compose(dataset: Dataset) -> None:
     start = st.container()
     recipe = training_form.form(dataset, draft)
     drafts.keep(recipe)
-    training_form.as_json(recipe, draft)
+    training_form.as_json(dataset, recipe, draft)
     with start:
         st.caption(escape(recipes.in_words(recipe), 300))
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -43,8 +43,10 @@ def begin(dataset: Dataset, recipe: Recipe, draft: drafts.Draft, name: str) -> N
 def watch(run: Run) -> None:
     saved = state.store().recipes.get(run.recipe)
     st.title(escape(run.name))
+    words = recipes.in_words(saved.recipe)
     st.caption(
-        f"{escape(recipes.in_words(saved.recipe), 300)} · started by {people(run.created_by)} {ago(run.created_at)}"
+        ("" if run.name == words else f"{escape(words, 300)} · ")
+        + f"started by {people(run.created_by)} {ago(run.created_at)}"
         + (f" · {escape(run.note, 300)}" if run.note else "")
     )
     runs.controls(run, saved)

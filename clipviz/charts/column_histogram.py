@@ -41,6 +41,8 @@ def column_histogram(
         yaxis_title="rows",
         legend={"orientation": "h", "y": 1.12, "x": 0},
     )
+    width = figure.data[0].width[0]
+    figure.update_xaxes(range=[before.edges[0] - 4 * width, before.edges[-1] + 4 * width])
     if log_counts:
         figure.update_yaxes(type="log", dtick=1)
     return figure

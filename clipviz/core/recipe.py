@@ -42,9 +42,13 @@ class Data(Part):
 class Split(Part):
     """Shares of rows; the rest after validation and test is for training."""
 
-    validation: float = Field(0.15, gt=0, lt=0.9)
-    test: float = Field(0.15, gt=0, lt=0.9)
-    seed: int = Field(0, ge=0, lt=2**32)
+    validation: float = Field(
+        0.15, gt=0, lt=0.9, title="Validation share", description="Rows that choose the best step."
+    )
+    test: float = Field(
+        0.15, gt=0, lt=0.9, title="Test share", description="Rows that are looked at only once, at the end."
+    )
+    seed: int = Field(0, ge=0, lt=2**32, title="Split seed", description="Decides which rows go where.")
 
     @field_validator("test")
     @classmethod
@@ -86,8 +90,8 @@ class Recipe(Part):
     split: Split = Split()
     inputs: Inputs = Inputs()
     model: Choice = Choice(id="mlp")
-    activation: Choice = Choice(id="none")
-    gradient: Choice = Choice(id="none")
+    activation: Choice = Choice(id="learned_tanh")
+    gradient: Choice = Choice(id="global_norm")
     optimiser: Choice = Choice(id="adam")
     training: Training = Training()
     seed: int = Field(0, ge=0, lt=2**32)

@@ -62,4 +62,4 @@ def remember_name(name: str) -> None:
 
 def copy_link() -> None:
     """A button that copies the address bar: the address is the share link."""
-    _copy_link(key="copy_link", height="content")
+    _copy_link(key="copy_link", height="content", width="content")

@@ -70,26 +70,15 @@ def _widget(name: str, info: FieldInfo, value: Any, key: str) -> Any:
         return st.selectbox(label, options, index=options.index(value), key=key, help=about)
     if kind is bool:
         return st.checkbox(label, value=value, key=key, help=about)
-    if kind is int:
-        low, high = _limits(info)
+    if kind in (int, float):
+        low, high = _limits(info, kind)
         return st.number_input(
             label,
-            value=value,
-            min_value=low and int(low),
-            max_value=high and int(high),
-            step=1,
-            key=key,
-            help=about,
-        )
-    if kind is float:
-        low, high = _limits(info)
-        return st.number_input(
-            label,
-            value=value,
+            value=None if value is None else kind(value),
             min_value=low,
             max_value=high,
-            step=_step(value),
-            format="%g",
+            step=1 if kind is int else _step(value),
+            format="%d" if kind is int else "%g",
             key=key,
             help=about,
         )
@@ -112,10 +101,10 @@ def _without_none(annotation: Any) -> Any:
     return annotation
 
 
-def _limits(info: FieldInfo) -> tuple[float | None, float | None]:
+def _limits(info: FieldInfo, kind: type[int] | type[float]) -> tuple[float | None, float | None]:
     """The inclusive bounds of a field; an exclusive bound is left to validation, which words it."""
-    low = next((float(part.ge) for part in info.metadata if getattr(part, "ge", None) is not None), None)
-    high = next((float(part.le) for part in info.metadata if getattr(part, "le", None) is not None), None)
+    low = next((kind(part.ge) for part in info.metadata if getattr(part, "ge", None) is not None), None)
+    high = next((kind(part.le) for part in info.metadata if getattr(part, "le", None) is not None), None)
     return low, high
 
 

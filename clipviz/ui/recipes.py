@@ -29,15 +29,15 @@ def target(dataset: Dataset, draft: drafts.Draft) -> Recipe:
 
 def save(recipe: Recipe, draft: drafts.Draft, name: str = "") -> SavedRecipe:
     """Saves a recipe under its content id; saving the same twice is one recipe, so nobody overwrites anybody."""
-    saved = state.store().recipes.add(recipe, plain(name or in_words(recipe), 120), state.me(), parent=draft.base)
+    saved = state.store().recipes.add(
+        recipe, plain(name or in_words(recipe), 120), state.me(), parent=draft.base
+    )
     draft.base = saved.id
     return saved
 
 
 def in_words(recipe: Recipe) -> str:
-    """A recipe in one line of plain text."""
-    own = f" and {len(recipe.inputs.columns)} own" if recipe.inputs.columns else ""
-    return (
-        f"{recipe.data.target}: inputs {recipe.inputs.default.id}{own}, activations {recipe.activation.id}, "
-        f"gradients {recipe.gradient.id}, {recipe.optimiser.id}, seed {recipe.seed}"
-    )
+    """A recipe in one line of plain text: target, then input clamp / activation clip / gradient clip."""
+    own = f" +{len(recipe.inputs.columns)}" if recipe.inputs.columns else ""
+    clips = f"{recipe.inputs.default.id}{own} / {recipe.activation.id} / {recipe.gradient.id}"
+    return f"{plain(recipe.data.target, 40)}: {clips}, {recipe.optimiser.id}, seed {recipe.seed}"

@@ -29,8 +29,8 @@ def summary(run: Run) -> None:
     ended = {State.FINISHED: "Finished", State.STOPPED: "Stopped", State.FAILED: "Failed"}[run.state]
     st.markdown(
         f"**{ended}** after {number(result.steps)} steps and {number(result.seconds, 3)} s on {escape(run.device)}"
-        + (f": {escape(run.reason, 300)}" if run.reason else "")
-        + f" The weights are those of step {number(result.best_step)}, the best on the validation rows."
+        + (f": {escape(run.reason.rstrip('.'), 300)}" if run.reason else "")
+        + f". The weights are those of step {number(result.best_step)}, the best on the validation rows."
     )
     cells = st.columns(max(1, len(result.metrics)))
     for cell, (name, value) in zip(cells, result.metrics.items(), strict=False):

@@ -7,6 +7,7 @@ import streamlit as st
 from clipviz.core.dataset import Dataset
 from clipviz.core.errors import ClipvizError
 from clipviz.core.recipe import Data, Recipe, Split, Task, Training
+from clipviz.runs.check import check
 from clipviz.ui import drafts, forms, header, recipes, state
 from clipviz.ui.text import escape, number
 
@@ -32,15 +33,15 @@ def form(dataset: Dataset, draft: drafts.Draft) -> Recipe:
 
 def _data(dataset: Dataset, draft: drafts.Draft) -> Recipe:
     recipe = recipes.target(dataset, draft)
-    tasks: list[Task | None] = [None, "regression", "classification"]
-    task = st.segmented_control(
-        "Task",
-        tasks,
-        default=recipe.data.task,
-        required=True,
-        key=draft.key("task"),
-        format_func=lambda task: task or "by the target's type",
-    )
+    tasks: dict[str, Task | None] = {
+        "by the target's type": None,
+        "regression": "regression",
+        "classification": "classification",
+    }
+    now = next(name for name, task in tasks.items() if task == recipe.data.task)
+    task = tasks[
+        st.segmented_control("Task", list(tasks), default=now, required=True, key=draft.key("task")) or now
+    ]
     with st.expander("Inputs and split"):
         usable = [column.name for column in dataset.columns if column.name != recipe.data.target]
         chosen = st.multiselect(
@@ -118,7 +119,7 @@ def _optimisation(recipe: Recipe, draft: drafts.Draft) -> dict[str, object]:
     }
 
 
-def as_json(recipe: Recipe, draft: drafts.Draft) -> None:
+def as_json(dataset: Dataset, recipe: Recipe, draft: drafts.Draft) -> None:
     """The recipe to copy, download, or replace by a pasted one."""
     with st.expander("The recipe as JSON", icon=":material/data_object:"):
         text = json.dumps(recipe.model_dump(mode="json"), indent=2, ensure_ascii=False)
@@ -130,11 +131,11 @@ def as_json(recipe: Recipe, draft: drafts.Draft) -> None:
         if st.button("Use the pasted recipe", disabled=not pasted, key="use_pasted"):
             try:
                 other = Recipe.parse(pasted)
+                data = other.data.model_copy(update={"dataset": dataset.id})
+                here = other.model_copy(update={"data": data})
+                check(here, dataset)
             except ClipvizError as error:
                 header.problem(error)
                 return
-            here = other.model_copy(
-                update={"data": other.data.model_copy(update={"dataset": recipe.data.dataset})}
-            )
             drafts.replace(here, draft.base)
             st.rerun()

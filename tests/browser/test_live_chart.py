@@ -252,6 +252,26 @@ def test_not_finite_values_are_marked(page: Page, url: str, story: Story) -> Non
     assert "loss is not a number at step 102" in texts
 
 
+def test_band_is_filled_between_its_two_series(page: Page, url: str, story: Story) -> None:
+    page.goto(f"{url}/?runs={story.queued().id}")
+    traces = page.evaluate(
+        """async (root) => {
+            const { tracesOf } = await import(`${root}/figure.js`);
+            const { History } = await import(`${root}/history.js`);
+            const history = new History("r");
+            history.apply({ reset: true, run: {}, events: [], marks: [], streams: {
+                step: { from: 1, stride: 1, series: { low: [[1, 2], [0.1, 0.2]], high: [[1, 2], [0.5, 0.6]] } } } });
+            const band = { stream: "step", name: "low", upper: "high", label: "seeds", colour: "1", kind: "band" };
+            const theme = { named: { 1: "#0072B2" }, ground: "#ffffff" };
+            return tracesOf({ series: [band] }, [{ id: "r" }], new Map([["r", history]]), theme);
+        }""",
+        f"{url}/assets/live/any",
+    )
+    assert [trace["y"] for trace in traces] == [[0.1, 0.2], [0.5, 0.6]]
+    assert traces[1]["fill"] == "tonexty" and traces[1]["fillcolor"] == "rgba(0, 114, 178, 0.22)"
+    assert [trace.get("showlegend", True) for trace in traces] == [False, True]
+
+
 def test_downloads_hold_every_step_and_a_picture(page: Page, url: str, story: Story, tmp_path: Path) -> None:
     run = story.started()
     story.trained(run, 1, 3000)

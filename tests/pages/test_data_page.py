@@ -82,7 +82,8 @@ def test_another_reading_makes_another_dataset(page, store) -> None:
     assert not app.exception
     second = store.datasets.get(app.query_params["dataset"])
     assert second.id != first
-    assert second.rows == 41
+    assert second.reading.header is False
+    assert second.rows + second.rejected == 41
 
 
 def test_delete_can_be_undone_and_a_dead_link_says_so(page, store) -> None:

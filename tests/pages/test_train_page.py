@@ -4,6 +4,7 @@ import pytest
 
 from clipviz.core.dataset import Dataset
 from clipviz.core.recipe import Recipe
+from clipviz.core.run import State
 from clipviz.datasets import samples
 from clipviz.runs.foreground import train_here
 from tests.pages.conftest import button, words
@@ -94,7 +95,7 @@ def test_pause_and_stop_before_a_worker_takes_it(page, recipe, store) -> None:
 
 
 def test_a_finished_run_shows_metrics_thresholds_and_what_clipping_did(page, home, recipe, store) -> None:
-    run = train_here(store, home, recipe, "done", "Ada")
+    run = train_here(store, home, store.recipes.add(recipe, "r", "Ada").id, "done", "Ada")
     app = page("train", run=run.id)
     assert not app.exception
     assert [each.label for each in app.metric][:3] == ["Test MAE", "Test RMSE", "Test R²"]
@@ -108,7 +109,9 @@ def test_a_failed_run_says_why(page, recipe, store) -> None:
     run = store.runs.submit(
         store.recipes.add(recipe, "r", "Ada").id, "r", "Ada", owner="me", lease_seconds=60
     )
-    store.runs.finish(run.id, run.attempt, "failed", "The run ran out of memory. Use a smaller batch.", None)
+    store.runs.finish(
+        run.id, run.attempt, State.FAILED, "The run ran out of memory. Use a smaller batch.", None
+    )
     assert "ran out of memory" in words(page("train", run=run.id))
 
 
