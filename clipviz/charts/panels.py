@@ -134,7 +134,7 @@ def _gradient_norm(has: _Has) -> Panel:
         "L2 norm",
         (
             *has.series("step", "gradient_norm_clipped", "after clipping", "after", width=1.2),
-            *has.series("step", "gradient_norm", "before clipping", "before", width=1.2),
+            *has.series("step", "gradient_norm", "before clipping", "before", width=1.3),
             *has.series("step", "gradient_limit", "limit", "limit", dash="dash", width=2.0),
             *has.series("step", "skipped", "skipped", "skipped", kind="marks"),
             Series("step", "spike", "spike", "spike", kind="events"),
