@@ -51,7 +51,7 @@ def guess(lines: Sequence[str], delimiter: str | None = None, header: bool | Non
     first = rows[0] if rows else []
     named = guess_header(rows) if header is None else header
     body = rows[1:] if named and len(rows) > 1 else rows
-    return Dialect(best, named, _width(body) or len(first), body)
+    return Dialect(best, named, _usual_width(body, len(first)), body)
 
 
 def _cells(lines: Sequence[str], delimiter: str) -> list[list[str]]:
@@ -66,6 +66,13 @@ def _width(rows: Sequence[Sequence[str]]) -> int:
     """The commonest number of cells; the wider one of two that are equally common."""
     counts = Counter(len(row) for row in rows)
     return max(counts, key=lambda width: (counts[width], width)) if counts else 0
+
+
+def _usual_width(body: Sequence[Sequence[str]], names: int) -> int:
+    """Cells of a usual row; the number of names where as many rows have it as any other."""
+    counts = Counter(len(row) for row in body)
+    width = _width(body)
+    return names if counts[names] == counts[width] else width
 
 
 def _steadiness(rows: Sequence[Sequence[str]]) -> float:
@@ -85,7 +92,10 @@ def _score(rows: Sequence[Sequence[str]], delimiter: str) -> tuple[float, int]:
 
 
 def guess_header(rows: Sequence[Sequence[str]]) -> bool:
-    """True when the first row reads as names: no numbers in it (or a run 0, 1, 2 or 2019, 2020, 2021), and no value met again."""
+    """True when the first row reads as names: no value of it is met again, and it holds no numbers.
+
+    A run such as 0, 1, 2 or 2019, 2020, 2021 counts as names.
+    """
     first, rest = (rows[0], rows[1:]) if rows else ([], [])
     filled = [cell.strip() for cell in first if cell.strip()]
     if not filled:

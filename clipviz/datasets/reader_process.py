@@ -6,6 +6,7 @@ file that the job names. Not multiprocessing: its spawn would run the dashboard'
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,6 +18,9 @@ from clipviz.core.errors import ClipvizError, UnreadableFile
 from clipviz.core.settings import Settings
 
 SHOWN = 300
+OUT_OF_MEMORY = re.compile(
+    "MemoryError|bad_alloc|[Mm]emory allocation|[Cc]annot allocate memory|can't start new thread"
+)
 
 
 def run(job: str, request: dict[str, Any], settings: Settings) -> dict[str, Any]:
@@ -34,7 +38,7 @@ def run(job: str, request: dict[str, Any], settings: Settings) -> dict[str, Any]
                 kind = UnreadableFile if answer["kind"] == "UnreadableFile" else ClipvizError
                 raise kind(*answer["error"])
             return answer
-    if code in (-signal.SIGKILL, -signal.SIGABRT, -signal.SIGSEGV):
+    if code in (-signal.SIGKILL, -signal.SIGABRT, -signal.SIGSEGV) or OUT_OF_MEMORY.search(words):
         raise _too_much_memory(settings.ingest_mb)
     last = words.strip().splitlines()[-1][:SHOWN] if words.strip() else f"exit code {code}"
     raise UnreadableFile(
@@ -55,7 +59,7 @@ def _supervised(document: str, seconds: float) -> tuple[int, str]:
         encoding="utf-8",
         errors="replace",
         start_new_session=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OPENBLAS_NUM_THREADS": "1"},
     )
     try:
         _, words = child.communicate(document, timeout=seconds)

@@ -51,7 +51,7 @@ def sketch(connection: "duckdb.DuckDBPyConnection", raw: Raw, reading: Reading, 
     clean_cells(connection, len(named), reading.missing or ())
     typed = decide(connection, [name for name, _ in named], reading, {})
     misfits = _misfits(connection, named, typed)
-    values = ", ".join(f"coalesce(CAST({column.value} AS VARCHAR), '')" for column in typed)
+    values = ", ".join(f"coalesce(CAST({_shown(column)} AS VARCHAR), '')" for column in typed)
     shown = connection.execute(f"SELECT {values} FROM cells WHERE {_fits(typed)} LIMIT {rows}").fetchall()
     total = connection.execute("SELECT count(*) FROM cells").fetchall()[0][0]
     seen = total + len(raw.rejected)
@@ -59,6 +59,10 @@ def sketch(connection: "duckdb.DuckDBPyConnection", raw: Raw, reading: Reading, 
     return Sketch(
         _columns(named, typed), [list(row) for row in shown], seen, rejected, raw.notes, raw.complete
     )
+
+
+def _shown(column: Typed) -> str:
+    return f"CAST({column.value} AS BIGINT)" if column.kind == "integer" else column.value
 
 
 def _columns(named: Sequence[tuple[str, str]], typed: Sequence[Typed]) -> tuple[Column, ...]:

@@ -17,6 +17,16 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
+def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read files in this process: the same jobs without half a second of start each."""
+    from clipviz.datasets import ingest, jobs
+
+    monkeypatch.setattr(
+        ingest, "run", lambda job, request, settings: jobs.JOBS[job]({"memory_mb": 1000, **request})
+    )
+
+
+@pytest.fixture
 def write(tmp_path: Path) -> Callable[..., Path]:
     """write("a,b\\n1,2\\n") -> a file with these bytes; text is written as UTF-8."""
 

@@ -11,6 +11,8 @@ from clipviz.core.errors import ClipvizError, UnreadableFile
 from clipviz.datasets import files
 from clipviz.datasets.ingest import ingest, preview
 
+pytestmark = pytest.mark.usefixtures("in_process")
+
 
 def kinds(dataset):
     return {column.name: column.kind for column in dataset.columns}

@@ -10,6 +10,8 @@ from clipviz.core.errors import UnreadableFile
 from clipviz.datasets import files
 from clipviz.datasets.ingest import ingest, preview
 
+pytestmark = pytest.mark.usefixtures("in_process")
+
 
 @pytest.fixture
 def workbook(tmp_path):
@@ -58,5 +60,5 @@ def test_a_workbook_called_csv_is_still_a_workbook(settings, workbook):
 def test_an_empty_and_an_unknown_sheet(settings, workbook):
     with pytest.raises(UnreadableFile, match="at least one row of values; received an empty sheet"):
         ingest(workbook, "book.xlsx", settings, Reading(sheet="cover"))
-    with pytest.raises(UnreadableFile, match="must be one of the workbook; received 'other'.*cover, values"):
+    with pytest.raises(UnreadableFile, match=r"must be one of the workbook; received 'other'.*cover, values"):
         ingest(workbook, "book.xlsx", settings, Reading(sheet="other"))

@@ -7,6 +7,8 @@ from clipviz.core.errors import NotFound
 from clipviz.datasets import files
 from clipviz.datasets.ingest import ingest
 
+pytestmark = pytest.mark.usefixtures("in_process")
+
 TABLE = "x,n,flag,word,day\n1.5,1,yes,a,2020-01-02\n,2,no,b,2020-01-03\ninf,3,yes,,\n-2.5,,no,a,2020-01-05\n"
 
 

@@ -94,7 +94,7 @@ def test_spool_refuses_empty_and_huge_uploads(settings):
     with pytest.raises(UnreadableFile, match="must not be empty"):
         spool(io.BytesIO(b""), settings)
     small = settings.model_copy(update={"upload_mb": 1})
-    with pytest.raises(UnreadableFile, match="at most 1 MB.*CLIPVIZ_UPLOAD_MB"):
+    with pytest.raises(UnreadableFile, match=r"at most 1 MB.*CLIPVIZ_UPLOAD_MB"):
         spool(io.BytesIO(bytes(1_100_000)), small)
     assert left_over(settings) == [] and list(settings.uploads.iterdir()) == []
 
@@ -104,14 +104,14 @@ def test_a_full_disk_is_said_and_leaves_nothing(settings):
         def read(self, size=-1):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    with pytest.raises(ClipvizError, match="could not be kept; received No space left on device.*Make room"):
+    with pytest.raises(ClipvizError, match=r"could not be kept; received No space left on device.*Make room"):
         spool(Full(), settings)
     assert list(settings.uploads.iterdir()) == []
 
 
 def test_too_slow_is_said_and_leaves_nothing(settings, write):
     hurried = settings.model_copy(update={"ingest_seconds": 0.01})
-    with pytest.raises(UnreadableFile, match="at most 0.01 seconds.*CLIPVIZ_INGEST_SECONDS"):
+    with pytest.raises(UnreadableFile, match=r"at most 0.01 seconds.*CLIPVIZ_INGEST_SECONDS"):
         ingest(write(TABLE), "a.csv", hurried)
     assert list(settings.datasets.iterdir()) == []
     assert len(list(settings.uploads.iterdir())) == 1
@@ -120,7 +120,7 @@ def test_too_slow_is_said_and_leaves_nothing(settings, write):
 def test_too_much_memory_is_said(settings, write):
     tight = settings.model_copy(update={"ingest_mb": 64})
     wide = "a" * 1_900_000
-    with pytest.raises(UnreadableFile, match="at most 64 MB of memory.*CLIPVIZ_INGEST_MB"):
+    with pytest.raises(UnreadableFile, match=r"at most 64 MB of memory.*CLIPVIZ_INGEST_MB"):
         ingest(write("x,y\n" + f"{wide},1\n" * 60), "a.csv", tight)
 
 

@@ -11,6 +11,8 @@ from clipviz.core.errors import NotFound
 from clipviz.core.recipe import Data, Recipe
 from clipviz.datasets import files, samples, table
 
+pytestmark = pytest.mark.usefixtures("in_process")
+
 SHAPES = {
     "spikes": (1000, 7, "regression"),
     "diabetes": (442, 11, "regression"),
@@ -35,7 +37,7 @@ def test_the_catalogue():
 
 
 def test_an_unknown_sample(settings):
-    with pytest.raises(NotFound, match="received 'iris'.*Pick one of spikes, diabetes"):
+    with pytest.raises(NotFound, match=r"received 'iris'.*Pick one of spikes, diabetes"):
         samples.load("iris", settings)
 
 
