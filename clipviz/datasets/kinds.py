@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 TRUE, FALSE = ("true", "yes", "t", "y"), ("false", "no", "f", "n")
 BAD_SHARE = 0.05
-AT_ONCE = 1_000
+CELLS_AT_ONCE = 1_000_000
 DATE_FORMATS = ("%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%Y/%m/%d", "%Y/%m/%d %H:%M:%S")
 LARGEST_WHOLE = 2.0**53
 
@@ -38,10 +38,11 @@ def clean_cells(connection: "duckdb.DuckDBPyConnection", columns: int, missing: 
     """Turn `raw` into the table `cells`: text without blanks around it, NULL where empty or a missing-value word."""
     # One constant to look into: NOT IN becomes a join for each column and takes gigabytes on a wide table.
     words = "\x1f".join(["", *sorted({"", *(word.strip() for word in missing)}), ""])
+    longest = max(len(word.encode()) for word in words.split("\x1f"))
     cells = ", ".join(f"without_word(c{place}) AS c{place}" for place in range(1, columns + 1))
     connection.execute(
-        "CREATE MACRO without_word(x) AS "
-        f"CASE WHEN NOT contains({literal(words)}, concat('\x1f', trim(x), '\x1f')) THEN trim(x) END;"
+        f"CREATE MACRO without_word(x) AS CASE WHEN strlen(trim(x)) > {longest} "
+        f"OR NOT contains({literal(words)}, concat('\x1f', trim(x), '\x1f')) THEN trim(x) END;"
         f"CREATE TABLE cells AS SELECT line, {cells} FROM raw; DROP TABLE raw"
     )
 
@@ -61,8 +62,10 @@ def decide(
     if unknown:
         raise UnreadableFile("A column's kind can be set only for a column of the file", repr(unknown[0]))
     found: list[Typed] = []
-    for start in range(0, len(names), AT_ONCE):
-        chunk = range(start, min(start + AT_ONCE, len(names)))
+    rows = connection.execute("SELECT count(*) FROM cells").fetchall()[0][0]
+    at_once = max(1, CELLS_AT_ONCE // max(1, rows))
+    for start in range(0, len(names), at_once):
+        chunk = range(start, min(start + at_once, len(names)))
         for place, counts in zip(chunk, _count(connection, chunk, reading), strict=True):
             kind = overrides.get(names[place]) or _kind(counts)
             found.append(_typed(kind, f"c{place + 1}", reading, _bad(kind, counts)))
