@@ -41,7 +41,7 @@ def page(dataset: Dataset) -> None:
 def policy(draft: drafts.Draft, recipe: Recipe, table: Table, column: str) -> Recipe:
     """The clamp of this column: the default of all columns, or its own."""
     inputs = recipe.inputs
-    left, right = st.columns([2, 3], gap="large", border=True)
+    left, right = st.columns(2, border=True)
     with left:
         default = forms.pick(
             "clipviz.policies.inputs",

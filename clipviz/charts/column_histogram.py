@@ -39,7 +39,7 @@ def column_histogram(
         selectdirection="h",
         xaxis_title=literal(name),
         yaxis_title="rows",
-        legend={"orientation": "h", "y": 1.12, "x": 0},
+        legend={"orientation": "h", "y": 1.02, "x": 0, "yanchor": "bottom"},
     )
     width = figure.data[0].width[0]
     figure.update_xaxes(range=[before.edges[0] - 4 * width, before.edges[-1] + 4 * width])

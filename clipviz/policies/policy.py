@@ -15,6 +15,7 @@ class Policy(Part):
     title: ClassVar[str]
 
 
-def extra(unit: str, *sweep: Any) -> dict[str, Any]:
-    """The part of a field that pydantic has no word for: its unit ("" for none) and values worth sweeping."""
-    return {"unit": unit, "sweep": list(sweep)}
+def extra(unit: str, *sweep: Any, advanced: bool = False) -> dict[str, Any]:
+    """The part of a field that pydantic has no word for: its unit ("" for none), the values worth sweeping,
+    and whether forms fold it away because its default is rarely wrong."""
+    return {"unit": unit, "sweep": list(sweep), "advanced": advanced}

@@ -40,14 +40,14 @@ def fields(
 ) -> dict[str, Any]:
     """Widgets for the fields of a model (or for those in `names`), side by side; returns valid values by name."""
     shown = {name: info for name, info in cls.model_fields.items() if names is None or name in names}
-    if not shown:
-        return {}
-    given = {}
-    columns = st.columns(min(len(shown), 3))
-    for index, (name, info) in enumerate(shown.items()):
-        start = values.get(name, info.get_default(call_default_factory=True))
-        with columns[index % len(columns)]:
-            given[name] = _widget(name, info, start, f"{key}.{name}")
+    folded = {name: info for name, info in shown.items() if _extra(info, "advanced")}
+    start = {
+        name: values.get(name, info.get_default(call_default_factory=True)) for name, info in shown.items()
+    }
+    given = _row({name: info for name, info in shown.items() if name not in folded}, start, key)
+    if folded:
+        with st.expander("Advanced"):
+            given |= _row(folded, start, key)
     try:
         model = cls.model_validate({**values, **given})
     except ValidationError as error:
@@ -60,6 +60,19 @@ def fields(
     return {
         name: value for name, value in model.model_dump(mode="json").items() if names is None or name in names
     }
+
+
+def _row(shown: dict[str, FieldInfo], start: dict[str, Any], key: str, across: int = 3) -> dict[str, Any]:
+    """Widgets side by side, in reading order; their values by name."""
+    given, names = {}, list(shown)
+    for first in range(0, len(names), across):
+        line = names[first : first + across]
+        for column, name in zip(
+            st.columns(min(len(names), across), vertical_alignment="bottom"), line, strict=False
+        ):
+            with column:
+                given[name] = _widget(name, shown[name], start[name], f"{key}.{name}")
+    return given
 
 
 def _widget(name: str, info: FieldInfo, value: Any, key: str) -> Any:
@@ -89,10 +102,13 @@ def _widget(name: str, info: FieldInfo, value: Any, key: str) -> Any:
 
 
 def _label(name: str, info: FieldInfo) -> str:
-    extra = info.json_schema_extra
-    unit = extra.get("unit") if isinstance(extra, dict) else None
+    unit = _extra(info, "unit")
     title = info.title or name.replace("_", " ").capitalize()
     return f"{title} ({unit})" if unit else title
+
+
+def _extra(info: FieldInfo, name: str) -> Any:
+    return info.json_schema_extra.get(name) if isinstance(info.json_schema_extra, dict) else None
 
 
 def _without_none(annotation: Any) -> Any:

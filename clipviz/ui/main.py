@@ -1,6 +1,7 @@
 """The script behind every page: the menu, the header, the page, and what is said when a page cannot be drawn."""
 
 import logging
+from pathlib import Path
 
 import streamlit as st
 
@@ -11,7 +12,9 @@ _log = logging.getLogger("clipviz")
 
 
 def main() -> None:
-    st.set_page_config(page_title="clipviz", page_icon=":material/content_cut:", layout="wide")
+    st.set_page_config(
+        page_title="clipviz", page_icon=str(Path(__file__).with_name("icon.svg")), layout="wide"
+    )
     pages = [
         st.Page("../../pages/data.py", title="Data", icon=":material/table:", default=True),
         st.Page("../../pages/clamp.py", title="Clamp", icon=":material/content_cut:"),

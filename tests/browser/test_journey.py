@@ -128,7 +128,7 @@ def test_diamonds(dashboard: Dashboard, people: "list[Person]", real_data: Path)
 def test_the_sample_with_spikes_needs_six_clicks(dashboard: Dashboard, people: "list[Person]") -> None:
     page = people[0].page
     open_page(page, dashboard.url, "What have I got?")
-    page.locator(".st-key-sample-spikes button").click()  # 1
+    page.locator(".st-key-sample-spikes button").locator("visible=true").click()  # 1
     page.get_by_role("button", name="Look at the tails").click()  # 2
     page.get_by_role("button", name="Train with these clamps").click()  # 3
     page.get_by_role("button", name="Start", exact=True).click()  # 4

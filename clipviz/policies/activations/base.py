@@ -47,7 +47,7 @@ class LearnedClip(ThresholdClip):
         le=1e6,
         title="Start",
         description="First threshold of every layer; empty measures it on one batch of training rows.",
-        json_schema_extra=extra("layer output", None, 1.0, 3.0, 6.0),
+        json_schema_extra=extra("layer output", None, 1.0, 3.0, 6.0, advanced=True),
     )
     start_quantile: float = Field(
         0.999,
@@ -55,7 +55,7 @@ class LearnedClip(ThresholdClip):
         le=1,
         title="Start quantile",
         description="Where the start is measured: this quantile of |h| in one batch of training rows.",
-        json_schema_extra=extra("share of values", 0.9, 0.99, 0.999),
+        json_schema_extra=extra("share of values", 0.9, 0.99, 0.999, advanced=True),
     )
     threshold_rate: float = Field(
         1.0,
@@ -63,7 +63,7 @@ class LearnedClip(ThresholdClip):
         le=1000,
         title="Threshold rate",
         description="Learning rate of the thresholds, as a multiple of that of the weights.",
-        json_schema_extra=extra("times", 0.1, 1.0, 10.0),
+        json_schema_extra=extra("times", 0.1, 1.0, 10.0, advanced=True),
     )
 
     def build(self, channels: int) -> Threshold:

@@ -44,7 +44,7 @@ class GlobalNormClip(GradientClip):
         "2",
         title="Norm",
         description="How length is measured: 2 Euclid, 1 sum of absolute values, inf the largest one.",
-        json_schema_extra=extra("", "2", "1", "inf"),
+        json_schema_extra=extra("", "2", "1", "inf", advanced=True),
     )
 
     def build(self, specs: Sequence[Spec], replicas: int, device: str) -> Clipper:

@@ -34,7 +34,7 @@ class SigmaClamp(FittedClamp):
         1,
         title="Degrees of freedom taken off",
         description="1 divides by n−1 (torch.std, the sample deviation), 0 by n (numpy.std).",
-        json_schema_extra=extra("", 1, 0),
+        json_schema_extra=extra("", 1, 0, advanced=True),
     )
 
     def limits(self, values: NDArray[np.float64]) -> Bounds:

@@ -41,7 +41,7 @@ class Adam(OptimiserRecipe):
         lt=1,
         title="Beta 1",
         description="Memory of the running average of the gradient.",
-        json_schema_extra=extra("", 0.8, 0.9, 0.95),
+        json_schema_extra=extra("", 0.8, 0.9, 0.95, advanced=True),
     )
     beta2: float = Field(
         0.999,
@@ -49,7 +49,7 @@ class Adam(OptimiserRecipe):
         lt=1,
         title="Beta 2",
         description="Memory of the running average of the squared gradient.",
-        json_schema_extra=extra("", 0.95, 0.99, 0.999),
+        json_schema_extra=extra("", 0.95, 0.99, 0.999, advanced=True),
     )
     epsilon: float = Field(
         1e-8,
@@ -57,7 +57,7 @@ class Adam(OptimiserRecipe):
         le=1,
         title="Epsilon",
         description="Added to the root of the squared average.",
-        json_schema_extra=extra("", 1e-8, 1e-6),
+        json_schema_extra=extra("", 1e-8, 1e-6, advanced=True),
     )
 
     def build(self, groups: list[Group]) -> Optimiser:
