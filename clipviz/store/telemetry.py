@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from clipviz.core.run import State, Stream
 from clipviz.store.database import Database
@@ -32,13 +32,14 @@ class Telemetry:
         self._database = database
 
     def declare(self, run: str, attempt: int, names: dict[Stream, Sequence[str]]) -> None:
-        """Name the columns of an attempt's streams, before its first flush; raises StaleAttempt."""
+        """Name the columns of an attempt's streams, before its first flush; twice is once. Raises StaleAttempt."""
         rows = [
             {"run": run, "attempt": attempt, "stream": stream, "names": list(columns)}
             for stream, columns in names.items()
         ]
         with self._database.writing() as connection:
             owned(connection, run, attempt)
+            connection.execute(delete(series).where(series.c.run == run, series.c.attempt == attempt))
             connection.execute(insert(series), rows)
 
     def append(

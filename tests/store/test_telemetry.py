@@ -47,6 +47,12 @@ def test_news_only(store: Store, running: Run) -> None:
     assert store.runs.get(running.id).step == 4
 
 
+def test_declaring_twice_is_declaring_once(store: Store, running: Run) -> None:
+    for _ in range(2):
+        store.telemetry.declare(running.id, 1, {"step": ["loss"]})
+    assert store.telemetry.series(running.id) == {"step": ("loss",)}
+
+
 def test_nothing_is_written_for_nothing(store: Store, running: Run) -> None:
     store.telemetry.append(running.id, 1, "step", *block([]))
     assert store.telemetry.read(running.id) == []
