@@ -1,17 +1,17 @@
 """Which delimiter separates the cells, and whether the first row holds the names."""
 
-import csv
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from pathlib import Path
 
-from clipviz.datasets.lines import LONGEST_RECORD, open_text
+from clipviz.datasets.lines import LONGEST_RECORD, open_text, parse
 from clipviz.datasets.numerals import is_number
 
 CANDIDATES = (",", ";", "\t", "|")
 SAMPLE_LINES = 1_000
+MOST_LINES_OF_A_CELL = 200
 
 
 @dataclass(frozen=True)
@@ -25,14 +25,14 @@ class Dialect:
 
 
 def sample_lines(path: Path, encoding: str) -> list[str]:
-    """The first lines of a text file that are not blank, at most 1,000 and a few megabytes."""
+    """The first lines of a text file that are not blank nor far too long, at most 1,000 and a few megabytes."""
     lines: list[str] = []
     size = 0
     with open_text(path, encoding) as stream:
         for line in islice(stream, 20 * SAMPLE_LINES):
-            if line.strip(" \n\x1a"):
+            if line.strip(" \n\x1a") and len(line) <= LONGEST_RECORD:
                 lines.append(line.replace("\0", ""))
-                size += len(line)
+            size += len(line)
             if len(lines) >= SAMPLE_LINES or size > 2 * LONGEST_RECORD:
                 break
     return lines
@@ -55,11 +55,26 @@ def guess(lines: Sequence[str], delimiter: str | None = None, header: bool | Non
 
 
 def _cells(lines: Sequence[str], delimiter: str) -> list[list[str]]:
-    csv.field_size_limit(4 * LONGEST_RECORD)
-    try:
-        return [row for row in csv.reader(lines, delimiter=delimiter) if row]
-    except csv.Error:
-        return [line.rstrip("\n").split(delimiter) for line in lines]
+    """The rows of a sample; a line whose quote is never closed is passed over, so that it swallows no others."""
+    rows: list[list[str]] = []
+    at = 0
+    while at < len(lines):
+        record, used = lines[at], 1
+        if record.count('"') % 2 and parse(record, delimiter) is None:
+            joined = _closed(lines[at : at + MOST_LINES_OF_A_CELL])
+            record, used = joined or ("", 1)
+        cells = (parse(record, delimiter) or record.rstrip("\n").split(delimiter)) if record else []
+        rows += [cells] if cells else []
+        at += used
+    return rows
+
+
+def _closed(lines: Sequence[str]) -> tuple[str, int] | None:
+    """The lines up to the one that closes the first line's quote, joined, and how many; None when none does."""
+    for count, line in enumerate(lines[1:], start=2):
+        if line.count('"') % 2:
+            return "".join(lines[:count]), count
+    return None
 
 
 def _width(rows: Sequence[Sequence[str]]) -> int:

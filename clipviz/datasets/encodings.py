@@ -10,6 +10,7 @@ MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BO
 BINARY = (b"\x7fELF", b"MZ", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"PK\x03\x04", b"PAR1",
           b"SQLite format 3", b"BZh", b"7z\xbc\xaf", b"Rar!", b"\xd0\xcf\x11\xe0", b"\x28\xb5\x2f\xfd")  # fmt: skip
 CONTROL = bytes(sorted(set(range(32)) - set(b"\t\n\r\f\v\x1a\x1b\x00")))
+LATIN = ("cp1250", "cp1254")
 ALPHABETS = ["cp1250", "cp1251", "cp1253", "cp1254", "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr"]
 
 
@@ -82,9 +83,17 @@ def _single_byte(head: bytes) -> str:
     """Windows-1252 for western text; another alphabet only when the text clearly reads as one."""
     from charset_normalizer import from_bytes
 
-    best = from_bytes(head[: 1 << 16], cp_isolation=[*ALPHABETS, "cp1252"], threshold=0.1).best()
+    best = from_bytes(head[: 1 << 16], cp_isolation=[*ALPHABETS, "cp1252"], threshold=0.2).best()
     beyond = sum(value >= 0x80 for value in head[: 1 << 16])
-    if best is not None and best.encoding != "cp1252" and beyond > 0.1 * min(len(head), 1 << 16):
+    latin = (
+        best is not None and best.encoding in LATIN and best.coherence < 0.3
+    )  # western text fits these as well
+    if (
+        best is not None
+        and not latin
+        and best.encoding != "cp1252"
+        and beyond > 0.1 * min(len(head), 1 << 16)
+    ):
         return str(best.encoding)
     try:
         head.decode("windows-1252")

@@ -65,7 +65,7 @@ def copy(
     try:
         with open_text(source, encoding) as given, target.open("w", encoding="utf-8", newline="\n") as taken:
             for line, record in _records(given, delimiter, width, copied.rejected):
-                if header and not copied.header:
+                if header and not copied.header and len(record) <= LONGEST_RECORD:
                     copied.header = parse(record, delimiter) or [record.rstrip("\n")]
                     continue
                 if limit is not None and copied.records >= limit:

@@ -76,6 +76,11 @@ def test_encodings_are_found(settings, write, encoding):
     assert files.frame(settings, dataset.id)["Stadt"].tolist() == ["Köln", "Zürich", "Besançon"]
 
 
+def test_short_western_text_is_not_taken_for_central_european(settings, write):
+    dataset = ingest(write("año,größe\n1,å\n2,ñ\n".encode("latin-1")), "x.csv", settings)
+    assert [column.name for column in dataset.columns] == ["año", "größe"]
+
+
 def test_the_euro_sign_of_windows(settings, write):
     dataset = ingest(write("price,note\n1,5 €\n2,6 €\n".encode("windows-1252")), "x.csv", settings)
     assert files.frame(settings, dataset.id)["note"].tolist() == ["5 €", "6 €"]
@@ -249,3 +254,19 @@ def test_a_kind_that_fits_no_row_says_so(settings, write):
         ingest(write("a,b\nx,1\ny,2\n"), "x.csv", settings, overrides={"a": "number"})
     with pytest.raises(UnreadableFile, match="only for a column of the file; received 'z'"):
         ingest(write("a,b\nx,1\ny,2\n"), "x.csv", settings, overrides={"z": "number"})
+
+
+def test_an_unclosed_quote_in_the_first_row_swallows_nothing(settings, write):
+    dataset = ingest(write('a,b\n"open,1\n' + "2,3\n" * 2000), "x.csv", settings)
+    assert (dataset.rows, dataset.rejected) == (2000, 1)
+
+
+def test_one_endless_line(settings, write):
+    with pytest.raises(UnreadableFile, match="none readable; line 1: is longer than 2,000,000 characters"):
+        ingest(write("x" * 3_000_000), "x.csv", settings)
+
+
+def test_cyrillic_text_of_windows(settings, write):
+    text = "город,цена\n" + "Москва,5\nКазань,6\nОмск,7\nСамара,8\n"
+    dataset = ingest(write(text.encode("windows-1251")), "x.csv", settings)
+    assert [column.name for column in dataset.columns] == ["город", "цена"]

@@ -91,6 +91,13 @@ class Delimited(Format):
                 if copied.header
                 else "Upload a file with rows",
             )
+        if not copied.records:
+            first = copied.rejected[0]
+            raise UnreadableFile(
+                "At least one row must be readable",
+                f"{len(copied.rejected):,} rows, none readable; line {first.line}: {first.reason}",
+                "Check the quotes, the delimiter and the encoding",
+            )
         rejected = _load(connection, records, delimiter, found.width)
         read = connection.execute("SELECT count(*) FROM raw").fetchall()[0][0]
         if read + len(rejected) != copied.records:
