@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -34,6 +34,7 @@ class Dashboard:
 
     home: Path
     port: int
+    script: str = "app.py"
     process: subprocess.Popen[bytes] | None = None
     extra: dict[str, str] = field(default_factory=dict)
 
@@ -49,7 +50,8 @@ class Dashboard:
             **self.extra,
         }
         command = [
-            sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true", f"--server.port={self.port}",
+            sys.executable, "-m", "streamlit", "run", self.script, "--server.headless=true",
+            f"--server.port={self.port}",
         ]  # fmt: skip
         self.home.mkdir(parents=True, exist_ok=True)
         with (self.home / "web.log").open("ab") as log:
@@ -103,6 +105,7 @@ def stop_runner(home: Path) -> None:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         if path is None and not Path(playwright.chromium.executable_path).exists():
             pytest.skip("no Chromium on this machine: tests/browser/install_chromium.sh says how to get one")
