@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from typing import Any
@@ -46,7 +47,8 @@ class Client:
             "query_string": (urlencode(params) if params else query).encode(),
             "headers": [(name.encode(), value.encode("latin-1")) for name, value in sent.items()],
         }  # fmt: skip
-        return asyncio.run(self._ask(scope))
+        with ThreadPoolExecutor(1) as own_thread:  # a browser test may have left a loop running in this one
+            return own_thread.submit(asyncio.run, self._ask(scope)).result()
 
     async def _ask(self, scope: dict[str, Any]) -> Answer:
         said: list[Any] = []

@@ -10,6 +10,10 @@ from tests.browser.conftest import Dashboard, Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
+PLOTS = "[...document.querySelectorAll('.js-plotly-plot')]"
+HAS_POINTS = f"() => {PLOTS}.some(p => (p.data || []).some(t => (t.x || []).length > 5))"
+HAS_TWO_LINES = f"() => {PLOTS}.some(p => (p.data || []).filter(t => (t.x || []).length).length > 1)"
+
 
 def settled(page: Page) -> None:
     """Waits until no script of the page is running."""
@@ -79,15 +83,11 @@ def walk(dashboard: Dashboard, people: "list[Person]", file: Path, target: str, 
     expect(ada.get_by_text(re.compile("is limited to|keeps every one")).first).to_be_visible()
     long_run(ada)
     ada.wait_for_function("() => document.querySelectorAll('.js-plotly-plot').length > 2")
-    ada.wait_for_function(
-        "() => [...document.querySelectorAll('.js-plotly-plot')].some(p => (p.data||[]).some(t => (t.x||[]).length > 5))"
-    )
+    ada.wait_for_function(HAS_POINTS)
     before = drawn_points(ada)
 
     grace.goto(ada.url)
-    grace.wait_for_function(
-        "() => [...document.querySelectorAll('.js-plotly-plot')].some(p => (p.data||[]).some(t => (t.x||[]).length > 5))"
-    )
+    grace.wait_for_function(HAS_POINTS)
     ada.wait_for_timeout(1500)
     assert drawn_points(ada) != before or drawn_points(ada) > 500
 
@@ -112,9 +112,7 @@ def walk(dashboard: Dashboard, people: "list[Person]", file: Path, target: str, 
 
     grace.goto(f"{dashboard.url}/compare?runs={run.group(1)},{second.group(1)}")
     expect(grace.get_by_role("heading", name="What differs between their recipes")).to_be_visible()
-    grace.wait_for_function(
-        "() => [...document.querySelectorAll('.js-plotly-plot')].some(p => (p.data||[]).filter(t => (t.x||[]).length).length > 1)"
-    )
+    grace.wait_for_function(HAS_TWO_LINES)
 
 
 def test_boston_housing(dashboard: Dashboard, people: "list[Person]", real_data: Path) -> None:

@@ -12,12 +12,23 @@ from sqlalchemy import create_mock_engine
 import clipviz.store
 from clipviz.core.errors import StoreUnavailable
 from clipviz.store import Store, migrate
+from clipviz.store.database import Database
 from clipviz.store.schema import metadata
 
 
-def test_migrations_lead_to_the_tables_that_the_code_knows(store: Store) -> None:
-    with store.database.reading() as connection:
+def test_migrations_lead_to_the_tables_that_the_code_knows(url: str) -> None:
+    database = Database(url, busy_seconds=0.2)
+    with database.writing() as connection:
+        migrate.upgrade(connection)
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    database.close()
+
+
+def test_a_new_store_counts_as_migrated(store: Store) -> None:
+    with store.database.reading() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, metadata) == []
+        assert context.get_current_revision() == migrate.HEAD
 
 
 def test_head_is_the_newest_script() -> None:

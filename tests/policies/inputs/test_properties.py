@@ -24,5 +24,6 @@ def test_bounds_are_in_order_and_keep_the_middle(cls: Any, column: np.ndarray) -
     if finite.size and cls.__name__ != "SigmaClamp":
         ordered = np.sort(finite)
         lower, upper = ordered[(len(ordered) - 1) // 2], ordered[len(ordered) // 2]
-        rounding = np.abs(finite).max() * 1e-300  # values are scaled into [-1, 1], where the tiniest lose digits
+        # Values are scaled into [-1, 1], where the tiniest of a huge range lose digits.
+        rounding = np.abs(finite).max() * 1e-300
         assert found.lo <= upper + rounding and found.hi >= lower - rounding
