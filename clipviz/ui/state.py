@@ -1,5 +1,7 @@
 """Where a page finds things: the store is the truth, the URL says which object, the session keeps drafts."""
 
+from datetime import timedelta
+
 import streamlit as st
 
 from clipviz.core.dataset import Dataset
@@ -87,7 +89,8 @@ def close_dataset() -> None:
     st.query_params.clear()
 
 
-@st.cache_resource(max_entries=8, ttl="1h", show_spinner="Reading the rows …")
+# a timedelta: for "1h" Streamlit would import pandas at once
+@st.cache_resource(max_entries=8, ttl=timedelta(hours=1), show_spinner="Reading the rows …")
 def _table(_dataset: Dataset, dataset_id: str, choice: str, _recipe: Recipe) -> Table:
     return tables.load(settings(), _dataset, _recipe)
 

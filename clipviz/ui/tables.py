@@ -2,15 +2,17 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import streamlit as st
 
 from clipviz.core.dataset import Dataset, RejectedRow
 from clipviz.core.profile import ColumnProfile
 from clipviz.datasets.ingest import Preview
 from clipviz.ui.text import ago, plain
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS: dict[str, Any] = {
     "histogram": st.column_config.BarChartColumn("distribution", width="small"),
@@ -27,8 +29,8 @@ def fingerprint(ids: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(ids).encode()).hexdigest()[:8]
 
 
-def datasets(known: Sequence[Dataset]) -> pd.DataFrame:
-    return pd.DataFrame(
+def datasets(known: Sequence[Dataset]) -> "pd.DataFrame":
+    return _frame(
         {
             "name": [plain(each.name) for each in known],
             "rows": [each.rows for each in known],
@@ -41,8 +43,8 @@ def datasets(known: Sequence[Dataset]) -> pd.DataFrame:
     )
 
 
-def columns(profiles: Sequence[ColumnProfile]) -> pd.DataFrame:
-    return pd.DataFrame(
+def columns(profiles: Sequence[ColumnProfile]) -> "pd.DataFrame":
+    return _frame(
         {
             "column": [plain(each.name) for each in profiles],
             "type": [each.kind for each in profiles],
@@ -57,14 +59,14 @@ def columns(profiles: Sequence[ColumnProfile]) -> pd.DataFrame:
     )
 
 
-def levels(profile: ColumnProfile) -> pd.DataFrame:
-    return pd.DataFrame(
+def levels(profile: ColumnProfile) -> "pd.DataFrame":
+    return _frame(
         {"value": [plain(value) for value, _ in profile.levels], "rows": [rows for _, rows in profile.levels]}
     )
 
 
-def rejected(rows: Sequence[RejectedRow], limit: int = 1000) -> pd.DataFrame:
-    return pd.DataFrame(
+def rejected(rows: Sequence[RejectedRow], limit: int = 1000) -> "pd.DataFrame":
+    return _frame(
         {
             "line": [row.line for row in rows[:limit]],
             "column": [plain(row.column) for row in rows[:limit]],
@@ -74,9 +76,15 @@ def rejected(rows: Sequence[RejectedRow], limit: int = 1000) -> pd.DataFrame:
     )
 
 
-def preview(seen: Preview) -> pd.DataFrame:
+def preview(seen: Preview) -> "pd.DataFrame":
     names = [plain(column.name, 40) for column in seen.columns]
     titles = {f"c{index}": name for index, name in enumerate(names)}
-    frame = pd.DataFrame(seen.rows, columns=list(titles))
+    frame = _frame(seen.rows, columns=list(titles))
     unique = [name if names.count(name) == 1 else f"{name} ({index + 1})" for index, name in enumerate(names)]
     return frame.set_axis(unique, axis=1)
+
+
+def _frame(values: Any, columns: Sequence[str] | None = None) -> "pd.DataFrame":
+    import pandas as pd  # a fifth of a second: the first page of a new home shows no table
+
+    return pd.DataFrame(values, columns=columns)
