@@ -1,6 +1,7 @@
 """clipviz as one ASGI application: `streamlit run app.py` starts it."""
 
 import streamlit as st
+
 from clipviz.ui.routes import routes
 
 app = st.App("clipviz/ui/main.py", routes=routes)

@@ -42,7 +42,7 @@ def numeric_columns(table: Table) -> list[str]:
 
 def training_values(table: Table, column: str) -> NDArray[np.float64]:
     """(N_train,) raw values of a numeric column on the training rows; NaN and infinities included."""
-    values: NDArray[np.float64] = table.inputs[table.train, _position(table, column)]
+    values: NDArray[np.float64] = table.inputs[table.train, position(table, column)]
     return values
 
 
@@ -140,5 +140,6 @@ def histogram(values: NDArray[np.float64], edges: NDArray[np.float64]) -> Histog
     )
 
 
-def _position(table: Table, column: str) -> int:
+def position(table: Table, column: str) -> int:
+    """Where a column stands among the inputs of a table."""
     return next(index for index, feature in enumerate(table.features) if feature.name == column)

@@ -7,7 +7,7 @@ import threading
 import time
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 from filelock import FileLock, Timeout
 
 from clipviz.core.errors import ClipvizError

@@ -11,8 +11,10 @@ from clipviz.core.dataset import Dataset
 from clipviz.core.recipe import Choice, Recipe
 from clipviz.core.table import Table
 from clipviz.datasets import files
-from clipviz.ui import drafts, state
+from clipviz.ui import drafts, state, tables
 from clipviz.ui.text import escape, number, plain
+
+MOST_COLUMNS = 60
 
 
 def column_picker(columns: list[str], dataset: Dataset) -> str:
@@ -70,13 +72,11 @@ def extreme_rows(
     dataset: Dataset, table: Table, column: str, positions: NDArray[np.int64], bounds: Bounds
 ) -> pd.DataFrame:
     """The rows at `positions`, as they were uploaded, with the clamped value beside the raw one."""
-    index = clamping.numeric_columns(table).index(column)
-    column_index = [i for i, feature in enumerate(table.features) if not feature.levels][index]
-    raw = table.inputs[positions, column_index]
-    rows = files.frame(state.settings(), dataset.id, rows=table.source_rows[positions]).reset_index(drop=True)
-    rows = rows.drop(columns=[column])
-    rows.columns = [plain(name, 60) for name in rows.columns]
-    rows.insert(0, "after the clamp", bounds.clamp(raw))
-    rows.insert(0, plain(column, 60), raw)
-    rows.insert(0, "row", table.source_rows[positions] + 1)
-    return rows
+    raw = table.inputs[positions, clamping.position(table, column)]
+    others = [each.name for each in dataset.columns if each.name != column][:MOST_COLUMNS]
+    beside = files.frame(state.settings(), dataset.id, others, table.source_rows[positions]).reset_index(
+        drop=True
+    )
+    first = pd.DataFrame({"row": table.source_rows[positions] + 1, "raw": raw, "clamped": bounds.clamp(raw)})
+    rows = pd.concat([first, beside], axis=1)
+    return rows.set_axis(tables.unique(["row", column, "after the clamp", *others]), axis=1)

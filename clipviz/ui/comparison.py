@@ -9,7 +9,7 @@ from clipviz.core.errors import NotFound
 from clipviz.core.ids import is_id
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Run
-from clipviz.ui import results, state
+from clipviz.ui import results, state, tables
 from clipviz.ui.text import ago, number, plain
 
 COLUMNS: dict[str, Any] = {
@@ -118,9 +118,7 @@ def mixed(picked: list[Run], recipes: dict[str, Recipe]) -> bool:
 
 
 def _columns(picked: list[Run], values: list[str]) -> dict[str, str]:
-    names = [plain(each.name, 40) for each in picked]
-    unique = [name if names.count(name) == 1 else f"{name} ({index + 1})" for index, name in enumerate(names)]
-    return dict(zip(unique, values, strict=True))
+    return dict(zip(tables.unique([each.name for each in picked], 40), values, strict=True))
 
 
 def _flat(value: Any, path: str = "") -> dict[str, str]:

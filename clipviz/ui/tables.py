@@ -77,11 +77,14 @@ def rejected(rows: Sequence[RejectedRow], limit: int = 1000) -> "pd.DataFrame":
 
 
 def preview(seen: Preview) -> "pd.DataFrame":
-    names = [plain(column.name, 40) for column in seen.columns]
-    titles = {f"c{index}": name for index, name in enumerate(names)}
-    frame = _frame(seen.rows, columns=list(titles))
-    unique = [name if names.count(name) == 1 else f"{name} ({index + 1})" for index, name in enumerate(names)]
-    return frame.set_axis(unique, axis=1)
+    frame = _frame(seen.rows, columns=[str(position) for position in range(len(seen.columns))])
+    return frame.set_axis(unique([column.name for column in seen.columns]), axis=1)
+
+
+def unique(names: Sequence[str], limit: int = 60) -> list[str]:
+    """Names as column heads: plain, cut, and told apart by their position where they would look the same."""
+    shown = [plain(name, limit) for name in names]
+    return [name if shown.count(name) == 1 else f"{name} ({index + 1})" for index, name in enumerate(shown)]
 
 
 def _frame(values: Any, columns: Sequence[str] | None = None) -> "pd.DataFrame":

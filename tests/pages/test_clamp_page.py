@@ -64,3 +64,13 @@ def test_a_bad_bound_is_worded_and_the_former_kept(page, spikes) -> None:
     assert not app.exception
     assert app.error, words(app)
     assert "is limited to" in words(app)
+
+
+def test_columns_named_like_our_own_do_not_collide(page, store) -> None:
+    app = page()
+    rows = "".join(f"{i},{i * 3 % 11},{i % 7}\n" for i in range(40))
+    app.file_uploader[0].set_value(("odd.csv", f"row,after the clamp,y\n{rows}".encode(), "text/csv"))
+    app.run()
+    app = page("clamp", dataset=app.query_params["dataset"])
+    assert "could not be drawn" not in words(app)
+    assert any("row (1)" in each.value.columns for each in app.dataframe)
