@@ -55,3 +55,12 @@ def settled(page: Page) -> None:
 
 def heading(page: Page, name: str) -> None:
     expect(page.get_by_role("heading", name=name)).to_be_visible(timeout=30_000)
+
+
+def walk(page: Page) -> None:
+    """From the first page with a sample over Data and Clamp to the form of the Train page."""
+    page.locator(".st-key-sample-spikes button").locator("visible=true").click()
+    page.get_by_role("button", name="Look at the tails").click()
+    page.get_by_role("button", name="Train with these clamps").click()
+    heading(page, "Train a clipped network")
+    settled(page)

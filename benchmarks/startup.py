@@ -16,8 +16,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psutil
-from _browser import chromium, dashboard, heading, person, settled
-from playwright.sync_api import Browser, Page
+from _browser import chromium, dashboard, heading, person, walk
+from playwright.sync_api import Browser
 
 SECONDS_LIMIT, MEGABYTES_LIMIT = 3.0, 250.0
 BARE = 'import streamlit as st; st.title("Bare")\n'
@@ -59,15 +59,6 @@ def start(browser: Browser, script: str, title: str, ours: bool) -> Start:
             walk(page)
             measured.walked, measured.torch = megabytes(process), has_torch(process)
         return measured
-
-
-def walk(page: Page) -> None:
-    """Data, Clamp, and the form of the Train page, with a sample."""
-    page.locator(".st-key-sample-spikes button").locator("visible=true").click()
-    page.get_by_role("button", name="Look at the tails").click()
-    page.get_by_role("button", name="Train with these clamps").click()
-    heading(page, "Train a clipped network")
-    settled(page)
 
 
 def median(starts: list[Start], field: str) -> float:
