@@ -75,7 +75,7 @@ def _starting(settings: Settings) -> bool:
 def _start(settings: Settings) -> None:
     with log_of(settings).open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "clipviz.runs.runner"],
+            [sys.executable, "-m", "clipviz.runs"],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -1,6 +1,6 @@
 """The runner: one process per home that takes runs from the store and gives each a process of its own.
 
-Start it with `python -m clipviz.runs.runner`; `ensure_runner` does so at every submit. It goes to sleep
+Start it with `python -m clipviz.runs`; `ensure_runner` does so at every submit. It goes to sleep
 after some idle minutes, and gives its runs back to the queue when it is told to end (SIGTERM).
 """
 
@@ -173,6 +173,3 @@ def _executor(settings: Settings) -> Executor:
     executor: Executor = known[settings.executor](settings)
     return executor
 
-
-if __name__ == "__main__":
-    main()

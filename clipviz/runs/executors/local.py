@@ -21,7 +21,6 @@ PRELOADED = (
     "clipviz.datasets.table",
     "clipviz.training.loop",
     "clipviz.runs.worker",
-    "clipviz.runs.runner",
 )
 """Imported once by the server, so that a run starts in 26 ms. None of them may touch CUDA: a process that
 is forked after CUDA was initialised cannot use it."""
