@@ -6,7 +6,7 @@ from clipviz.core.dataset import Dataset
 from clipviz.core.errors import ClipvizError
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Run, State
-from clipviz.ui import drafts, header, recipes, results, runs, state, training_form
+from clipviz.ui import drafts, header, live_chart, recipes, results, runs, state, training_form
 from clipviz.ui.empty import no_dataset
 from clipviz.ui.text import ago, escape, number, people
 
@@ -19,6 +19,7 @@ def compose(dataset: Dataset) -> None:
     recipe = training_form.form(dataset, draft)
     drafts.keep(recipe)
     training_form.as_json(dataset, recipe, draft)
+    live_chart.prepare()
     with start:
         st.caption(escape(recipes.in_words(recipe), 300))
         with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -172,4 +172,3 @@ def _executor(settings: Settings) -> Executor:
         )
     executor: Executor = known[settings.executor](settings)
     return executor
-

@@ -52,13 +52,10 @@ def live_chart(
 
     Returns {"run": id, "state": state} in the one script run that a change of state has caused, else None.
     """
-    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     result = _component(
         key=key,
         data={
-            "root": f"/{base}/" if base else "/",
-            "version": assets.live_version(),
-            "plotly": assets.plotly_version(),
+            **_served(),
             "runs": [asdict(run) for run in runs],
             "panels": [panel.as_data() for panel in panels],
             "colours": named_colours or colours(),
@@ -68,3 +65,17 @@ def live_chart(
     )
     moved = result.get("moved")
     return moved if isinstance(moved, dict) else None
+
+
+def prepare() -> None:
+    """Loads, in a page that will soon lead to a live chart, what drawing it needs: it then appears at once."""
+    _component(key="prepare_live_chart", data=_served(), height=0)
+
+
+def _served() -> dict[str, str]:
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return {
+        "root": f"/{base}/" if base else "/",
+        "version": assets.live_version(),
+        "plotly": assets.plotly_version(),
+    }

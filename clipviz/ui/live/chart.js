@@ -12,8 +12,8 @@ import { Zoom } from "./zoom.js";
 const charts = new WeakMap();
 let plotly = null;
 
-/** Load Plotly's own bundle once a page. */
-function loadPlotly(root, version) {
+/** Load Plotly's own bundle once a page; a page that will soon draw may call it ahead of time. */
+export function loadPlotly(root, version) {
   plotly ??= new Promise((resolve, reject) => {
     if (window.Plotly) return resolve(window.Plotly);
     const script = document.createElement("script");
