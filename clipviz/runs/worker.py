@@ -115,7 +115,7 @@ def _train(
     from clipviz.training.loop import train
 
     recipe = persist(lambda: store.recipes.get(run.recipe)).recipe
-    dataset = persist(lambda: store.datasets.get(run.dataset))
+    dataset = persist(lambda: store.datasets.get(run.dataset, include_deleted=True))
     device, why = choose(settings.device if recipe.device == "auto" else recipe.device)
     reporter.event(run.step, "info", f"trains on {device} ({why})")
     state, result = train(

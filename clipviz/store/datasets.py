@@ -39,9 +39,14 @@ class Datasets:
                 row = touch(connection, datasets, row, dataset.created_by, now, deleted_at=None)
             return _dataset(row)
 
-    def get(self, id: str) -> Dataset:
-        """One dataset; raises NotFound that says whether it never existed or who deleted it."""
+    def get(self, id: str, *, include_deleted: bool = False) -> Dataset:
+        """One dataset; raises NotFound that says whether it never existed or who deleted it.
+
+        include_deleted: give it all the same, for the runs that were made of it: its files stay.
+        """
         with self._database.reading() as connection:
+            if include_deleted:
+                return _dataset(existing(connection, datasets, id))
             return _dataset(found(connection, datasets, id, self._database.now()))
 
     def list(self) -> list[Dataset]:

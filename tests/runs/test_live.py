@@ -346,3 +346,11 @@ def test_store_in_trouble_is_not_asked_by_everybody_at_once(
         assert asked == 1
     clock.now += 1
     assert live.delta(run.id)["streams"]["step"]["rows"] == 10
+
+
+def test_a_run_of_a_deleted_dataset_is_shown(story: Story, live: Live) -> None:
+    run = story.started()
+    story.trained(run, 1, 50)
+    story.store.datasets.delete(run.dataset, "Grace")
+    assert len(live.delta(run.id)["streams"]["step"]["series"]["loss"][0]) == 50
+    assert [found.id for found in story.store.runs.list()] == [run.id]

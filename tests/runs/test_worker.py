@@ -125,6 +125,23 @@ def test_a_worker_whose_run_was_taken_leaves_in_silence(
     assert (now.state, now.owner, now.attempt, now.reason) == (State.RUNNING, "host:2", 2, "")
 
 
+def test_a_deleted_dataset_does_not_end_its_runs(
+    store: Store, claimed: Run, settings: Settings, lesson: Lesson
+) -> None:
+    interrupted = threading.Event()
+    lesson(until_asked({"at step 3": interrupted.set}))
+    work(claimed, settings, store, interrupted)
+    store.datasets.delete(claimed.dataset, "Grace")
+    store.runs.ask(claimed.id, "pause", "Ada")
+    store.runs.ask(claimed.id, "stop", "Ada")
+    again = store.runs.claim("host:2", 10)
+    assert again is not None
+    lesson(until_asked({"at step 3": lambda: None}))
+    work(again, settings, store, threading.Event())
+    ended = store.runs.get(claimed.id)
+    assert (ended.state, Result.model_validate(ended.result)) == (State.STOPPED, RESULT)
+
+
 def test_a_watcher_is_told_the_same(store: Store, claimed: Run, settings: Settings, lesson: Lesson) -> None:
     told: list[str] = []
 

@@ -46,6 +46,14 @@ def test_a_deleted_one_says_by_whom_and_when(store: Store, dataset: Dataset, clo
     assert store.datasets.list() == []
 
 
+def test_the_runs_of_a_deleted_one_still_find_it(store: Store, dataset: Dataset) -> None:
+    assert store.datasets.get(dataset.id, include_deleted=True) == dataset
+    deleted = store.datasets.delete(dataset.id, "Ada")
+    assert store.datasets.get(dataset.id, include_deleted=True) == deleted
+    with pytest.raises(NotFound, match="There is no dataset with this id"):
+        store.datasets.get("f" * 16, include_deleted=True)
+
+
 def test_restore_undoes_delete(store: Store, dataset: Dataset) -> None:
     store.datasets.delete(dataset.id, "Ada")
     restored = store.datasets.restore(dataset.id, "Grace")
