@@ -47,7 +47,7 @@ class Journal:
     ) -> None:
         """Reads steps (T,) and their series (T,); raises TrainingFailed when the run is beyond hope."""
         skipped = block["skipped"] > 0
-        self.fired += int(np.sum((block["fired"] > 0) & ~skipped))
+        self.fired += int(np.sum(block["fired"] > 0))
         self.skipped += int(skipped.sum())
         lost = skipped | ~np.isfinite(block["loss"])
         events: list[tuple[int, str, str]] = []

@@ -29,9 +29,9 @@ class Step:
 
     Nothing here speaks to the host or branches on data. `series` names the columns of `row`: the loss of the
     batch before the step (standardised squared error, or cross-entropy), norms of the gradient before and
-    after the clip in the clip's own norm, Euclid's norm of each layer's gradient (thresholds left out) before
-    the clip, the thresholds after the step, and the share of each layer's values beyond its threshold in this
-    batch.
+    after the clip in the clip's own norm, whether it was clipped (0 for a step that was left out), Euclid's norm
+    of each layer's gradient (thresholds left out) before the clip, the thresholds that this batch went through
+    (those before the step), and the share of each layer's values beyond them.
     """
 
     def __init__(
@@ -91,5 +91,5 @@ class Step:
         slots["gradient_norm"].copy_(clipped.before)
         slots["gradient_norm_clipped"].copy_(clipped.after)
         slots["coefficient"].copy_(clipped.coefficient)
-        slots["fired"].copy_(clipped.fired)
+        slots["fired"].copy_(clipped.fired > clipped.skipped)  # a step left out was not clipped
         slots["skipped"].copy_(clipped.skipped)

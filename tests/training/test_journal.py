@@ -14,7 +14,7 @@ def block(norms: list[float], **changes: list[float]) -> dict[str, np.ndarray]:
         "loss": [1.0] * len(norms),
         "gradient_norm": norms,
         "gradient_norm_clipped": [min(norm, 1.0) for norm in norms],
-        "fired": [float(norm > 1) for norm in norms],
+        "fired": [float(1 < norm < np.inf) for norm in norms],
         "skipped": [float(not np.isfinite(norm)) for norm in norms],
     } | changes
     return {name: np.array(values, dtype=np.float32) for name, values in given.items()}

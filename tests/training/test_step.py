@@ -64,7 +64,7 @@ def test_every_number_against_its_slow_twin() -> None:
     assert said["fired"] == float(total > 1) and said["skipped"] == 0
     assert said["norm/layer 1"] == pytest.approx(first, rel=1e-5)
     assert said["saturated/layer 1"] == pytest.approx((taps[0].abs() > 0.2).float().mean().item())
-    assert said["threshold/layer 2"] == pytest.approx(0.2)
+    assert said["threshold/layer 2"] == pytest.approx(0.2), "the one that this batch went through"
     moved = body.clip[1].theta.item()
     assembly.step(assembly.train, places)
     assert numbers(assembly)["threshold/layer 2"] == pytest.approx(moved) != pytest.approx(0.2, abs=1e-5)
@@ -87,6 +87,16 @@ def test_a_poisoned_batch_is_skipped_and_seen() -> None:
     assert torch.equal(assembly.flat.weights, before)
     assembly.step(assembly.train, torch.arange(10, 20))
     assert numbers(assembly)["skipped"] == 0 and not torch.equal(assembly.flat.weights, before)
+
+
+def test_a_step_that_is_left_out_was_not_clipped() -> None:
+    """An infinite norm is beyond every limit; the share of clipped steps counts steps that were taken."""
+    assembly = assembled(gradient__id="global_norm", gradient__max_norm=0.01)
+    assembly.train.goal[3] = torch.inf
+    assembly.step(assembly.train, torch.arange(10))
+    assert (numbers(assembly)["skipped"], numbers(assembly)["fired"]) == (1, 0)
+    assembly.step(assembly.train, torch.arange(10, 20))
+    assert (numbers(assembly)["skipped"], numbers(assembly)["fired"]) == (0, 1)
 
 
 def test_classes_train_on_cross_entropy() -> None:
