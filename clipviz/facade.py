@@ -94,7 +94,7 @@ def train(
 
     Raises UnreadableFile, InvalidRecipe, NotFound, StoreUnavailable. A run that failed is an Outcome.
     """
-    from clipviz.runs.check import check
+    from clipviz.runs.check import check, complete
     from clipviz.runs.foreground import train_here
 
     with _home() as (settings, store):
@@ -106,7 +106,7 @@ def train(
                 wanted = wanted.replace(place, value)
         check(wanted, dataset)
         title = name or f"{dataset.name}: {wanted.data.target}, seed {wanted.seed}"
-        saved = store.recipes.add(wanted, title, _me())
+        saved = store.recipes.add(complete(wanted), title, _me())
         return _outcome(train_here(store, settings, saved.id, title, _me(), watch))
 
 

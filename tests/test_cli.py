@@ -13,7 +13,11 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 import clipviz
+import clipviz.store
 from clipviz.cli import app
+from clipviz.core.recipe import Recipe
+from clipviz.core.settings import Settings
+from clipviz.runs import submit
 
 Cli = Callable[..., Result]
 QUICK = ("--set", "training.epochs=3", "--device", "cpu", "--seed", "1")
@@ -97,6 +101,18 @@ def test_a_recipe_from_a_file_and_a_dataset_by_its_id(cli: Cli, houses: Path, tm
     shown = only_json(cli("show", document["run"], "--json"))["recipe"]
     assert shown["data"]["target"] == "rooms" and shown["data"]["dataset"] == dataset
     assert shown["training"]["epochs"] == 2
+
+
+def test_a_recipe_trained_here_is_the_one_that_the_dashboard_would_submit(
+    cli: Cli, houses: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(submit, "ensure_runner", lambda settings: None)
+    document = only_json(cli("train", houses, "--target", "price", *QUICK, "--json"))
+    recipe = clipviz.show(document["run"]).recipe
+    plain = Recipe(data=recipe.data, training=recipe.training, seed=1, device="cpu")
+    settings = Settings.from_environment()
+    with clipviz.store.open(settings.store_url) as store:
+        assert submit.submit(store, settings, plain, "again", "Ada").recipe == recipe.id != plain.id
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
-"""Whether a recipe can be trained, as far as that can be said without reading the data."""
+"""Whether a recipe can be trained, as far as that can be said without reading the data; and in full."""
 
-from clipviz.core.dataset import Dataset
+from typing import Any
+
+from clipviz.core.dataset import NUMERIC, Dataset
 from clipviz.core.discovery import build
 from clipviz.core.errors import InvalidRecipe
-from clipviz.core.recipe import Recipe
+from clipviz.core.recipe import Choice, Recipe
 
 PACKAGES = {
     "inputs": "clipviz.policies.inputs",
@@ -30,14 +32,50 @@ def check(recipe: Recipe, dataset: Dataset) -> None:
             "Take it out of the features",
         )
     for column in recipe.inputs.columns:
-        if dataset.column(column) is None:
-            raise InvalidRecipe(
-                "An input clamp names a column of the dataset", repr(column), _columns(dataset)
-            )
-    for choice in (recipe.inputs.default, *recipe.inputs.columns.values()):
-        build(PACKAGES["inputs"], choice)
+        _check_clamped(column, recipe, dataset)
+    complete(recipe)
+
+
+def complete(recipe: Recipe) -> Recipe:
+    """The recipe with every number of its choices spelled out, so that two that mean the same are equal.
+
+    Raises InvalidRecipe for a choice or a field that cannot be.
+    """
+    document = recipe.model_dump(mode="json")
+    columns = {name: _complete("inputs", choice) for name, choice in recipe.inputs.columns.items()}
+    document["inputs"] = {"default": _complete("inputs", recipe.inputs.default), "columns": columns}
     for part in ("activation", "gradient", "model", "optimiser"):
-        build(PACKAGES[part], getattr(recipe, part))
+        document[part] = _complete(part, getattr(recipe, part))
+    return Recipe.parse(document)
+
+
+def _complete(part: str, choice: Choice) -> dict[str, Any]:
+    fields: dict[str, Any] = build(PACKAGES[part], choice).model_dump(mode="json")
+    return {"id": choice.id} | fields
+
+
+def _check_clamped(name: str, recipe: Recipe, dataset: Dataset) -> None:
+    column, features = dataset.column(name), recipe.data.features
+    if column is None:
+        raise InvalidRecipe("An input clamp names a column of the dataset", repr(name), _columns(dataset))
+    if name == recipe.data.target:
+        raise InvalidRecipe(
+            "An input clamp may not be on the target",
+            repr(name),
+            "Take it out of inputs.columns: metrics are on targets as they are",
+        )
+    if features is not None and name not in features:
+        raise InvalidRecipe(
+            "An input clamp must be on one of the features",
+            repr(name),
+            "Take it out of inputs.columns, or add the column to the features",
+        )
+    if column.kind not in NUMERIC:
+        raise InvalidRecipe(
+            "An input clamp needs a column of numbers",
+            f"{name!r}, a {column.kind} column",
+            'Take it out of inputs.columns, or read the column as numbers under "How it was read"',
+        )
 
 
 def _columns(dataset: Dataset) -> str:

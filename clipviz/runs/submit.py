@@ -4,7 +4,7 @@ from clipviz.core.recipe import Recipe
 from clipviz.core.run import Request, Run
 from clipviz.core.settings import Settings
 from clipviz.runs.awaken import ensure_runner
-from clipviz.runs.check import check
+from clipviz.runs.check import check, complete
 from clipviz.store import Store
 
 __all__ = ["ask", "ensure_runner", "submit"]
@@ -17,7 +17,7 @@ def submit(store: Store, settings: Settings, recipe: Recipe, name: str, who: str
     is gone, StoreUnavailable.
     """
     check(recipe, store.datasets.get(recipe.data.dataset))
-    saved = store.recipes.add(recipe, name, who, parent)
+    saved = store.recipes.add(complete(recipe), name, who, parent)
     run = store.runs.submit(saved.id, name, who)
     ensure_runner(settings)
     return run

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from clipviz.core.dataset import Column, Dataset
+from clipviz.core.discovery import discover
 from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Recipe
-from clipviz.runs.check import check
+from clipviz.runs.check import PACKAGES, check, complete
 from clipviz.store import Store
 
 
@@ -20,7 +22,7 @@ def test_the_default_recipe_passes(store: Store, recipe: Recipe) -> None:
         (
             "data.target",
             "z",
-            "The target must be a column of the dataset; received 'z'. Its columns are: x, y.",
+            "The target must be a column of the dataset; received 'z'. Its columns are: x, y, word.",
         ),
         ("data.features", ["x", "q"], "The feature must be a column of the dataset; received 'q'"),
         ("data.features", ["y"], "The target may not be one of the features; received 'y'. Take it out"),
@@ -28,6 +30,16 @@ def test_the_default_recipe_passes(store: Store, recipe: Recipe) -> None:
             "inputs.columns",
             {"q": {"id": "sigma"}},
             "An input clamp names a column of the dataset; received 'q'",
+        ),
+        (
+            "inputs.columns",
+            {"y": {"id": "sigma"}},
+            "An input clamp may not be on the target; received 'y'. Take it out of inputs.columns",
+        ),
+        (
+            "inputs.columns",
+            {"word": {"id": "sigma"}},
+            "An input clamp needs a column of numbers; received 'word', a category column. Take it out",
         ),
         ("inputs.columns", {"x": {"id": "zigma"}}, "inputs must be one of .*sigma.*; received 'zigma'"),
         ("inputs.default.id", "zigma", "inputs must be one of"),
@@ -43,7 +55,35 @@ def test_the_default_recipe_passes(store: Store, recipe: Recipe) -> None:
 )
 def test_what_cannot_be_is_told(store: Store, recipe: Recipe, path: str, value: Any, words: str) -> None:
     with pytest.raises(InvalidRecipe, match=words):
-        check(recipe.replace(path, value), store.datasets.get(recipe.data.dataset))
+        check(recipe.replace(path, value), wordy(store, recipe))
+
+
+def wordy(store: Store, recipe: Recipe) -> Dataset:
+    """The dataset of the recipe with a column of words."""
+    known = store.datasets.get(recipe.data.dataset)
+    return known.model_copy(update={"columns": (*known.columns, Column(name="word", kind="category"))})
+
+
+def test_a_clamp_on_a_column_that_is_left_out_is_told(store: Store, recipe: Recipe) -> None:
+    given = recipe.replace("data.features", ["word"]).replace("inputs.columns", {"x": {"id": "sigma"}})
+    with pytest.raises(
+        InvalidRecipe, match="must be on one of the features; received 'x'.*or add the column"
+    ):
+        check(given, wordy(store, recipe))
+
+
+def test_a_complete_recipe_spells_out_every_number(recipe: Recipe) -> None:
+    given = recipe.replace("inputs.columns", {"x": {"id": "sigma", "k": 2}}).replace(
+        "inputs.default.id", "mad"
+    )
+    full = complete(given)
+    assert complete(full) == full == Recipe.parse(full.canonical())
+    assert full.inputs.columns["x"].fields() == {"k": 2.0, "ddof": 1, "sides": "both"}
+    assert full.inputs.default.fields() == {"k": 3.0, "sides": "both"}
+    for part in ("activation", "gradient", "model", "optimiser"):
+        choice = getattr(full, part)
+        assert set(choice.fields()) == set(discover(PACKAGES[part])[choice.id].model_fields)
+    assert (full.data, full.split, full.training) == (given.data, given.split, given.training)
 
 
 def test_the_web_process_submits_without_torch() -> None:

@@ -5,6 +5,7 @@ from clipviz.core.recipe import Recipe
 from clipviz.core.run import State
 from clipviz.core.settings import Settings
 from clipviz.runs import submit as module
+from clipviz.runs.check import complete
 from clipviz.runs.submit import ask, submit
 from clipviz.store import Store
 
@@ -20,9 +21,19 @@ def test_a_submitted_recipe_is_saved_queued_and_looked_after(
     store: Store, settings: Settings, recipe: Recipe, calls: list[Settings]
 ) -> None:
     run = submit(store, settings, recipe, "first", "Ada")
-    assert (run.state, run.name, run.recipe) == (State.QUEUED, "first", recipe.id)
-    assert store.recipes.get(run.recipe).recipe == recipe
+    assert (run.state, run.name) == (State.QUEUED, "first")
+    assert store.recipes.get(run.recipe).recipe == complete(recipe)
     assert calls == [settings]
+
+
+def test_a_default_said_is_the_recipe_with_the_default_unsaid(
+    store: Store, settings: Settings, recipe: Recipe, calls: list[Settings]
+) -> None:
+    said = recipe.replace("optimiser.learning_rate", 0.001).replace("gradient.max_norm", 1.0)
+    assert said.id != recipe.id
+    first, second = (submit(store, settings, given, "first", "Ada") for given in (recipe, said))
+    assert first.recipe == second.recipe
+    assert store.recipes.get(first.recipe).recipe.optimiser.fields()["learning_rate"] == 0.001
 
 
 def test_a_recipe_that_cannot_be_is_not_queued(
