@@ -1,5 +1,6 @@
 """What an input clamp does to a column: bounds from training rows, what it touches, what it moves."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 
 from clipviz.core.bounds import Bounds
 from clipviz.core.discovery import build
+from clipviz.core.moments import moments as plain_moments
 from clipviz.core.profile import Histogram
 from clipviz.core.recipe import Choice, Inputs
 from clipviz.core.table import Table
@@ -65,29 +67,53 @@ def effect(values: NDArray[np.float64], bounds: Bounds) -> Effect:
 
 
 def moments(values: NDArray[np.float64]) -> Moments:
-    """Moments of finite values (N,), scaled first so that large values do not overflow; NaN where undefined."""
-    if len(values) < 2:
-        return Moments(float(values[0]) if len(values) else np.nan, np.nan, np.nan, np.nan)
-    scale = float(np.abs(values).max()) or 1.0
-    scaled = values / scale
-    mean = scaled.mean()
-    centred = scaled - mean
-    variance = (centred**2).mean()
-    if variance <= 1e-30:
-        return Moments(float(mean * scale), 0.0, np.nan, np.nan)
-    std = float(np.sqrt(variance * len(values) / (len(values) - 1)) * scale)
-    third, fourth = (centred**3).mean() / variance**1.5, (centred**4).mean() / variance**2 - 3
-    return Moments(float(mean * scale), std, float(third), float(fourth))
+    """Moments of finite values (N,); NaN where undefined."""
+    rows = len(values)
+    if rows < 2:
+        return Moments(float(values[0]) if rows else np.nan, np.nan, np.nan, np.nan)
+    found = plain_moments(values)
+    return Moments(found.mean, found.std * math.sqrt(rows / (rows - 1)), found.skewness, found.kurtosis)
 
 
-def rows_touched(table: Table, inputs: Inputs) -> int:
-    """How many training rows the clamps of all columns touch, each row counted once."""
-    touched = np.zeros(len(table.train), dtype=bool)
+def rows_touched(table: Table, inputs: Inputs, rows: NDArray[np.int64] | None = None) -> int:
+    """How many of some rows (None: the training rows) the clamps of all columns touch, each row counted once.
+
+    The bounds come from the training rows, whichever rows are counted.
+    """
+    rows = table.train if rows is None else rows
+    touched = np.zeros(len(rows), dtype=bool)
     for column in numeric_columns(table):
-        values = training_values(table, column)
+        values = table.inputs[rows, position(table, column)]
         bounds = fit(table, column, inputs.policy_of(column))
         touched |= (values < bounds.lo) | (values > bounds.hi)
     return int(touched.sum())
+
+
+def harm(done: Effect) -> str:
+    """What makes a clamp a bad idea on its face, in a sentence; empty when nothing does."""
+    touched = done.below + done.above
+    if done.before.std > 0 and done.after.std == 0:
+        return "This clamp makes the column constant: it carries no information any more."
+    if touched > done.values / 2:
+        return "This clamp moves more than half of the values: it changes the column, not its tails."
+    return ""
+
+
+def target_tails(table: Table) -> int:
+    """How many training targets lie beyond Tukey's far-out fences (three interquartile ranges); 0 for classes."""
+    if table.task == "classification":
+        return 0
+    target = table.target[table.train]
+    low, high = np.quantile(target, [0.25, 0.75])
+    reach = 3 * (high - low)
+    return int(((target < low - reach) | (target > high + reach)).sum()) if reach > 0 else 0
+
+
+def rounded(value: float, span: float) -> float:
+    """A value with no more digits than a thousandth of a span can show: what a hand on a chart can mean."""
+    if not span > 0:
+        return value
+    return float(round(value, int(np.ceil(-np.log10(span / 1000)))))
 
 
 def extreme_rows(table: Table, column: str, count: int = 10) -> NDArray[np.int64]:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clipviz.core.dataset import Kind
+from clipviz.core.moments import moments
 from clipviz.core.profile import QUANTILES, ColumnProfile, Histogram
 
 Floats = NDArray[np.float64]
@@ -20,13 +21,13 @@ def profile(name: str, kind: Kind, values: Floats, ordered: Floats | None = None
     """The profile of a numeric column.
 
     values: (N,) float64, NaN where missing, +-inf kept and counted. ordered: its finite values sorted, when they are
-    at hand. Moments are of finite values, scaled so that 1e308 does not overflow; std divides by n; skewness and
-    kurtosis (0 for a Gaussian) are None for a constant column; mad is the median distance from the median.
+    at hand. Moments are of finite values; std divides by n; skewness and kurtosis (0 for a Gaussian) are None for a
+    constant column; mad is the median distance from the median.
     """
     ordered = sort_finite(values) if ordered is None else ordered
     positive, negative = int(np.isposinf(values).sum()), int(np.isneginf(values).sum())
     missing = len(values) - len(ordered) - positive - negative
-    counts = {
+    counts: dict[str, Any] = {
         "name": name,
         "kind": kind,
         "count": len(values),
@@ -119,25 +120,9 @@ def _edges(ordered: Floats) -> Floats:
     return edges if len(edges) > 1 else np.array([low, high])
 
 
-def _moments(ordered: Floats) -> dict[str, Any]:
-    scale = float(max(abs(ordered[0]), abs(ordered[-1])))
-    if ordered[0] == ordered[-1]:
-        return {"mean": float(ordered[0]), "std": 0.0, "skewness": None, "kurtosis": None}
-    small = ordered / scale  # |small| <= 1, so no power below can overflow
-    mean = float(small.mean())
-    centred = small - mean
-    square = centred * centred
-    variance = float(square.mean())
-    known = {
-        "mean": mean * scale,
-        "std": float(np.sqrt(variance)) * scale,
-        "skewness": None,
-        "kurtosis": None,
-    }
-    if variance > 0:
-        known["skewness"] = float((square * centred).mean() / variance**1.5) if variance**1.5 > 0 else None
-        known["kurtosis"] = float((square * square).mean() / variance**2 - 3.0) if variance**2 > 0 else None
-    return known
+def _moments(ordered: Floats) -> dict[str, float | None]:
+    found = moments(ordered)._asdict()
+    return {name: None if np.isnan(value) else value for name, value in found.items()}
 
 
 def _mad(ordered: Floats) -> float:

@@ -9,7 +9,7 @@ from clipviz.core.discovery import build
 from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Inputs
 from clipviz.core.table import Feature, Table
-from clipviz.training.numbers import moments
+from clipviz.training.numbers import moments, standardised
 
 CHUNK = 65_536
 
@@ -63,9 +63,7 @@ class Front(nn.Module):
         values = torch.where(values.isnan(), self.median, values)
         values = torch.where(values == torch.inf, self.most, values)
         values = torch.where(values == -torch.inf, self.least, values)
-        values = values.clamp(self.lo, self.hi)
-        # Divided first: the difference of two huge values would overflow.
-        values = values / self.scale - self.mean / self.scale
+        values = standardised(values.clamp(self.lo, self.hi), self.mean, self.scale)
         hot = (raw[:, self.sources] == self.codes).to(torch.float64)  # (N, O)
         return torch.cat([values, hot], dim=1).to(torch.float32)
 

@@ -1,16 +1,22 @@
-"""Moments that survive the whole range of float64."""
+"""To standardised numbers, over the whole range of float64."""
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
+
+from clipviz.core.moments import moments as plain_moments
 
 
 def moments(values: NDArray[np.float64]) -> tuple[float, float]:
     """Mean and standard deviation (ddof 0) of finite values (N,), N >= 1; deviation 1 where there is no
     spread.
-
-    Scaled by a power of two, thus exactly, so that squares of huge values cannot overflow.
     """
-    exponent = int(np.frexp(np.abs(values).max())[1])
-    scaled = np.ldexp(values, -exponent)
-    deviation = float(np.ldexp(scaled.std(), exponent)) if scaled.min() < scaled.max() else 1.0
-    return float(np.ldexp(scaled.mean(), exponent)), deviation or 1.0
+    found = plain_moments(values)
+    return found.mean, found.std or 1.0
+
+
+def standardised(values: Tensor, mean: Tensor, scale: Tensor) -> Tensor:
+    """(values - mean) / scale of float64: halved in between, for the difference of two huge values would
+    overflow; never divided first, for that would round a small spread at a large offset away.
+    """
+    return (values / 2 - mean / 2) / scale * 2

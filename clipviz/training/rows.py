@@ -10,7 +10,7 @@ from torch import Tensor
 from clipviz.core.errors import TrainingFailed
 from clipviz.core.table import Table
 from clipviz.training.network import Network
-from clipviz.training.numbers import moments
+from clipviz.training.numbers import moments, standardised
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,7 @@ def prepare(network: Network, table: Table, places: NDArray[np.int64], device: s
     raw = table.target[places]
     goal = torch.from_numpy(raw)
     if table.task == "regression":
-        scale = network.target_scale
-        goal = (goal / scale - network.target_mean / scale).to(torch.float32).unsqueeze(1)
+        goal = standardised(goal, network.target_mean, network.target_scale).to(torch.float32).unsqueeze(1)
     else:
         goal = goal.to(torch.int64)
     return Rows(network.front.rows(table.inputs[places]).to(device), goal.to(device), raw)

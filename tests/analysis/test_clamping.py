@@ -55,6 +55,14 @@ def test_moments_agree_with_scipy() -> None:
     assert found.kurtosis == pytest.approx(stats.kurtosis(values))
 
 
+@pytest.mark.parametrize(("offset", "step"), [(1e15, 1), (9007199254740000, 1), (1.7e18, 256), (1e12, 1)])
+def test_moments_of_a_small_spread_at_a_large_offset(offset: float, step: int) -> None:
+    away = np.arange(200) % 10
+    found = clamping.moments(offset + step * away)
+    assert found.std == pytest.approx(step * away.std(ddof=1))
+    assert found.kurtosis == pytest.approx(stats.kurtosis(away))
+
+
 def test_moments_of_huge_and_of_constant_values() -> None:
     assert clamping.moments(np.array([1e300, -1e300, 1e300])).std == pytest.approx(2 / 3**0.5 * 1e300)
     assert clamping.moments(np.full(5, 3.0)).std == 0.0

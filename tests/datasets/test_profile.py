@@ -70,6 +70,15 @@ def test_the_largest_numbers_do_not_overflow():
     assert (known.zeros, known.negatives, known.distinct) == (1, 1, 3)
 
 
+@pytest.mark.parametrize(("offset", "step"), [(1e15, 1), (9007199254740000, 1), (1.7e18, 256), (1e12, 1)])
+def test_a_small_spread_at_a_large_offset_is_seen(offset, step):
+    away = np.arange(200) % 10
+    known = profile("x", "number", offset + step * away)
+    assert known.std == pytest.approx(step * away.std())
+    assert known.skewness == pytest.approx(0, abs=1e-9)
+    assert known.kurtosis == pytest.approx(profile("x", "number", away.astype(float)).kurtosis)
+
+
 def test_a_constant_column_has_no_shape():
     known = profile("x", "integer", np.full(9, 4.0))
     assert (known.std, known.skewness, known.kurtosis, known.mad) == (0.0, None, None, 0.0)

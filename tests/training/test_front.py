@@ -92,6 +92,15 @@ def test_huge_values_neither_overflow_nor_warn() -> None:
     assert front.rows(inputs).isfinite().all()
 
 
+@pytest.mark.parametrize(("offset", "step"), [(1e15, 1), (9007199254740000, 1), (1.7e18, 256), (1e12, 1)])
+def test_a_small_spread_at_a_large_offset_is_kept(offset: float, step: int) -> None:
+    inputs = offset + step * np.random.default_rng(0).integers(0, 4, size=(200, 5)).astype(np.float64)
+    table = regression(inputs=inputs)
+    rows = fit(table, Inputs())[0].rows(inputs)
+    assert all(len(column.unique()) == 4 for column in rows.T)
+    torch.testing.assert_close(rows[table.train].std(dim=0, correction=0), torch.ones(5))
+
+
 def test_one_policy_per_column() -> None:
     table = regression()
     front, _ = fit(table, Inputs(columns={"x1": Choice.of("fixed", hi=0.25)}))

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from clipviz.core.bounds import Bounds
+from clipviz.core.moments import moments
 from clipviz.policies.inputs.base import FittedClamp
 from clipviz.policies.policy import extra
 
@@ -38,11 +39,12 @@ class SigmaClamp(FittedClamp):
     )
 
     def limits(self, values: NDArray[np.float64]) -> Bounds:
-        mean, deviation, rows = values.mean(), values.std(ddof=self.ddof), values.size
+        found, rows = moments(values), values.size
+        reach = self.k * found.std * np.sqrt(rows / (rows - self.ddof))
         furthest = (rows - 1) / np.sqrt(rows) if self.ddof else np.sqrt(rows - 1)
         masked = (
             f"k = {self.k:g} cannot fire in {rows} rows: no value can lie that far out"
             if self.k >= furthest
             else ""
         )
-        return Bounds(float(mean - self.k * deviation), float(mean + self.k * deviation), masked)
+        return Bounds(float(found.mean - reach), float(found.mean + reach), masked)

@@ -23,3 +23,10 @@ def test_it_says_when_it_cannot_fire() -> None:
 def test_huge_values_do_not_overflow() -> None:
     found = SigmaClamp().fit(np.array([1e308, -1e308, 0.0] * 20))
     assert np.isinf(found.hi) or found.hi > 1e308
+
+
+def test_a_small_spread_at_a_large_offset() -> None:
+    values = 1.7e18 + 256 * (np.arange(200.0) % 4)
+    bounds = SigmaClamp(k=1, ddof=0).fit(values)
+    assert (bounds.hi - bounds.lo) / 2 == pytest.approx(256 * 1.25**0.5, abs=256)
+    assert bounds.lo < 1.7e18 + 384 < bounds.hi
