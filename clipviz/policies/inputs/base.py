@@ -39,8 +39,10 @@ class FittedClamp(InputClamp):
             return Bounds(note="no finite value in the training rows: left open")
         if finite.min() == finite.max():
             return Bounds(note="every finite value is the same: left open")
-        # By a power of two, thus exactly: squares and differences of huge or tiny values stay in range.
-        exponent = int(np.frexp(np.abs(finite).max())[1])
+        # By a power of two, thus exactly, and no further than needed for multiples of huge or tiny values to
+        # stay in range: beside a huge sentinel ordinary values must not become the same.
+        size = int(np.frexp(np.abs(finite).max())[1])
+        exponent = size - min(max(size, -1000), 1000)
         found = self.limits(np.ldexp(finite, -exponent))
         with np.errstate(over="ignore"):
             return self.opened(
@@ -49,7 +51,9 @@ class FittedClamp(InputClamp):
 
     @abstractmethod
     def limits(self, values: NDArray[np.float64]) -> Bounds:
-        """Both bounds of at least two different finite values in [-1, 1]; must not depend on their scale."""
+        """Both bounds of at least two different finite values, the largest of size 2**-1000 to 2**1000; must not
+        depend on their scale.
+        """
 
     def opened(self, lo: float, hi: float, note: str = "") -> Bounds:
         """The bounds with the sides opened that this policy leaves alone."""

@@ -31,3 +31,10 @@ def test_a_column_of_nearly_all_zeros_is_left_open() -> None:
 def test_the_quantiles_must_be_in_order() -> None:
     with pytest.raises(InvalidRecipe, match=r"lower quantile \(lower\) must be below the upper one"):
         build("clipviz.policies.inputs", Choice.of("quantile", lower=0.6, upper=0.5))
+
+
+def test_a_huge_sentinel_does_not_make_small_values_the_same() -> None:
+    values = np.append(1e-20 * np.arange(1.0, 200), np.finfo(float).max)
+    bounds = QuantileClamp(lower=0.01, upper=0.9).fit(values)
+    assert not bounds.note
+    assert (bounds.lo, bounds.hi) == pytest.approx(tuple(np.quantile(values, [0.01, 0.9])))
