@@ -12,7 +12,7 @@ from clipviz.core.recipe import Choice, Recipe
 from clipviz.core.table import Table
 from clipviz.ui import clamps, drafts, forms, recipes, state
 from clipviz.ui.empty import no_dataset
-from clipviz.ui.text import escape, number, share
+from clipviz.ui.text import counted, escape, number, share
 
 
 def page(dataset: Dataset) -> None:
@@ -30,12 +30,12 @@ def page(dataset: Dataset) -> None:
     recipe = policy(draft, recipe, table, column)
     drafts.keep(recipe)
     bounds = clamping.fit(table, column, recipe.inputs.policy_of(column))
-    told(table, column, bounds)
+    told(table, column, bounds, recipe.inputs.policy_of(column))
     picture(draft, table, column, bounds)
     before_after(table, column, bounds)
     extremes(dataset, table, column, bounds)
     everything(table, recipe, columns)
-    onwards(recipe, draft)
+    onwards(recipe, draft, dataset)
 
 
 def policy(draft: drafts.Draft, recipe: Recipe, table: Table, column: str) -> Recipe:
@@ -70,22 +70,33 @@ def policy(draft: drafts.Draft, recipe: Recipe, table: Table, column: str) -> Re
     )
 
 
-def told(table: Table, column: str, bounds: Bounds) -> None:
+def told(table: Table, column: str, bounds: Bounds, choice: Choice) -> None:
     done = clamping.effect(clamping.training_values(table, column), bounds)
     touched = done.below + done.above
-    if touched:
+    if choice.id == "none":
+        st.markdown(
+            f"No clamp is chosen for **{escape(column)}**: pick a policy, or drag across the histogram."
+        )
+    elif touched:
         st.markdown(
             f"**{escape(column)}** is limited to **{number(bounds.lo)} … {number(bounds.hi)}**: "
-            f"{number(touched)} of {number(done.values)} training values move ({share(touched, done.values)}): "
+            f"{number(touched)} of {counted(done.values, 'training value')} move ({share(touched, done.values)}): "
             f"{number(done.below)} up to the lower bound, {number(done.above)} down to the upper one."
         )
     else:
         st.markdown(
-            f"**{escape(column)}** keeps every one of its {number(done.values)} training values: "
+            f"**{escape(column)}** keeps every one of its {counted(done.values, 'training value')}: "
             "this clamp equals no clamp on the rows it was fitted on."
         )
+    if harm := clamping.harm(done):
+        st.warning(harm, icon=":material/warning:")
     if bounds.note:
         st.caption(escape(bounds.note, 300))
+    if tails := clamping.target_tails(table):
+        st.caption(
+            f"The target {escape(table.target_name)} itself is far out in {counted(tails, 'training row')}; "
+            "clamping inputs does not touch it. Look at it on the Data page."
+        )
 
 
 def picture(draft: drafts.Draft, table: Table, column: str, bounds: Bounds) -> None:
@@ -106,7 +117,7 @@ def picture(draft: drafts.Draft, table: Table, column: str, bounds: Bounds) -> N
         clamping.histogram(values, edges),
         palette(st.context.theme.type),
         bounds,
-        clamping.histogram(bounds.clamp(values), edges),
+        clamping.histogram(bounds.clamp(values), edges) if bounds != Bounds(note=bounds.note) else None,
         log_counts=log,
     )
     key = f"range:{table.target_name}:{column}:{draft.version}"
@@ -124,7 +135,8 @@ def picture(draft: drafts.Draft, table: Table, column: str, bounds: Bounds) -> N
     )
     boxes = drawn.selection.get("box", [])
     if boxes:
-        low, high = sorted(float(edge) for edge in boxes[0]["x"])
+        span = float(edges[-1] - edges[0])
+        low, high = sorted(clamping.rounded(float(edge), span) for edge in boxes[0]["x"])
         columns = {**draft.recipe.inputs.columns, column: Choice.of("fixed", lo=low, hi=high)}
         inputs = draft.recipe.inputs.model_copy(update={"columns": columns})
         drafts.replace(draft.recipe.model_copy(update={"inputs": inputs}), draft.base)
@@ -144,8 +156,8 @@ def before_after(table: Table, column: str, bounds: Bounds) -> None:
         ],
         strict=True,
     ):
-        cell.metric(label, number(after), border=True, help="After the clamp; below it the value before.")
-        cell.caption(f"before: {number(before)}")
+        beside = f"before: {number(before)}"
+        cell.metric(label, number(after), beside, delta_color="off", delta_arrow="off", border=True)
 
 
 def extremes(dataset: Dataset, table: Table, column: str, bounds: Bounds) -> None:
@@ -159,30 +171,37 @@ def extremes(dataset: Dataset, table: Table, column: str, bounds: Bounds) -> Non
 
 
 def everything(table: Table, recipe: Recipe, columns: list[str]) -> None:
-    with st.expander(f"All {number(len(columns))} numeric columns", icon=":material/table_rows:"):
+    with st.expander(f"All {counted(len(columns), 'numeric column')}", icon=":material/table_rows:"):
         st.dataframe(
             clamps.overview(table, recipe), hide_index=True, alt="Bounds and touched values of every column"
         )
     touched = clamping.rows_touched(table, recipe.inputs)
     st.markdown(
-        f"Over all columns the clamps touch **{number(touched)} of {number(len(table.train))} training rows** "
+        f"Over all columns the clamps touch **{number(touched)} of {counted(len(table.train), 'training row')}** "
         f"({share(touched, len(table.train))})."
     )
 
 
-def onwards(recipe: Recipe, draft: drafts.Draft) -> None:
+def onwards(recipe: Recipe, draft: drafts.Draft, dataset: Dataset) -> None:
+    wrong = forms.invalid()
+    if wrong:
+        st.error(f"Mend {escape(', '.join(wrong), 200)} first: the values shown are the last valid ones.")
     with st.container(horizontal=True):
-        if st.button("Train with these clamps", type="primary", icon=":material/model_training:"):
-            saved = recipes.save(recipe, draft)
-            st.switch_page(
-                "../../pages/train.py", query_params={"dataset": recipe.data.dataset, "recipe": saved.id}
-            )
         if st.button(
-            "Save as a recipe", icon=":material/bookmark:", help="Gives it a link that a teammate can open."
+            "Train with these clamps", type="primary", icon=":material/model_training:", disabled=bool(wrong)
+        ):
+            saved = recipes.save(recipe, draft)
+            st.switch_page("../../pages/train.py", query_params={"dataset": dataset.id, "recipe": saved.id})
+        if st.button(
+            "Save as a recipe",
+            icon=":material/bookmark:",
+            disabled=bool(wrong),
+            help="Gives it a link that a teammate can open.",
         ):
             saved = recipes.save(recipe, draft)
             st.query_params["recipe"] = saved.id
             st.toast(f"Saved as recipe {saved.id}: the address bar is its link.")
+        recipes.saved_ones(dataset)
 
 
 current = state.current_dataset()

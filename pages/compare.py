@@ -80,7 +80,7 @@ picked = chosen()
 if picked:
     st.write(
         ("One run: " if len(picked) == 1 else f"{number(len(picked))} runs side by side: ")
-        + ", ".join(f"**{escape(run.name, 40)}**" for run in picked)
+        + " · ".join(f"**{escape(run.name, 40)}**" for run in picked)
         + "."
     )
 else:

@@ -7,36 +7,37 @@ from clipviz.charts.layout import CONFIG
 from clipviz.charts.palette import palette
 from clipviz.core.dataset import Dataset
 from clipviz.core.errors import ClipvizError
+from clipviz.core.profile import ColumnProfile
 from clipviz.datasets import files, samples
 from clipviz.ui import header, reading, state, tables, uploads
-from clipviz.ui.text import ago, escape, number, people, share, size
+from clipviz.ui.text import ago, counted, escape, number, people, share, size
 
 
 def gallery() -> None:
     st.title("What have I got?")
     st.write(
-        "Drop a spreadsheet, or start with a sample. Everybody who opens this dashboard sees the same datasets."
+        "clipviz shows whether clipping helps on your data: clamp inputs, bound activations, clip gradients, and watch "
+        "a network train. Drop a spreadsheet, or start with a sample; everybody who opens this dashboard sees the same."
     )
     uploads.drop_zone()
+    known = state.store().datasets.list()
+    if known:
+        team(known)
     st.subheader("Samples")
     columns = st.columns(len(samples.samples()))
     for column, sample in zip(columns, samples.samples(), strict=True):
         with column, st.container(border=True, height="stretch"):
             st.markdown(f"**{sample.title}**")
             st.caption(sample.description)
+            st.space("stretch")
             if st.button("Open", key=f"sample.{sample.id}", help=f"Open the sample {sample.title}"):
                 uploads.open_sample(sample.id)
-    st.subheader("The team's datasets")
-    team()
-
-
-def team() -> None:
-    known = state.store().datasets.list()
     if not known:
-        st.info(
-            "Nothing here yet. What you drop above, or open as a sample, appears here for the whole team."
-        )
-        return
+        st.info("No datasets yet. What you drop above, or open as a sample, appears here for the whole team.")
+
+
+def team(known: list[Dataset]) -> None:
+    st.subheader("The team's datasets")
     picked = st.dataframe(
         tables.datasets(known),
         hide_index=True,
@@ -55,9 +56,9 @@ def one(dataset: Dataset) -> None:
     profiles = files.profiles(state.settings(), dataset.id)
     st.title(escape(dataset.name))
     incomplete = sum(profile.missing > 0 for profile in profiles)
-    sentence = f"{number(dataset.rows)} rows and {len(dataset.columns)} columns"
+    sentence = f"{counted(dataset.rows, 'row')} and {counted(len(dataset.columns), 'column')}"
     sentence += f"; {incomplete} of them with missing values" if incomplete else "; nothing is missing"
-    sentence += f"; **{number(dataset.rejected)} rows could not be read**." if dataset.rejected else "."
+    sentence += f"; **{counted(dataset.rejected, 'row')} could not be read**." if dataset.rejected else "."
     st.write(sentence)
     st.caption(
         f"{size(dataset.bytes)} · uploaded by {people(dataset.created_by)} {ago(dataset.created_at)}"
@@ -68,13 +69,21 @@ def one(dataset: Dataset) -> None:
         rejected(dataset)
     with st.expander("How it was read", icon=":material/tune:"):
         reading.change(dataset)
-    st.subheader("Columns")
+    columns, rows = st.tabs(["Columns", "First rows"])
+    with rows:
+        st.dataframe(tables.first_rows(state.settings(), dataset), placeholder="–", alt="The first rows")
+    with columns:
+        column(dataset, profiles)
+
+
+def column(dataset: Dataset, profiles: list[ColumnProfile]) -> None:
     picked = st.dataframe(
         tables.columns(profiles),
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
         column_config=tables.COLUMNS,
+        placeholder="–",
         key=f"columns:{dataset.id}",
         alt="One line for each column of the dataset",
     )
@@ -88,7 +97,7 @@ def one(dataset: Dataset) -> None:
         return
     st.subheader(escape(profile.name))
     st.caption(
-        f"{number(profile.count)} rows · {share(profile.missing, profile.count)} missing · "
+        f"{counted(profile.count, 'row')} · {share(profile.missing, profile.count)} missing · "
         f"{number(profile.positive_infinite + profile.negative_infinite)} infinite · "
         f"{number(profile.distinct)} distinct"
         + (f" · mean {number(profile.mean)} · std {number(profile.std)}" if profile.mean is not None else "")
@@ -117,8 +126,9 @@ def actions(dataset: Dataset) -> None:
             st.rerun()
         with st.popover("Rename", icon=":material/edit:"):
             key = f"rename:{dataset.id}:{dataset.revision}"
-            st.text_input("Name", value=dataset.name, max_chars=120, key=key)
-            st.button("Rename it", on_click=rename, args=(dataset, key))
+            with st.form(f"{key}:form", border=False):
+                st.text_input("Name", value=dataset.name, max_chars=120, key=key)
+                st.form_submit_button("Rename it", on_click=rename, args=(dataset, key))
         if st.button(
             "Delete", icon=":material/delete:", help="Removes it from the team's list; it can be undone."
         ):
@@ -137,7 +147,7 @@ def rename(seen: Dataset, key: str) -> None:
 
 
 def rejected(dataset: Dataset) -> None:
-    with st.expander(f"{number(dataset.rejected)} rows could not be read", icon=":material/warning:"):
+    with st.expander(f"{counted(dataset.rejected, 'row')} could not be read", icon=":material/warning:"):
         st.dataframe(tables.rejected(files.rejected(state.settings(), dataset.id)), hide_index=True)
         st.download_button(
             "Download these rows",

@@ -6,14 +6,15 @@ from clipviz.core.dataset import Dataset
 from clipviz.core.errors import ClipvizError
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Run, State
-from clipviz.ui import drafts, header, live_chart, recipes, results, runs, state, training_form
+from clipviz.ui import drafts, forms, header, live_chart, recipes, results, runs, state, training_form
 from clipviz.ui.empty import no_dataset
-from clipviz.ui.text import ago, escape, number, people
+from clipviz.ui.text import ago, escape, number, people, plain
 
 
 def compose(dataset: Dataset) -> None:
     st.title("Train a clipped network")
     st.write("The defaults are a good start: press Start, and watch.")
+    runs.under_way()
     draft = drafts.draft(dataset)
     start = st.container()
     recipe = training_form.form(dataset, draft)
@@ -21,13 +22,24 @@ def compose(dataset: Dataset) -> None:
     training_form.as_json(dataset, recipe, draft)
     live_chart.prepare()
     with start:
-        st.caption(escape(recipes.in_words(recipe), 300))
+        copied = f"A copy of **{escape(draft.copy_of)}**: change what you like. " if draft.copy_of else ""
+        st.caption(copied + escape(recipes.in_words(recipe), 300))
+        wrong = forms.invalid()
+        if wrong:
+            st.error(f"Mend {escape(', '.join(wrong), 200)} first: it holds no valid value.")
         with st.container(horizontal=True, vertical_alignment="bottom"):
             name = st.text_input(
-                "Name of the run", max_chars=80, key=draft.key("run_name"), placeholder="optional", width=320
+                "Name of the run",
+                max_chars=80,
+                key=draft.key("run_name"),
+                placeholder=f"copy of {plain(draft.copy_of, 60)}" if draft.copy_of else "optional",
+                width=320,
             )
-            if st.button("Start", type="primary", icon=":material/play_arrow:", key="start"):
+            if st.button(
+                "Start", type="primary", icon=":material/play_arrow:", key="start", disabled=bool(wrong)
+            ):
                 begin(dataset, recipe, draft, name or "")
+            recipes.saved_ones(dataset)
 
 
 def begin(dataset: Dataset, recipe: Recipe, draft: drafts.Draft, name: str) -> None:
@@ -58,7 +70,7 @@ def watch(run: Run) -> None:
         results.summary(run)
     runs.live([run])
     if run.result is not None:
-        results.details(run, saved.recipe)
+        results.details(run, saved.recipe, runs.table_of(run, saved.recipe))
     elif not run.state.final:
         st.caption(
             f"The final metrics appear here when it ends, on the raw test rows. Step {number(run.step)} so far."

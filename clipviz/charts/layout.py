@@ -23,6 +23,7 @@ def finish(figure: go.Figure, colours: Palette, height: int) -> go.Figure:
         plot_bgcolor="rgba(0,0,0,0)",
         font={"color": colours.ink, "size": 13},
         colorway=list(colours.series),
+        modebar={"bgcolor": "rgba(0,0,0,0)", "color": colours.muted, "activecolor": colours.ink},
         hoverlabel={"bgcolor": colours.ground, "font": {"color": colours.ink}},
     )
     figure.update_xaxes(gridcolor=colours.grid, zerolinecolor=colours.grid, automargin=True)

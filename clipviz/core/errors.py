@@ -30,6 +30,10 @@ class NotFound(ClipvizError):
     """An object that a link or an id names does not exist, or was deleted."""
 
 
+class Deleted(NotFound):
+    """An object that somebody deleted; it can be restored."""
+
+
 class Conflict(ClipvizError):
     """Somebody else changed the same object in between; nothing was overwritten."""
 

@@ -5,20 +5,20 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Table, select, update
 
-from clipviz.core.errors import Conflict, InvalidRecipe, NotFound
+from clipviz.core.errors import Conflict, Deleted, InvalidRecipe, NotFound
 from clipviz.core.times import ago
 
 NAME_LENGTH = 200
 
 
 def found(connection: Connection, table: Table, id: str, now: datetime, *, lock: bool = False) -> RowMapping:
-    """The row of a living object; raises NotFound that says whether it never existed or who deleted it."""
+    """The row of a living object; raises NotFound when it never existed, Deleted that says by whom."""
     row = existing(connection, table, id, lock=lock)
     if row["deleted_at"] is not None:
-        raise NotFound(
-            f"This {_noun(table)} was deleted by {somebody(row['changed_by'])} {ago(row['deleted_at'], now)}",
-            row["name"],
-            "Restore it, or choose another one",
+        raise Deleted(
+            f"{row['name']!r}: this {_noun(table)} was deleted by {somebody(row['changed_by'])} "
+            f"{ago(row['deleted_at'], now)}",
+            remedy="Restore it, or choose another one",
         )
     return row
 
@@ -49,7 +49,7 @@ def edit(
         editor, moment = somebody(row["changed_by"]), ago(row["changed_at"], now)
         raise Conflict(
             f"{editor} changed this {_noun(table)} {moment}: {changes}",
-            f"an edit of revision {revision} while it is at {row['revision']}",
+            None,
             "Look at the change, then edit again if you still want to",
         )
     return touch(connection, table, row, who, now, **values)

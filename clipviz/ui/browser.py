@@ -56,8 +56,9 @@ def name_in_browser() -> str:
 
 
 def remember_name(name: str) -> None:
-    """Keeps a display name in this browser for a year."""
-    _remember(data={"name": name, "cookie": NAME_COOKIE}, key="remember_name", height=0)
+    """Keeps a display name in this browser for a year; an empty one changes nothing."""
+    with st.container(width=1, height=1, key="remember"):
+        _remember(data={"name": name, "cookie": NAME_COOKIE}, key="remember_name", height=0)
 
 
 def copy_link() -> None:

@@ -12,7 +12,7 @@ from clipviz.core.recipe import Choice, Recipe
 from clipviz.core.table import Table
 from clipviz.datasets import files
 from clipviz.ui import drafts, state, tables
-from clipviz.ui.text import escape, number, plain
+from clipviz.ui.text import counted, number, plain
 
 MOST_COLUMNS = 60
 
@@ -22,7 +22,7 @@ def column_picker(columns: list[str], dataset: Dataset) -> str:
     return st.selectbox(
         "Column",
         columns,
-        format_func=lambda name: escape(name),
+        format_func=plain,
         key=f"clamp.column:{dataset.id}",
         help="Numeric columns that are inputs of the network.",
     )
@@ -35,7 +35,7 @@ def copy_to_others(
     others = st.multiselect(
         "Same policy for",
         [name for name in columns if name != column],
-        format_func=lambda name: escape(name, 40),
+        format_func=lambda name: plain(name, 40),
         key=draft.key(f"copy:{column}"),
         placeholder="pick other columns",
     )
@@ -43,6 +43,9 @@ def copy_to_others(
         copied = {**own, **dict.fromkeys(others, own[column])}
         inputs = draft.recipe.inputs.model_copy(update={"columns": copied})
         drafts.replace(draft.recipe.model_copy(update={"inputs": inputs}), draft.base)
+        st.toast(
+            f"{counted(len(others), 'more column')} now {'has' if len(others) == 1 else 'have'} this policy."
+        )
         st.rerun()
     return own
 
@@ -53,16 +56,16 @@ def overview(table: Table, recipe: Recipe) -> pd.DataFrame:
     for column in clamping.numeric_columns(table):
         choice = recipe.inputs.policy_of(column)
         bounds = clamping.fit(table, column, choice)
-        values = clamping.training_values(table, column)
+        done = clamping.effect(clamping.training_values(table, column), bounds)
         lines.append(
             {
                 "column": plain(column),
                 "policy": choice.id + (" (own)" if column in recipe.inputs.columns else ""),
                 "lo": number(bounds.lo),
                 "hi": number(bounds.hi),
-                "below": int((values < bounds.lo).sum()),
-                "above": int((values > bounds.hi).sum()),
-                "note": plain(bounds.note, 200),
+                "below": done.below,
+                "above": done.above,
+                "note": plain(bounds.note or clamping.harm(done), 200),
             }
         )
     return pd.DataFrame(lines)

@@ -46,7 +46,7 @@ def narrow(known: list[Run]) -> list[Run]:
             "Dataset",
             [None, *datasets],
             key="compare.dataset",
-            format_func=lambda id: "all" if id is None else plain(datasets[id], 40).replace("*", r"\*"),
+            format_func=lambda id: "all" if id is None else plain(datasets[id], 40),
         )
     found = [each for each in known if dataset is None or each.dataset == dataset]
     for word in (words or "").lower().split():
@@ -64,7 +64,7 @@ def table(known: list[Run]) -> pd.DataFrame:
             {
                 "name": plain(each.name),
                 "state": each.state.value,
-                "progress": 1.0 if each.result else (each.step / each.steps if each.steps else 0.0),
+                "progress": None if each.state.final or not each.steps else each.step / each.steps,
                 "test metric": f"{results.TITLES[main]} {number(value)}" if main else "–",
                 "steps": number(each.step),
                 "clipped": "–"
@@ -82,12 +82,10 @@ def differences(picked: list[Run], recipes: dict[str, Recipe]) -> pd.DataFrame:
     """One line for each field that is not the same in all recipes, one column a run."""
     flat = {each.id: _flat(recipes[each.id].model_dump(mode="json")) for each in picked}
     paths = list(dict.fromkeys(path for fields in flat.values() for path in fields))
-    lines = []
-    for path in paths:
-        values = [flat[each.id].get(path, "–") for each in picked]
-        if len(set(values)) > 1:
-            lines.append({"field": plain(path), **_columns(picked, [plain(value, 80) for value in values])})
-    return pd.DataFrame(lines)
+    values = [[path, *(plain(flat[each.id].get(path, "–"), 80) for each in picked)] for path in paths]
+    differing = [line for line in values if len(set(line[1:])) > 1]
+    heads = tables.unique(["field", *(each.name for each in picked)], 40)
+    return pd.DataFrame(differing, columns=range(len(heads))).set_axis(heads, axis=1)
 
 
 def metrics(picked: list[Run]) -> pd.DataFrame:
@@ -97,6 +95,8 @@ def metrics(picked: list[Run]) -> pd.DataFrame:
         if each.result:
             result = results.parsed(each)
             line |= {results.TITLES.get(name, name): number(value) for name, value in result.metrics.items()}
+            main = next(name for name in results.MAIN if name in result.metrics)
+            line["constant prediction"] = f"{results.TITLES[main]} {number(result.baseline.get(main))}"
             line["best step"] = number(result.best_step)
             line["steps clipped"] = "–" if result.clipped_share is None else f"{result.clipped_share:.1%}"
             line["seconds"] = number(result.seconds, 3)
@@ -115,10 +115,6 @@ def mixed(picked: list[Run], recipes: dict[str, Recipe]) -> bool:
         )
         > 1
     )
-
-
-def _columns(picked: list[Run], values: list[str]) -> dict[str, str]:
-    return dict(zip(tables.unique([each.name for each in picked], 40), values, strict=True))
 
 
 def _flat(value: Any, path: str = "") -> dict[str, str]:

@@ -12,11 +12,12 @@ from clipviz.ui.state import current_recipe
 @dataclass
 class Draft:
     """recipe: as it stands; base: id of the saved recipe it began from; version: goes up when it is replaced
-    from outside its own widgets, which then start anew from its values."""
+    from outside its own widgets, which then start anew from its values; copy_of: the run that it was cloned from."""
 
     recipe: Recipe
     base: str
     version: int = 0
+    copy_of: str = ""
 
     def key(self, name: str) -> str:
         """A widget key that belongs to this draft and no other."""
@@ -40,11 +41,11 @@ def draft(dataset: Dataset) -> Draft:
     return known
 
 
-def replace(recipe: Recipe, base: str = "") -> None:
+def replace(recipe: Recipe, base: str = "", copy_of: str = "") -> None:
     """Puts another recipe in place of the draft; its widgets start anew."""
     drafts: dict[str, Draft] = st.session_state.setdefault("drafts", {})
     known = drafts.get(recipe.data.dataset)
-    drafts[recipe.data.dataset] = Draft(recipe, base, known.version + 1 if known else 0)
+    drafts[recipe.data.dataset] = Draft(recipe, base, known.version + 1 if known else 0, copy_of)
 
 
 def keep(recipe: Recipe) -> None:

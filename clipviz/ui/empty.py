@@ -10,7 +10,7 @@ def no_dataset(sentence: str) -> None:
     """Says what a page shows once there is a dataset, and offers a sample."""
     st.title("Pick a dataset first")
     st.write(f"{sentence} Take one of the team's datasets, upload your own, or start with a sample.")
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Use the sample with spikes", type="primary", icon=":material/bolt:"):
             uploads.open_sample("spikes")
         st.page_link("../../pages/data.py", label="Go to the datasets", icon=":material/table:")

@@ -12,6 +12,16 @@ from clipviz.core.recipe import Choice
 from clipviz.ui.text import escape
 
 
+def begin() -> None:
+    """Forgets what was wrong in the forms of the last run of the page."""
+    st.session_state.invalid_fields = []
+
+
+def invalid() -> list[str]:
+    """The fields on this page that hold no valid value, as far as they were drawn."""
+    return list(st.session_state.get("invalid_fields", []))
+
+
 def pick(package: str, label: str, choice: Choice, key: str, help: str | None = None) -> Choice:
     """A picker of everything found in a folder, and the fields of what is picked.
 
@@ -48,14 +58,18 @@ def fields(
     if folded:
         with st.expander("Advanced"):
             given |= _row(folded, start, key)
+    problems = st.container()
     try:
         model = cls.model_validate({**values, **given})
     except ValidationError as error:
         for problem in error.errors():
-            field = ".".join(str(part) for part in problem["loc"]) or title_of(cls)
-            st.error(
-                f"{escape(field)}: {escape(problem['msg'], 200)}; received {escape(repr(problem['input']), 60)}."
+            where = shown.get(str(problem["loc"][0])) if problem["loc"] else None
+            field = (where.title if where else None) or title_of(cls)
+            received = f"; received {escape(repr(problem['input']), 60)}" if where else ""
+            problems.error(
+                f"{escape(field)}: {escape(problem['msg'].removeprefix('Value error, '), 200)}{received}."
             )
+            st.session_state.setdefault("invalid_fields", []).append(field)
         model = cls.model_validate(values)
     return {
         name: value for name, value in model.model_dump(mode="json").items() if names is None or name in names
@@ -76,7 +90,7 @@ def _row(shown: dict[str, FieldInfo], start: dict[str, Any], key: str, across: i
 
 
 def _widget(name: str, info: FieldInfo, value: Any, key: str) -> Any:
-    label, about = _label(name, info), info.description
+    label, about = _label(name, info), _about(info)
     kind = _without_none(info.annotation)
     if get_origin(kind) is Literal:
         options = list(get_args(kind))
@@ -102,9 +116,12 @@ def _widget(name: str, info: FieldInfo, value: Any, key: str) -> Any:
 
 
 def _label(name: str, info: FieldInfo) -> str:
+    return info.title or name.replace("_", " ").capitalize()
+
+
+def _about(info: FieldInfo) -> str | None:
     unit = _extra(info, "unit")
-    title = info.title or name.replace("_", " ").capitalize()
-    return f"{title} ({unit})" if unit else title
+    return f"{info.description or ''} Unit: {unit}.".strip() if unit else info.description
 
 
 def _extra(info: FieldInfo, name: str) -> Any:

@@ -1,9 +1,12 @@
 """The slim line on top of every page: the journey, what is on the table, who you are, the link."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from clipviz.core.errors import ClipvizError, NotFound
+from clipviz.core.errors import ClipvizError
 from clipviz.ui import browser
 from clipviz.ui.state import me, store
 from clipviz.ui.text import escape, plain
@@ -12,12 +15,18 @@ _STYLE = """<style>
 .block-container { padding-top: 1.1rem; padding-bottom: 4rem; max-width: 84rem; }
 .st-key-header { border-bottom: 1px solid var(--st-border-color); padding-bottom: 0.4rem; }
 header[data-testid="stHeader"] { background: transparent; height: 0; }
+.st-key-header .stBidiComponent:empty { display: none; }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; } }
 </style>"""
 
 
-def header(pages: list[StreamlitPage]) -> None:
-    """Draws the menu with the current objects in its links, so that they travel along."""
+@contextmanager
+def header(pages: list[StreamlitPage]) -> Iterator[None]:
+    """Draws the menu around a page: the current objects travel along in its links.
+
+    Every line has a slot that is always there. A line that came and went would move, and so remount, all
+    below it, and close what people have open. The line of what is on the table is written last: the page knows.
+    """
     st.html(_STYLE)
     with st.container(horizontal=True, vertical_alignment="center", key="header", gap="small"):
         st.markdown("**:primary[clip]viz**", width="content")
@@ -26,9 +35,15 @@ def header(pages: list[StreamlitPage]) -> None:
         st.space("stretch")
         browser.copy_link()
         _name()
-    _on_the_table()
-    for error in st.session_state.pop("problems", []):
-        problem(error)
+    table, problems = st.container(), st.container()
+    with problems:
+        for error in st.session_state.pop("problems", []):
+            problem(error)
+    try:
+        yield
+    finally:
+        with table:
+            _on_the_table()
 
 
 def _travelling(page: str) -> dict[str, str]:
@@ -42,19 +57,27 @@ def _travelling(page: str) -> dict[str, str]:
 
 
 def _on_the_table() -> None:
-    if "dataset" not in st.session_state:
-        return
     try:
-        name = store().datasets.get(st.session_state.dataset).name
-    except NotFound:
+        name = store().datasets.get(st.session_state.get("dataset", "")).name
+    except ClipvizError:
+        st.caption("No dataset on the table yet.")
         return
-    recipe = st.query_params.get("recipe")
-    st.caption(f"Dataset **{escape(name)}**" + (f" · recipe `{plain(recipe, 16)}`" if recipe else ""))
+    st.caption(f"Dataset **{escape(name)}**{_recipe(st.session_state.dataset)}")
+
+
+def _recipe(dataset: str) -> str:
+    """Which recipe the address bar names, and whether what is on the page has moved on from it."""
+    linked = st.query_params.get("recipe")
+    known = st.session_state.get("drafts", {}).get(dataset)
+    if not linked or known is None:
+        return ""
+    moved_on = " · **edited, not saved: the link shows the saved one**" if known.recipe.id != linked else ""
+    return f" · recipe {plain(linked, 16)}{moved_on}"
 
 
 def _name() -> None:
-    with st.popover(escape(me(), 20), icon=":material/person:"):
-        chosen = st.text_input(
+    with st.popover(escape(me(), 20), icon=":material/person:"), st.form("name_form", border=False):
+        st.text_input(
             "Your name",
             value="" if me() == "Guest" else me(),
             max_chars=40,
@@ -62,12 +85,14 @@ def _name() -> None:
             placeholder="e.g. Ada",
             help="Marks what you upload and start. Kept in this browser; it is a label, not a login.",
         )
-        if st.button("Keep this name", key="keep_name") and chosen and plain(chosen).strip():
-            st.session_state.name = plain(chosen, 40).strip()
-            st.session_state.name_to_keep = st.session_state.name
-            st.rerun()
-    if "name_to_keep" in st.session_state:
-        browser.remember_name(st.session_state.name_to_keep)
+        st.form_submit_button("Keep this name", on_click=_keep_name)
+    browser.remember_name(st.session_state.get("name_to_keep", ""))
+
+
+def _keep_name() -> None:
+    name = plain(st.session_state.display_name, 40).strip()
+    if name:
+        st.session_state.name = st.session_state.name_to_keep = name
 
 
 def tell(error: ClipvizError) -> None:

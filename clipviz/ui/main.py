@@ -4,9 +4,11 @@ import logging
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
-from clipviz.core.errors import ClipvizError
-from clipviz.ui import header
+from clipviz.core.errors import ClipvizError, Deleted
+from clipviz.ui import forms, header
+from clipviz.ui.state import me, store
 
 _log = logging.getLogger("clipviz")
 
@@ -22,19 +24,39 @@ def main() -> None:
         st.Page("../../pages/compare.py", title="Compare", icon=":material/stacked_line_chart:"),
     ]
     page = st.navigation(pages, position="hidden")
+    with header.header(pages):
+        try:
+            forms.begin()
+            page.run()
+        except Deleted as error:
+            header.problem(error)
+            _restore(pages[0])
+        except ClipvizError as error:
+            header.problem(error)
+            st.page_link(pages[0], label="Back to the team's datasets", icon=":material/arrow_back:")
+        except Exception:  # the boundary of a page: nobody is shown a traceback, nothing is lost
+            _log.exception("page %s failed", page.url_path)
+            st.error(
+                "This page could not be drawn; nothing that was stored is lost. "
+                "Reload it; if it happens again, the server's log holds the reason.",
+                icon=":material/error:",
+            )
+
+
+def _restore(datasets: StreamlitPage) -> None:
+    """From a link to something deleted: bring it back, or begin anew."""
+    kind = "run" if "run" in st.query_params else "dataset"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if linked := st.query_params.get(kind):
+            st.button(f"Restore this {kind}", type="primary", on_click=_bring_back, args=(kind, linked))
+        st.page_link(datasets, label="Back to the team's datasets", icon=":material/arrow_back:")
+
+
+def _bring_back(kind: str, linked: str) -> None:
     try:
-        header.header(pages)
-        page.run()
+        (store().runs if kind == "run" else store().datasets).restore(linked, me())
     except ClipvizError as error:
-        header.problem(error)
-        st.page_link(pages[0], label="Back to the team's datasets", icon=":material/arrow_back:")
-    except Exception:  # the boundary of a page: nobody is shown a traceback, nothing is lost
-        _log.exception("page %s failed", page.url_path)
-        st.error(
-            "This page could not be drawn; nothing that was stored is lost. "
-            "Reload it; if it happens again, the server's log holds the reason.",
-            icon=":material/error:",
-        )
+        header.tell(error)
 
 
 main()

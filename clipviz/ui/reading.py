@@ -4,14 +4,15 @@ from typing import Any
 
 import streamlit as st
 
-from clipviz.core.dataset import Dataset, Reading
+from clipviz.core.dataset import NUMERIC, Dataset, Reading
 from clipviz.core.errors import ClipvizError
 from clipviz.datasets import ingest
 from clipviz.ui import header, state, tables
-from clipviz.ui.text import escape, number
+from clipviz.ui.text import counted, escape, plain
 
 _DELIMITERS = {",": "comma ,", ";": "semicolon ;", "\t": "tab", "|": "pipe |", " ": "space"}
 _THOUSANDS = {"": "none", ",": "comma ,", ".": "point .", " ": "space", "'": "apostrophe '"}
+AGAIN = " (read again)"
 _ENCODINGS = ("utf-8", "windows-1252", "latin-1", "utf-16", "utf-16-le", "utf-16-be")
 
 
@@ -24,7 +25,7 @@ def form(how: Reading, key: str, sheets: tuple[str, ...] = ()) -> Reading:
             values["delimiter"] = _choice("Delimiter", _DELIMITERS, how.delimiter, f"{key}.delimiter")
         elif sheets:
             values["sheet"] = _choice(
-                "Sheet", {name: escape(name) for name in sheets}, how.sheet, f"{key}.sheet"
+                "Sheet", {name: plain(name) for name in sheets}, how.sheet, f"{key}.sheet"
             )
         values["header"] = _choice(
             "First row", {True: "holds the names", False: "is already data"}, how.header, f"{key}.header"
@@ -39,15 +40,17 @@ def form(how: Reading, key: str, sheets: tuple[str, ...] = ()) -> Reading:
                 name: name for name in dict.fromkeys([*_ENCODINGS, *([how.encoding] if how.encoding else [])])
             }
             values["encoding"] = _choice("Encoding", known, how.encoding, f"{key}.encoding")
+    shown = ", ".join(word for word in how.missing or () if word)
     with right:
         words = st.text_input(
             "Missing-value words",
-            value=", ".join(word for word in how.missing or () if word),
+            value=shown,
             key=f"{key}.missing",
             placeholder="guess",
             help="Cells with exactly one of these words, and empty cells, count as missing.",
         )
-    values["missing"] = tuple(word.strip() for word in words.split(",") if word.strip()) if words else None
+    if words != shown:
+        values["missing"] = tuple(word.strip() for word in (words or "").split(",") if word.strip()) or None
     return Reading.model_validate(values)
 
 
@@ -73,22 +76,44 @@ def change(dataset: Dataset) -> None:
     st.dataframe(
         tables.preview(seen), hide_index=True, height=240, alt="The first rows as they would be read"
     )
-    for sentence in seen.sentences:
+    for sentence in [*seen.sentences, *_other_types(dataset, seen)]:
         st.caption(escape(sentence, 300))
     if how == dataset.reading:
         st.caption(
             "This is how the dataset was read. Change a choice to see the first rows read in that way."
         )
+    elif how.decimal and how.decimal == how.thousands:
+        st.error("The decimal mark and the thousands mark must differ.")
     elif st.button("Read the whole file this way", type="primary", key=f"reread:{dataset.id}"):
-        try:
-            with st.spinner(f"Reading {number(dataset.rows)} rows again …"):
-                again = ingest.ingest(
-                    dataset.source, dataset.name, state.settings(), how, state.me(),
-                    target=dataset.target, origin=dataset.origin,
-                )  # fmt: skip
-            again = state.store().datasets.add(again)
-        except ClipvizError as error:
-            header.problem(error)
-        else:
-            state.open_dataset(again.id)
-            st.rerun()
+        _read_again(dataset, how)
+
+
+def _other_types(dataset: Dataset, seen: ingest.Preview) -> list[str]:
+    """Which columns would become text, from the first rows: a wrong mark turns numbers into words."""
+    before = {column.name: column.kind for column in dataset.columns}
+    moved = [
+        column.name
+        for column in seen.columns
+        if before.get(column.name, column.kind) in NUMERIC and column.kind not in NUMERIC
+    ]
+    return [f"No longer numbers: {', '.join(moved)}"] if moved else []
+
+
+def _read_again(dataset: Dataset, how: Reading) -> None:
+    try:
+        with st.spinner(f"Reading {counted(dataset.rows, 'row')} again …"):
+            again = ingest.ingest(
+                dataset.source,
+                f"{dataset.name.removesuffix(AGAIN)}{AGAIN}",
+                state.settings(),
+                how,
+                state.me(),
+                target=dataset.target,
+                origin=dataset.origin,
+            )
+        again = state.store().datasets.add(again)
+    except ClipvizError as error:
+        header.problem(error)
+    else:
+        state.open_dataset(again.id)
+        st.rerun()

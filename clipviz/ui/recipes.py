@@ -3,10 +3,12 @@
 import streamlit as st
 
 from clipviz.core.dataset import Dataset
-from clipviz.core.recipe import Recipe
+from clipviz.core.discovery import discover
+from clipviz.core.recipe import Choice, Inputs, Recipe
+from clipviz.runs.check import complete
 from clipviz.store.recipes import SavedRecipe
-from clipviz.ui import drafts, state
-from clipviz.ui.text import escape, plain
+from clipviz.ui import drafts, forms, state
+from clipviz.ui.text import ago, counted, escape, plain
 
 
 def target(dataset: Dataset, draft: drafts.Draft) -> Recipe:
@@ -17,27 +19,61 @@ def target(dataset: Dataset, draft: drafts.Draft) -> Recipe:
         "Column to predict",
         names,
         index=names.index(now) if now in names else len(names) - 1,
-        format_func=lambda name: escape(name),
+        format_func=plain,
         key=draft.key("target"),
         help="Numbers are predicted as numbers; categories, and numbers with few values, as classes.",
     )
     if chosen == now:
         return draft.recipe
-    changed = {"target": chosen, "task": None, "features": None}
-    return draft.recipe.model_copy(update={"data": draft.recipe.data.model_copy(update=changed)})
+    data = draft.recipe.data.model_copy(update={"target": chosen, "task": None, "features": None})
+    return draft.recipe.model_copy(update={"data": data, "inputs": without(draft.recipe.inputs, {chosen})})
 
 
-def save(recipe: Recipe, draft: drafts.Draft, name: str = "") -> SavedRecipe:
+def without(inputs: Inputs, gone: set[str]) -> Inputs:
+    """Input clamps without those of columns that are no inputs any more."""
+    kept = {name: choice for name, choice in inputs.columns.items() if name not in gone}
+    return inputs.model_copy(update={"columns": kept})
+
+
+def save(recipe: Recipe, draft: drafts.Draft) -> SavedRecipe:
     """Saves a recipe under its content id; saving the same twice is one recipe, so nobody overwrites anybody."""
-    saved = state.store().recipes.add(
-        recipe, plain(name or in_words(recipe), 120), state.me(), parent=draft.base
-    )
-    draft.base = saved.id
+    recipe = complete(recipe)
+    saved = state.store().recipes.add(recipe, in_words(recipe), state.me(), parent=draft.base)
+    draft.recipe, draft.base = recipe, saved.id
     return saved
 
 
+def saved_ones(dataset: Dataset) -> None:
+    """The team's recipes for a dataset, to go on from; nothing where there are none."""
+    known = state.store().recipes.list(dataset.id, limit=50)
+    if not known:
+        return
+    with st.popover("Saved recipes", icon=":material/bookmarks:"):
+        for each in known:
+            when = f"{plain(each.created_by, 40) or 'somebody'}, {ago(each.created_at)}"
+            if st.button(escape(each.name, 80), key=f"recipe:{each.id}", help=escape(when), type="tertiary"):
+                drafts.replace(each.recipe, each.id)
+                st.query_params["recipe"] = each.id
+                st.rerun()
+
+
 def in_words(recipe: Recipe) -> str:
-    """A recipe in one line of plain text: target, then input clamp / activation clip / gradient clip."""
-    own = f" +{len(recipe.inputs.columns)}" if recipe.inputs.columns else ""
-    clips = f"{recipe.inputs.default.id}{own} / {recipe.activation.id} / {recipe.gradient.id}"
-    return f"{plain(recipe.data.target, 40)}: {clips}, {recipe.optimiser.id}, seed {recipe.seed}"
+    """A recipe in one line of plain text: what is predicted, and with which clips."""
+    clips = [
+        _title("policies.inputs", recipe.inputs.default)
+        + (f" and {counted(len(recipe.inputs.columns), 'own clamp')}" if recipe.inputs.columns else ""),
+        _title("policies.activations", recipe.activation),
+        _title("policies.gradients", recipe.gradient),
+    ]
+    return f"{plain(recipe.data.target, 40)}: {' · '.join(clips)} · seed {recipe.seed}"
+
+
+def _title(family: str, choice: Choice) -> str:
+    known = discover(f"clipviz.{family}")
+    name = forms.title_of(known[choice.id]) if choice.id in known else choice.id
+    kinds = {
+        "policies.inputs": "inputs",
+        "policies.activations": "activations",
+        "policies.gradients": "gradients",
+    }
+    return f"{kinds[family]} {name[0].lower()}{name[1:]}"

@@ -3,9 +3,11 @@
 import pandas as pd
 import streamlit as st
 
+from clipviz.analysis import clamping
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Result, Run, State
-from clipviz.ui.text import escape, number, plain
+from clipviz.core.table import Table
+from clipviz.ui.text import counted, escape, number, plain, share
 
 MAIN = ("mae", "accuracy")
 TITLES = {
@@ -32,19 +34,49 @@ def summary(run: Run) -> None:
         + (f": {escape(run.reason.rstrip('.'), 300)}" if run.reason else "")
         + f". The weights are those of step {number(result.best_step)}, the best on the validation rows."
     )
+    st.markdown(against_constant(result))
     cells = st.columns(max(1, len(result.metrics)))
     for cell, (name, value) in zip(cells, result.metrics.items(), strict=False):
-        cell.metric(f"Test {TITLES.get(name, name)}", number(value), border=True)
-        cell.caption(f"constant prediction: {number(result.baseline.get(name))}")
+        beside = f"a constant prediction: {number(result.baseline.get(name))}"
+        cell.metric(
+            f"Test {TITLES.get(name, name)}",
+            number(value),
+            beside,
+            delta_color="off",
+            delta_arrow="off",
+            border=True,
+        )
     st.caption(
-        "On the raw test rows: nothing about them was clamped or left out, and no bound was fitted on them."
+        "On the test rows as they are: none was left out, no target was clamped, no bound was fitted on them."
     )
 
 
-def details(run: Run, recipe: Recipe) -> None:
-    """Verdict on the gradient clip, metrics by split, learned thresholds and input bounds."""
+def against_constant(result: Result) -> str:
+    """Whether the network learned anything: its main metric against the best constant prediction."""
+    name = next(name for name in MAIN if name in result.metrics)
+    value, constant = result.metrics[name], result.baseline.get(name)
+    if value is None or constant is None:
+        return f"Its test {TITLES[name]} is not finite: **the network did not learn to predict**."
+    better = value < constant if name == "mae" else value > constant
+    if not better:
+        return (
+            f"**No better than a constant prediction**: test {TITLES[name]} {number(value)} against "
+            f"{number(constant)}. Look at the target's own outliers, at the learning rate, or for inputs that say more."
+        )
+    if name == "mae":
+        return (
+            f"Its typical error is **{1 - value / constant:.0%} smaller** than that of a constant prediction."
+        )
+    return (
+        f"It is right on **{value:.1%}** of the test rows; always naming the commonest class, {constant:.1%}."
+    )
+
+
+def details(run: Run, recipe: Recipe, table: Table | None) -> None:
+    """What each clip did, metrics by split, learned thresholds and input bounds."""
     result = parsed(run)
     st.subheader("What clipping did")
+    st.markdown(inputs_in_words(result, recipe, table))
     st.markdown(clipping_in_words(result, recipe))
     left, right = st.columns(2, gap="large")
     with left:
@@ -60,6 +92,22 @@ def details(run: Run, recipe: Recipe) -> None:
             st.dataframe(closed, hide_index=True, alt="Input bounds by column")
     for note in result.notes:
         st.caption(escape(note, 300))
+
+
+def inputs_in_words(result: Result, recipe: Recipe, table: Table | None) -> str:
+    """How many rows the input clamps touched, of those trained on and of those tested on."""
+    closed = sum(low is not None or high is not None for low, high in result.bounds.values())
+    if not closed:
+        return "No input was clamped."
+    words = f"The input clamps bound {counted(closed, 'column')}"
+    if table is None:
+        return f"{words}."
+    train = clamping.rows_touched(table, recipe.inputs, table.train)
+    test = clamping.rows_touched(table, recipe.inputs, table.test)
+    words += (
+        f" and touch {share(train, len(table.train))} of the training rows and {share(test, len(table.test))}"
+    )
+    return f"{words} of the test rows." if train else f"{words} of the test rows: **this equals no clamp**."
 
 
 def clipping_in_words(result: Result, recipe: Recipe) -> str:

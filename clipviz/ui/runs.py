@@ -7,16 +7,18 @@ from clipviz.charts.panels import compare_panels, train_panels
 from clipviz.core.errors import ClipvizError
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Request, Run, State
+from clipviz.core.table import Table
 from clipviz.runs.submit import ask, ensure_runner, submit
 from clipviz.store.recipes import SavedRecipe
 from clipviz.ui import drafts, header, recipes, state
 from clipviz.ui.live_chart import RunLine, live_chart
-from clipviz.ui.text import plain
+from clipviz.ui.text import escape, people, plain
 
 
 def start(recipe: Recipe, name: str, draft: drafts.Draft) -> Run:
     """Saves the recipe, queues a run of it and wakes a runner."""
-    title = plain(name, 80).strip() or recipes.in_words(recipe)
+    copied = f"copy of {plain(draft.copy_of, 70)}" if draft.copy_of else ""
+    title = plain(name, 80).strip() or copied or recipes.in_words(recipe)
     run = submit(state.store(), state.settings(), recipe, title, state.me(), parent=draft.base)
     draft.base = recipe.id
     return run
@@ -56,16 +58,42 @@ def controls(run: Run, saved: SavedRecipe) -> None:
             if st.button("Stop", icon=":material/stop:"):
                 _ask(run, "stop")
         if st.button("Clone", icon=":material/content_copy:", help="Opens the form with this run's recipe."):
-            drafts.replace(saved.recipe, saved.id)
+            drafts.replace(saved.recipe, saved.id, run.name)
             st.query_params.from_dict({"dataset": run.dataset, "recipe": saved.id})
             st.rerun()
         with st.popover("Name and note", icon=":material/edit_note:"):
             key = f"{run.id}:{run.revision}"
-            st.text_input("Name", value=run.name, max_chars=80, key=f"name:{key}")
-            st.text_area("Note", value=run.note, max_chars=2000, key=f"note:{key}")
-            st.button("Save", key=f"save:{run.id}", on_click=_edit, args=(run, key))
+            with st.form(f"edit:{key}", border=False):
+                st.text_input("Name", value=run.name, max_chars=80, key=f"name:{key}")
+                st.text_area("Note", value=run.note, max_chars=2000, key=f"note:{key}")
+                st.form_submit_button("Save", on_click=_edit, args=(run, key))
         if st.button("Compare", icon=":material/stacked_line_chart:"):
             st.switch_page("../../pages/compare.py", query_params={"runs": run.id})
+        if run.state != State.RUNNING and st.button(
+            "Delete", icon=":material/delete:", help="It can be restored."
+        ):
+            state.store().runs.delete(run.id, state.me())
+            st.rerun()
+
+
+def under_way() -> None:
+    """Links to the runs that train or wait at the moment, whoever started them."""
+    waiting = [run for run in state.store().runs.list(limit=50) if not run.state.final][:6]
+    if not waiting:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("Under way:", width="content")
+        for run in waiting:
+            label = f"{escape(run.name, 40)} ({run.state.value}, {people(run.created_by)})"
+            st.page_link("../../pages/train.py", label=label, query_params={"run": run.id}, width="content")
+
+
+def table_of(run: Run, recipe: Recipe) -> Table | None:
+    """The rows that a run was trained and tested on; None where they cannot be had any more."""
+    try:
+        return state.table(state.store().datasets.get(run.dataset, include_deleted=True), recipe)
+    except ClipvizError:
+        return None
 
 
 def _ask(run: Run, request: Request) -> None:

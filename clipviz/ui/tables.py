@@ -8,6 +8,8 @@ import streamlit as st
 
 from clipviz.core.dataset import Dataset, RejectedRow
 from clipviz.core.profile import ColumnProfile
+from clipviz.core.settings import Settings
+from clipviz.datasets import files
 from clipviz.datasets.ingest import Preview
 from clipviz.ui.text import ago, plain
 
@@ -48,7 +50,7 @@ def columns(profiles: Sequence[ColumnProfile]) -> "pd.DataFrame":
         {
             "column": [plain(each.name) for each in profiles],
             "type": [each.kind for each in profiles],
-            "histogram": [list(each.histogram.counts) if each.histogram else None for each in profiles],
+            "histogram": [_coarse(each.histogram.counts) if each.histogram else None for each in profiles],
             "missing": [each.missing for each in profiles],
             "not finite": [each.positive_infinite + each.negative_infinite for each in profiles],
             "distinct": [each.distinct for each in profiles],
@@ -57,6 +59,12 @@ def columns(profiles: Sequence[ColumnProfile]) -> "pd.DataFrame":
             "max": [each.maximum for each in profiles],
         }
     )
+
+
+def _coarse(counts: Sequence[int], bars: int = 15) -> list[int]:
+    """Counts in few bars, for a picture of the width of a word."""
+    width = -(-len(counts) // bars)
+    return [sum(counts[first : first + width]) for first in range(0, len(counts), width)]
 
 
 def levels(profile: ColumnProfile) -> "pd.DataFrame":
@@ -74,6 +82,11 @@ def rejected(rows: Sequence[RejectedRow], limit: int = 1000) -> "pd.DataFrame":
             "text": [plain(row.text, 300) for row in rows[:limit]],
         }
     )
+
+
+def first_rows(settings: Settings, dataset: Dataset, count: int = 100) -> "pd.DataFrame":
+    frame = files.frame(settings, dataset.id, rows=range(min(count, dataset.rows)))
+    return frame.set_axis(unique(list(frame.columns)), axis=1)
 
 
 def preview(seen: Preview) -> "pd.DataFrame":

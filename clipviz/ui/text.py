@@ -38,6 +38,11 @@ def number(value: float | None, digits: int = 4) -> str:
     return f"{value:,.{max(0, digits - 1 - math.floor(math.log10(abs(value))))}f}"
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """A count with its noun: "1 row", "2,000 rows"."""
+    return f"{number(count)} {one if count == 1 else many or one + 's'}"
+
+
 def share(part: float, whole: float) -> str:
     """A share in percent, with enough digits that a few rows of many do not read as none."""
     if not whole:

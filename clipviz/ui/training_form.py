@@ -9,7 +9,7 @@ from clipviz.core.errors import ClipvizError
 from clipviz.core.recipe import Data, Recipe, Split, Task, Training
 from clipviz.runs.check import check
 from clipviz.ui import drafts, forms, header, recipes, state
-from clipviz.ui.text import escape, number
+from clipviz.ui.text import counted, escape, number, plain
 
 
 def form(dataset: Dataset, draft: drafts.Draft) -> Recipe:
@@ -49,13 +49,14 @@ def _data(dataset: Dataset, draft: drafts.Draft) -> Recipe:
             usable,
             default=[name for name in recipe.data.features or usable if name in usable],
             key=draft.key("features"),
-            format_func=lambda name: escape(name, 40),
+            format_func=lambda name: plain(name, 40),
             help="Text, dates and constant columns are left out, and the run says so.",
         )
         split = forms.fields(Split, recipe.split.model_dump(), draft.key("split"))
     features = None if not chosen or len(chosen) == len(usable) else tuple(chosen)
     data = Data(dataset=dataset.id, target=recipe.data.target, task=task, features=features)
-    recipe = recipe.model_copy(update={"data": data, "split": Split.model_validate(split)})
+    inputs = recipes.without(recipe.inputs, set(usable) - set(features or usable))
+    recipe = recipe.model_copy(update={"data": data, "split": Split.model_validate(split), "inputs": inputs})
     try:
         table = state.table(dataset, recipe)
     except ClipvizError as error:
@@ -73,9 +74,8 @@ def _data(dataset: Dataset, draft: drafts.Draft) -> Recipe:
 def _clipping(recipe: Recipe, draft: drafts.Draft) -> dict[str, object]:
     default = forms.pick("clipviz.policies.inputs", "Input clamp", recipe.inputs.default, draft.key("inputs"))
     if recipe.inputs.columns:
-        st.caption(
-            f"{number(len(recipe.inputs.columns))} columns have a clamp of their own, from the Clamp page."
-        )
+        own = counted(len(recipe.inputs.columns), "column has a clamp of its", "columns have clamps of their")
+        st.caption(f"{own} own, from the Clamp page.")
     activation = forms.pick(
         "clipviz.policies.activations", "Activation clip", recipe.activation, draft.key("activation")
     )

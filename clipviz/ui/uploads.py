@@ -54,6 +54,9 @@ def _read(file: UploadedFile) -> str | None:
 def store(path: Path, name: str, how: Reading) -> str:
     """Reads an uploaded file and shares it with the team; returns the dataset's id."""
     dataset = ingest.ingest(path, plain(name, 120), state.settings(), how, state.me())
+    known = {each.id: each for each in state.store().datasets.list()}
+    if dataset.id in known:
+        st.toast(f"This very file is here already, as {escape(known[dataset.id].name)}.")
     return state.store().datasets.add(dataset).id
 
 

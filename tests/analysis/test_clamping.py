@@ -100,3 +100,34 @@ def test_each_touched_row_counts_once_and_the_farthest_come_first() -> None:
     assert clamping.numeric_columns(table) == ["x"]
     assert clamping.rows_touched(table, inputs) == 4
     assert clamping.extreme_rows(table, "x", 2).tolist() == [11, 9]
+
+
+def test_rows_of_any_part_are_counted_with_the_bounds_of_the_training_rows() -> None:
+    table = small_table()
+    parts = Table(**{**table.__dict__, "train": np.arange(9), "test": np.arange(9, 12)})
+    inputs = Inputs(default=Choice.of("quantile", lower=0.0, upper=1.0))
+    assert clamping.rows_touched(parts, inputs) == 0
+    assert clamping.rows_touched(parts, inputs, parts.test) == 2
+
+
+def test_a_clamp_that_erases_or_reshapes_a_column_is_told() -> None:
+    values = np.arange(10.0)
+    assert "constant" in clamping.harm(clamping.effect(values, Bounds(60, 200)))
+    assert "more than half" in clamping.harm(clamping.effect(values, Bounds(0, 3)))
+    assert clamping.harm(clamping.effect(values, Bounds(1, 8))) == ""
+    assert clamping.harm(clamping.effect(np.full(5, 2.0), Bounds())) == ""
+
+
+def test_far_targets_are_counted_on_training_rows() -> None:
+    table = small_table()
+    far = Table(**{**table.__dict__, "target": np.where(np.arange(12) == 4, 1e6, np.arange(12.0))})
+    assert clamping.target_tails(far) == 1
+    assert clamping.target_tails(table) == 0
+    assert clamping.target_tails(Table(**{**far.__dict__, "task": "classification"})) == 0
+
+
+def test_a_bound_drawn_by_hand_has_no_more_digits_than_the_hand() -> None:
+    assert clamping.rounded(22.728564929444968, 100.0) == 22.7
+    assert clamping.rounded(0.00012345678, 0.01) == 0.00012
+    assert clamping.rounded(123456.7, 1e6) == 123000.0
+    assert clamping.rounded(5.5, 0.0) == 5.5

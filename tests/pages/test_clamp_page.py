@@ -26,7 +26,7 @@ def test_without_a_dataset_the_page_teaches(page) -> None:
 
 def test_a_default_policy_limits_every_column_and_is_told(page, spikes) -> None:
     app = page("clamp", dataset=spikes.id)
-    assert "equals no clamp" in words(app)
+    assert "No clamp is chosen" in words(app)
     select(app, "Default for every numeric column", "quantile")
     assert "is limited to" in words(app)
     overview = next(each.value for each in app.dataframe if "policy" in each.value.columns)

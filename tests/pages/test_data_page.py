@@ -16,7 +16,7 @@ def test_an_empty_home_offers_a_drop_zone_and_samples(page) -> None:
     app = page()
     assert app.title[0].value == "What have I got?"
     assert len([each for each in app.button if each.label == "Open"]) == 5
-    assert "Nothing here yet" in app.info[0].value
+    assert "No datasets yet" in app.info[0].value
 
 
 def test_a_sample_opens_in_one_click_and_is_there_for_the_team(page, store) -> None:
@@ -27,7 +27,7 @@ def test_a_sample_opens_in_one_click_and_is_there_for_the_team(page, store) -> N
     assert app.query_params["dataset"] == dataset.id
     assert dataset.target
     app = page()
-    assert "Nothing here yet" not in words(app)
+    assert "No datasets yet" not in words(app)
 
 
 def test_an_upload_becomes_the_current_dataset(page, store) -> None:
@@ -67,7 +67,7 @@ def test_rejected_rows_are_told_with_line_and_reason(page, store) -> None:
     app = upload(page(), "ragged.csv", SMALL + b"1,2,3,4\n")
     dataset = store.datasets.get(app.query_params["dataset"])
     assert (dataset.rows, dataset.rejected) == (40, 1)
-    assert "1 rows could not be read" in words(app)
+    assert "1 row could not be read" in words(app)
     tables = [each.value for each in app.dataframe if "reason" in each.value.columns]
     assert tables[0]["line"].tolist() == [42]
 

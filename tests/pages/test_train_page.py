@@ -128,3 +128,42 @@ def test_two_people_annotating_never_overwrite_each_other_in_silence(page, recip
     button(app, "Save").click().run()
     assert "Grace" in words(app)
     assert store.runs.get(run.id).note == "Grace's note"
+
+
+def test_an_invalid_field_holds_start_back(page, spikes, store) -> None:
+    app = page("train", dataset=spikes.id)
+    next(each for each in app.text_input if each.label == "Widths").set_value("8, abc").run()
+    assert not app.exception
+    assert "Mend Widths first" in words(app)
+    assert button(app, "Start").disabled
+    next(each for each in app.text_input if each.label == "Widths").set_value("8, 4").run()
+    assert not button(app, "Start").disabled
+
+
+def test_a_changed_recipe_is_marked_as_not_saved(page, recipe, store) -> None:
+    saved = store.recipes.add(recipe, "r", "Ada")
+    app = page("train", recipe=saved.id)
+    next(each for each in app.selectbox if each.label == "Gradient clip").select("value").run()
+    assert "edited, not saved" in words(app)
+
+
+def test_a_deleted_run_can_be_restored_from_its_link(page, recipe, store) -> None:
+    run = store.runs.submit(store.recipes.add(recipe, "r", "Ada").id, "r", "Ada")
+    app = page("train", run=run.id)
+    button(app, "Delete").click().run()
+    assert "was deleted by Guest" in words(app)
+    button(app, "Restore this run").click().run()
+    assert store.runs.get(run.id).deleted_at is None
+    assert app.title[0].value == "r"
+
+
+def test_a_clamp_goes_with_its_column(page, spikes, recipe, store) -> None:
+    """A column that becomes the target is no input any more, so its clamp is dropped."""
+    clamped = recipe.replace("inputs.columns.flow", {"id": "tukey"})
+    app = page("train", recipe=store.recipes.add(clamped, "r", "Ada").id)
+    next(each for each in app.selectbox if each.label == "Column to predict").select("flow").run()
+    button(app, "Start").click().run()
+    assert not app.exception
+    saved = store.recipes.get(store.runs.get(app.query_params["run"]).recipe).recipe
+    assert saved.data.target == "flow"
+    assert not saved.inputs.columns

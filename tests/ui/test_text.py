@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from clipviz.ui.text import ago, escape, number, plain, share, size
+from clipviz.ui.text import ago, counted, escape, number, plain, share, size
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,8 @@ def test_sizes_and_moments() -> None:
     assert ago(now - timedelta(hours=1), now) == "1 hour ago"
     assert ago(now, now) == "just now"
     assert ago(None, now) == "–"
+
+
+def test_nouns_follow_their_counts() -> None:
+    assert [counted(0, "row"), counted(1, "row"), counted(2000, "row")] == ["0 rows", "1 row", "2,000 rows"]
+    assert counted(2, "class", "classes") == "2 classes"

@@ -9,6 +9,7 @@ import { StatusStrip } from "./status.js";
 import { themeOf } from "./theme.js";
 import { Zoom } from "./zoom.js";
 
+const TELL_AGAIN = 6000;
 const charts = new WeakMap();
 let plotly = null;
 
@@ -47,7 +48,7 @@ class LiveChart {
     this.call = 0;
     this.histories = new Map();
     this.views = [];
-    this.told = new Set();
+    this.told = new Map();
     this.root = parent.appendChild(element("section", "cv-live", { "aria-label": "Live charts" }));
     this.hidden = new Set();
     this.status = new StatusStrip(this.root, (id) => this.toggle(id));
@@ -122,14 +123,19 @@ class LiveChart {
     this.tell(id, delta.run, history);
   }
 
-  /** Run the page again when the run moved on from what the page was drawn for: once for each state. */
+  /**
+   * Run the page again when the run moved on from what the page was drawn for: once for each state, and again
+   * after a while if the page still shows the old one (a server that restarted has not heard it).
+   */
   tell(id, run, history) {
     const known = this.data.runs.find((line) => line.id === id);
+    if (!known || !this.root.isConnected) return;
     const moved = known.state ? known.state !== run.state : run.final;
     const measured = !known.measured && history.measured;
     const word = `${id} ${run.state} ${measured}`;
-    if ((moved || measured) && !this.told.has(word)) {
-      this.told.add(word);
+    if ((moved || measured) && performance.now() - (this.told.get(word) ?? -Infinity) > TELL_AGAIN) {
+      this.told.set(word, performance.now());
+      setTimeout(() => this.tell(id, run, history), TELL_AGAIN + 100);
       this.setTriggerValue("moved", { run: id, state: run.state });
     }
   }

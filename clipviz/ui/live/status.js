@@ -4,7 +4,7 @@ import { button, element } from "./dom.js";
 import { count, duration, percent, plain } from "./words.js";
 
 const WORDS = {
-  queued: ["…", "Waiting for a worker"],
+  queued: ["…", "Starting"],
   running: ["▶", "Training"],
   paused: ["❚❚", "Paused"],
   finished: ["✓", "Finished"],
@@ -113,6 +113,5 @@ function figuresOf(run) {
   if (run.clipped_share !== null) figures.push(`${percent(run.clipped_share)} of steps clipped`);
   if (run.non_finite) figures.push(`${count(run.non_finite)} ${run.non_finite === 1 ? "value" : "values"} not finite`);
   if (run.device) figures.push(plain(run.device, 40));
-  if (run.attempt > 1) figures.push(`attempt ${run.attempt}`);
   return figures;
 }
