@@ -22,7 +22,9 @@ class Table:
 
     inputs: (N, F) float64, raw: numbers as they are (NaN missing, +-inf kept), categories as codes
         0..L-1 into `Feature.levels` with -1 for unseen or missing. Levels come from training rows only.
-    target: (N,) float64, raw, finite; class index 0..C-1 for classification.
+    target: (N,) float64, raw, finite; for classification the index 0..C-1 into `classes`, which are those of the
+        training rows. Other rows may be of classes that no training row shows: -1, -2, ... stand for these, and no
+        prediction of them is right.
     train, validation, test: disjoint arrays of row positions into `inputs`.
     source_rows: (N,) positions in the dataset's Parquet (rows without a usable target are left out).
     """

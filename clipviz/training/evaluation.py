@@ -7,6 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from clipviz.core.moments import moments
 from clipviz.core.recipe import Task
 from clipviz.training.network import Network
 from clipviz.training.rows import Rows
@@ -14,6 +15,9 @@ from clipviz.training.rows import Rows
 CHUNK = 65_536
 REGRESSION = ("mae", "rmse", "r2")
 CLASSIFICATION = ("accuracy", "macro_f1", "macro_recall", "log_loss")
+UNSEEN = math.log(np.finfo(np.float64).eps)
+"""Log probability, -36 nats, of a class that no training row shows: nobody can say it, yet one such row must not
+make every log loss infinite."""
 Floats = NDArray[np.float64]
 
 
@@ -31,10 +35,12 @@ def outputs(network: Network, rows: Rows) -> Tensor:
 
 
 def loss(network: Network, said: Tensor, rows: Rows) -> float:
-    """Mean standardised squared error, or cross-entropy: what training minimises."""
+    """Mean standardised squared error, or cross-entropy: what training minimises; UNSEEN as in log_loss."""
     if network.task == "regression":
         return float((said.to(torch.float64) - rows.goal).square().mean())
-    return float(torch.nn.functional.cross_entropy(said.to(torch.float64), rows.goal))
+    logs = torch.log_softmax(said.to(torch.float64), dim=1)
+    right = logs.gather(1, rows.goal.clamp(min=0).unsqueeze(1)).squeeze(1)
+    return -float(torch.where(rows.goal < 0, UNSEEN, right).mean())
 
 
 def metrics(network: Network, said: Tensor, rows: Rows) -> dict[str, float | None]:
@@ -50,32 +56,35 @@ def regression(predicted: Floats, target: Floats) -> dict[str, float | None]:
     """mae, rmse in target units and r2, of (N,) predictions; r2 is None where the target does not vary."""
     with np.errstate(all="ignore"):
         error = predicted - target
-        spread = np.sum((target - target.mean()) ** 2)
-        r2 = 1 - np.sum(error**2) / spread if spread > 0 else math.nan
-        return _finite(mae=np.abs(error).mean(), rmse=np.sqrt(np.mean(error**2)), r2=r2)
+        size = float(np.abs(error).max()) or 1.0  # sums and squares of huge errors would overflow
+        mae = size * float(np.mean(np.abs(error) / size))
+        rmse = size * math.sqrt(np.mean((error / size) ** 2))
+        spread = moments(target).std
+        r2 = 1 - (rmse / spread) ** 2 if spread > 0 else math.nan
+        return _finite(mae=mae, rmse=rmse, r2=r2)
 
 
 def classification(log_probabilities: Floats, target: Floats) -> dict[str, float | None]:
     """accuracy, macro_f1, macro_recall, log_loss of (N, C) log probabilities against (N,) class indices.
 
     The macro means are over the classes that occur in the target. log_loss is in nats. A row whose
-    probabilities are not numbers is wrong.
+    probabilities are not numbers is wrong, and so is one of a class that has none (a negative index): there
+    the log probability counts as UNSEEN.
     """
-    classes = target.astype(np.int64)
-    count = log_probabilities.shape[1]
+    codes = target.astype(np.int64)
+    count, known = log_probabilities.shape[1], codes >= 0
     lost: NDArray[np.bool_] = np.asarray(np.isnan(log_probabilities).any(axis=1))
     chosen = np.where(lost, count, np.argmax(np.where(lost[:, None], 0.0, log_probabilities), axis=1))
-    confusion = np.bincount(classes * (count + 1) + chosen, minlength=count * (count + 1)).reshape(
-        count, count + 1
-    )
-    right = np.diag(confusion[:, :count]).astype(np.float64)
-    actual, said = confusion.sum(axis=1), confusion[:, :count].sum(axis=0)
+    right = np.bincount(codes[chosen == codes], minlength=count).astype(np.float64)
+    actual, said = np.bincount(codes[known], minlength=count), np.bincount(chosen, minlength=count)[:count]
     there = actual > 0
+    classes = there.sum() + len(np.unique(codes[~known]))
+    logs = log_probabilities[np.arange(len(codes)), np.maximum(codes, 0)]
     return _finite(
-        accuracy=right.sum() / len(classes),
-        macro_f1=np.mean(2 * right[there] / (actual + said)[there]),
-        macro_recall=np.mean(right[there] / actual[there]),
-        log_loss=-log_probabilities[np.arange(len(classes)), classes].mean(),
+        accuracy=right.sum() / len(codes),
+        macro_f1=np.sum(2 * right[there] / (actual + said)[there]) / classes,
+        macro_recall=np.sum(right[there] / actual[there]) / classes,
+        log_loss=-np.where(known, logs, UNSEEN).mean(),
     )
 
 
@@ -85,7 +94,7 @@ def baseline(task: Task, train: Floats, target: Floats, classes: int) -> dict[st
     """
     if task == "regression":
         middle = regression(np.full(len(target), np.median(train)), target)
-        average = regression(np.full(len(target), train.mean()), target)
+        average = regression(np.full(len(target), moments(train).mean), target)
         return {"mae": middle["mae"], "rmse": average["rmse"], "r2": average["r2"]}
     with np.errstate(divide="ignore"):
         shares = np.log(np.bincount(train.astype(np.int64), minlength=classes) / len(train))

@@ -52,7 +52,36 @@ def test_few_values_are_classes(load, target, classes):
 
 def test_the_user_may_force_the_task(load):
     assert load({"x": X, "y": [n % 3 for n in N]}, "y", task="regression").task == "regression"
-    assert len(load({"x": X, "y": list(N)}, "y", task="classification").classes) == 40
+    assert len(load({"x": X, "y": list(N)}, "y", task="classification").classes) == 28
+
+
+@pytest.mark.parametrize("word", ["c{}", "{}"])
+def test_classes_are_those_of_the_training_rows(load, word):
+    """A class that only other rows show is kept, counted, and has no output; one seen once is a class."""
+    plain = load({"x": X, "y": [n % 2 for n in N]}, "y")
+    target, two, once = [n % 2 for n in N], plain.validation[0], plain.train[0]
+    target[two], target[plain.test[0]], target[once] = 7, 8, 5
+    found = load({"x": X, "y": [word.format(n) for n in target]}, "y", task="classification")
+    assert found.classes == tuple(word.format(n) for n in (0, 1, 5))
+    assert found.target[once] == 2 and (found.target[two], found.target[plain.test[0]]) == (-1, -2)
+    assert found.notes == (
+        f"2 validation or test rows are of classes {word.format(7)}, {word.format(8)}, which no training row shows: "
+        "every prediction there counts as wrong.",
+    )
+
+
+def test_the_task_depends_on_training_rows_only(load):
+    """Fifteen values among the training rows, more elsewhere."""
+    rows = range(100)
+    held = set(load({"x": rows, "y": rows}, "y").train.tolist())
+    found = load({"x": rows, "y": [n % 15 if n in held else 1000 + n for n in rows]}, "y")
+    assert (found.task, len(found.classes)) == ("classification", 15)
+
+
+def test_a_target_must_vary_over_the_training_rows(load):
+    held = set(load({"x": X, "y": X}, "y").train.tolist())
+    with pytest.raises(InvalidRecipe, match=r"must vary.*'y' with one value only in the training rows"):
+        load({"x": X, "y": [0.5 if n in held else n for n in N]}, "y")
 
 
 def test_rows_without_a_finite_target_are_left_out_and_counted(load):
@@ -136,7 +165,7 @@ def test_chosen_features(load):
         ({"y": X}, "at least one usable column.*no other column"),
         (
             {"x": range(300), "y": [f"w{n}" for n in range(300)]},
-            "at most 200 classes; received 300 different values",
+            r"at most 200 classes; received 210 different values in the training rows.*mend that under .How it was",
         ),
     ],
 )

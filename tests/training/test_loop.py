@@ -1,6 +1,7 @@
 """Training from end to end."""
 
 import warnings
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -143,6 +144,21 @@ def test_the_callers_random_state_and_threads_are_left_alone(ear: Ear, tmp_path:
     before, threads = torch.get_rng_state(), torch.get_num_threads()
     done(recipe(training__epochs=1), regression(), ear, tmp_path)
     assert torch.equal(torch.get_rng_state(), before) and torch.get_num_threads() == threads
+
+
+def test_targets_of_other_rows_change_neither_the_network_nor_its_weights(tmp_path: Path) -> None:
+    """A class that only the test rows show has no output; one that training shows once has."""
+    weights = []
+    for name, code in (("seen", 0.0), ("unseen", -1.0)):
+        table = classification(classes=2)
+        table.target[table.train[0]], table.target[table.test[:4]] = 2, code
+        table = replace(table, classes=("a", "b", "once"))
+        state, result = train(recipe(), table, Ear(), device="cpu", folder=tmp_path / name)
+        assert state is State.FINISHED and result is not None
+        weights.append(load_file(tmp_path / name / "model.safetensors"))
+    assert all(torch.equal(weights[0][part], weights[1][part]) for part in weights[0])
+    assert weights[0]["body.output.weight"].shape[0] == 3
+    assert result.metrics["accuracy"] is not None and result.metrics["accuracy"] <= 1 - 4 / len(table.test)
 
 
 def test_stop_evaluates_the_best_so_far(tmp_path: Path) -> None:
