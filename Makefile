@@ -29,6 +29,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/app.stamp: requirements.txt pyproject.toml | $(BIN)/python
+	@echo "Installing into $(VENV): minutes at the first time, PyTorch is large ..."
 	$(PIP) -r requirements.txt
 	$(PIP) --no-deps --editable .
 	touch $@

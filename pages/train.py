@@ -55,7 +55,7 @@ def begin(dataset: Dataset, recipe: Recipe, draft: drafts.Draft, name: str) -> N
 
 def watch(run: Run) -> None:
     saved = state.store().recipes.get(run.recipe)
-    st.title(escape(run.name))
+    st.title(escape(run.name, 120))
     words = recipes.in_words(saved.recipe)
     st.caption(
         ("" if run.name == words else f"{escape(words, 300)} · ")

@@ -16,6 +16,8 @@ class Palette:
     ink: str
     muted: str
     grid: str
+    faint: str
+    """Many lines that stand behind the one that counts."""
     ground: str
     value: str
     """Values as they are."""
@@ -30,6 +32,7 @@ LIGHT = Palette(
     ink="#1D2529",
     muted="#5E6B70",
     grid="#DADDD6",
+    faint="#A9BDC7",
     ground="#FBFBF9",
     value="#0072B2",
     clamped="#D55E00",
@@ -41,6 +44,7 @@ DARK = Palette(
     ink="#E6EAE8",
     muted="#9AA7AB",
     grid="#354046",
+    faint="#5A6C75",
     ground="#14191C",
     value="#56B4E9",
     clamped="#FF8A3D",

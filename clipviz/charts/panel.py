@@ -55,7 +55,7 @@ def colours() -> dict[str, dict[str, str]]:
 def _named(palette: Palette) -> dict[str, str]:
     blue, vermillion, green, pink, gold, sky, violet, grey = palette.series
     return {
-        "train": blue, "validation": vermillion, "each step": sky, "best": vermillion,
+        "train": blue, "validation": vermillion, "each step": palette.faint, "best": vermillion,
         "before": blue, "after": green, "limit": palette.clamped, "clipped": palette.clamped,
         "threshold": palette.clamped, "p50": grey, "p90": sky, "p99": blue, "p999": violet,
         "skipped": palette.warning, "spike": palette.warning, "muted": palette.muted, "grey": grey,

@@ -57,8 +57,8 @@ def name_in_browser() -> str:
 
 def remember_name(name: str) -> None:
     """Keeps a display name in this browser for a year; an empty one changes nothing."""
-    with st.container(width=1, height=1, key="remember"):
-        _remember(data={"name": name, "cookie": NAME_COOKIE}, key="remember_name", height=0)
+    with st.container(key="unseen"):
+        _remember(data={"name": name, "cookie": NAME_COOKIE}, key="remember_name")
 
 
 def copy_link() -> None:

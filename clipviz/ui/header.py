@@ -15,7 +15,7 @@ _STYLE = """<style>
 .block-container { padding-top: 1.1rem; padding-bottom: 4rem; max-width: 84rem; }
 .st-key-header { border-bottom: 1px solid var(--st-border-color); padding-bottom: 0.4rem; }
 header[data-testid="stHeader"] { background: transparent; height: 0; }
-.st-key-header .stBidiComponent:empty { display: none; }
+.st-key-unseen { display: none; }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; } }
 </style>"""
 

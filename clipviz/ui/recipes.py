@@ -8,7 +8,7 @@ from clipviz.core.recipe import Choice, Inputs, Recipe
 from clipviz.runs.check import complete
 from clipviz.store.recipes import SavedRecipe
 from clipviz.ui import drafts, forms, state
-from clipviz.ui.text import ago, counted, escape, plain
+from clipviz.ui.text import ago, escape, plain
 
 
 def target(dataset: Dataset, draft: drafts.Draft) -> Recipe:
@@ -60,20 +60,16 @@ def saved_ones(dataset: Dataset) -> None:
 def in_words(recipe: Recipe) -> str:
     """A recipe in one line of plain text: what is predicted, and with which clips."""
     clips = [
-        _title("policies.inputs", recipe.inputs.default)
-        + (f" and {counted(len(recipe.inputs.columns), 'own clamp')}" if recipe.inputs.columns else ""),
-        _title("policies.activations", recipe.activation),
-        _title("policies.gradients", recipe.gradient),
+        _title("inputs", recipe.inputs.default, "no input clamp")
+        + (f" + {len(recipe.inputs.columns)} own" if recipe.inputs.columns else ""),
+        _title("activations", recipe.activation, "no activation clip"),
+        _title("gradients", recipe.gradient, "no gradient clip"),
     ]
     return f"{plain(recipe.data.target, 40)}: {' · '.join(clips)} · seed {recipe.seed}"
 
 
-def _title(family: str, choice: Choice) -> str:
-    known = discover(f"clipviz.{family}")
-    name = forms.title_of(known[choice.id]) if choice.id in known else choice.id
-    kinds = {
-        "policies.inputs": "inputs",
-        "policies.activations": "activations",
-        "policies.gradients": "gradients",
-    }
-    return f"{kinds[family]} {name[0].lower()}{name[1:]}"
+def _title(family: str, choice: Choice, none: str) -> str:
+    known = discover(f"clipviz.policies.{family}")
+    if choice.id == "none" or choice.id not in known:
+        return none if choice.id == "none" else choice.id
+    return forms.title_of(known[choice.id]).lower().replace(",", "")

@@ -126,7 +126,7 @@ const ticks = (span) => (span < 1.3 ? 2 : span < 3 ? 4 : 6);
 export function layoutOf(spec, traces, log, range, theme, several) {
   const share = spec.series.some((series) => series.kind === "share");
   const axis = {
-    gridcolor: theme.grid, linecolor: theme.grid, zeroline: false,
+    gridcolor: theme.grid, linecolor: theme.grid, zeroline: false, showticklabels: traces.length > 0,
     tickfont: { size: 11 }, title: { font: { size: 12 }, standoff: 8 },
   };
   return {
