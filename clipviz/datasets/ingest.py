@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,36 +47,35 @@ def spool(stream: IO[bytes], settings: Settings) -> Path:
     Raises UnreadableFile when it is empty or larger than settings.upload_mb, ClipvizError when the disk is full or
     read-only; no partial file stays behind.
     """
-    part: Path | None = None
-    try:
+    with _blaming_the_disk("The upload could not be kept"):
         settings.uploads.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=settings.uploads, prefix=".part-")
         part = Path(name)
-        with os.fdopen(descriptor, "wb") as target:
-            source = content_id(_written(stream, target, settings.upload_mb))
-        kept = settings.uploads / source
-        part.replace(kept)
-        return kept
-    except OSError as error:
-        raise ClipvizError(
-            "The upload could not be kept",
-            error.strerror or str(error),
-            "Make room on the disk and upload it again",
-        ) from error
-    finally:
-        if part is not None:
+        try:
+            with os.fdopen(descriptor, "wb") as target:
+                source = content_id(_written(stream, target, settings.upload_mb))
+            kept = settings.uploads / source
+            part.replace(kept)
+        finally:
             part.unlink(missing_ok=True)
+        return kept
 
 
 def preview(
     path_or_source: Path | str, reading: Reading, settings: Settings, rows: int = 50, name: str = ""
 ) -> Preview:
-    """The first rows of a file, or of a kept upload by its hash, as `reading` has them; raises UnreadableFile.
+    """The first rows of a file, or of a kept upload by its hash, as `reading` has them.
 
+    Raises UnreadableFile, ClipvizError when there is no room on the disk to look into it.
     Looks at the first thousand rows only; kinds may still change when the whole file is read.
     """
     source = _located(path_or_source, settings)
-    reply = run("preview", {"source": str(source), "name": name, "rows": rows, **_how(reading, {})}, settings)
+    with (
+        _blaming_the_disk("The file could not be laid out"),
+        tempfile.TemporaryDirectory(prefix="clipviz-preview-", ignore_cleanup_errors=True) as folder,
+    ):
+        request = {"source": str(source), "name": name, "rows": rows, "folder": folder, **_how(reading, {})}
+        reply = run("preview", request, settings)
     return Preview(
         reading=Reading.model_validate(reply["reading"]),
         columns=tuple(Column.model_validate(column) for column in reply["columns"]),
@@ -105,19 +105,14 @@ def ingest(
     Raises UnreadableFile (the upload is kept), ClipvizError when the disk is full.
     """
     kept = keep(_located(path, settings), settings)
-    try:
+    with _blaming_the_disk("The dataset could not be stored"):
         settings.datasets.mkdir(parents=True, exist_ok=True)
-        _sweep(settings.datasets)
+        for folder in (settings.uploads, settings.datasets):
+            _sweep(folder)
         with tempfile.TemporaryDirectory(
             dir=settings.datasets, prefix=".part-", ignore_cleanup_errors=True
         ) as part:
             return _ingest(kept, name, settings, reading, who, overrides, Path(part), target, origin)
-    except OSError as error:
-        raise ClipvizError(
-            "The dataset could not be stored",
-            error.strerror or str(error),
-            "Make room on the disk and try again",
-        ) from error
 
 
 def keep(path: Path, settings: Settings) -> Path:
@@ -204,11 +199,20 @@ def _written(stream: IO[bytes], target: IO[bytes], upload_mb: int) -> Iterator[b
         raise UnreadableFile("The file must not be empty", "0 bytes", "Upload a table with a header and rows")
 
 
-def _sweep(datasets: Path) -> None:
-    """Remove what a killed ingest left behind a day ago."""
-    for left in datasets.glob(".part-*"):
-        try:
+@contextmanager
+def _blaming_the_disk(rule: str) -> Iterator[None]:
+    """What the disk refuses, in a sentence; never taken for a fault of the file."""
+    try:
+        yield
+    except OSError as error:
+        raise ClipvizError(
+            rule, error.strerror or str(error), "Make room on the disk and try again"
+        ) from error
+
+
+def _sweep(folder: Path) -> None:
+    """Remove the parts that a killed upload or ingest left behind a day ago."""
+    for left in folder.glob(".part-*"):
+        with suppress(FileNotFoundError):
             if time.time() - left.stat().st_mtime > STALE_SECONDS:
-                shutil.rmtree(left, ignore_errors=True)
-        except FileNotFoundError:
-            continue
+                shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink()

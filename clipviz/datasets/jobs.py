@@ -52,7 +52,7 @@ def preview(request: dict[str, Any]) -> dict[str, Any]:
     given = Reading.model_validate(request["reading"])
     format_ = choose(source, request["name"], given)
     reading = format_.guess(source, given)
-    sketch = _translated(lambda: format_.preview(source, reading, request["rows"]))
+    sketch = _translated(lambda: format_.preview(source, reading, request["rows"], Path(request["folder"])))
     return {
         "reading": reading.model_dump(mode="json"),
         "columns": [column.model_dump() for column in sketch.columns],
@@ -75,14 +75,20 @@ def _translated(work: Callable[[], T]) -> T:
     try:
         return work()
     except duckdb.OutOfMemoryException as error:
-        raise MemoryError from error
+        # With the disk full it cannot put data aside, and calls that out of memory.
+        raise (OSError(_first(error)) if "temp_directory" in str(error) else MemoryError) from error
+    except duckdb.IOException as error:
+        raise OSError(_first(error)) from error
     except duckdb.Error as error:
-        first = str(error).splitlines()[0][:300]
         raise UnreadableFile(
             "The file must be a table",
-            first,
+            _first(error),
             "Check delimiter, encoding and header, or save it again as .csv",
         ) from error
+
+
+def _first(error: Exception) -> str:
+    return str(error).splitlines()[0][:300]
 
 
 def _write_profiles(folder: Path, columns: tuple[Column, ...]) -> None:

@@ -21,12 +21,14 @@ SHOWN = 300
 OUT_OF_MEMORY = re.compile(
     "MemoryError|bad_alloc|[Mm]emory allocation|[Cc]annot allocate memory|can't start new thread"
 )
+NO_ROOM = re.compile("No space left on device|Disk quota exceeded")
 
 
 def run(job: str, request: dict[str, Any], settings: Settings) -> dict[str, Any]:
     """Do a job ("ingest" or "preview") in a process of its own and give its reply.
 
-    Raises the job's own ClipvizError; UnreadableFile when it took too long or too much memory, or died.
+    Raises the job's own ClipvizError; UnreadableFile when it took too long or too much memory, or died; OSError
+    when the disk refused what it wrote.
     """
     with tempfile.TemporaryDirectory(prefix="clipviz-read-") as place:
         reply = Path(place) / "reply.json"
@@ -35,11 +37,13 @@ def run(job: str, request: dict[str, Any], settings: Settings) -> dict[str, Any]
         if reply.is_file():
             answer: dict[str, Any] = json.loads(reply.read_bytes())
             if "error" in answer:
-                kind = UnreadableFile if answer["kind"] == "UnreadableFile" else ClipvizError
-                raise kind(*answer["error"])
+                kinds: dict[str, type[Exception]] = {"UnreadableFile": UnreadableFile, "OSError": OSError}
+                raise kinds.get(answer["kind"], ClipvizError)(*answer["error"])
             return answer
     if code in (-signal.SIGKILL, -signal.SIGABRT, -signal.SIGSEGV) or OUT_OF_MEMORY.search(words):
         raise _too_much_memory(settings.ingest_mb)
+    if full := NO_ROOM.search(words):
+        raise OSError(full[0])
     last = words.strip().splitlines()[-1][:SHOWN] if words.strip() else f"exit code {code}"
     raise UnreadableFile(
         "The file must be readable", last, "Save it again as .csv and upload that; report this file"
@@ -116,6 +120,8 @@ def _main() -> None:
             "kind": "UnreadableFile",
             "error": list(_too_much_memory(request["memory_mb"]).__reduce__()[1]),
         }
+    except OSError as error:
+        answer = {"kind": "OSError", "error": [error.strerror or str(error)]}
     part = Path(request["reply"] + ".part")
     part.write_text(json.dumps(answer), encoding="utf-8")
     part.replace(request["reply"])

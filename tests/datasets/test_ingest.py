@@ -2,8 +2,10 @@
 
 import errno
 import io
+import json
 import os
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ from clipviz.core.errors import ClipvizError, NotFound, UnreadableFile
 from clipviz.core.ids import is_id
 from clipviz.core.settings import Settings
 from clipviz.datasets import files, reader_process
+from clipviz.datasets.formats.base import Format
 from clipviz.datasets.ingest import ingest, preview, spool
 
 TABLE = "x,word\n1.5,a\n2.5,b\n,a\n"
@@ -107,6 +110,72 @@ def test_a_full_disk_is_said_and_leaves_nothing(settings):
     with pytest.raises(ClipvizError, match=r"could not be kept; received No space left on device.*Make room"):
         spool(Full(), settings)
     assert list(settings.uploads.iterdir()) == []
+
+
+@pytest.mark.parametrize("trouble", [OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), "duckdb", "aside"])
+@pytest.mark.parametrize(
+    ("work", "rule"),
+    [(ingest, "The dataset could not be stored"), (preview, "The file could not be laid out")],
+)
+def test_a_disk_that_fills_while_reading_is_no_fault_of_the_file(
+    settings, write, monkeypatch, trouble, work, rule
+):
+    """The reading process itself, in this one; what it says goes through its reply."""
+    import duckdb
+
+    full = {"duckdb": duckdb.IOException("IO Error: Could not write: No space left on device"),
+            "aside": duckdb.OutOfMemoryException("Out of Memory: No space left on device: temp_directory")}  # fmt: skip
+
+    def refuse(*_):
+        raise full.get(trouble, trouble) if isinstance(trouble, str) else trouble
+
+    def supervised(document, seconds):
+        monkeypatch.setattr("sys.stdin", io.StringIO(document))
+        reader_process._main()
+        return 0, ""
+
+    monkeypatch.setattr(Format, "read", refuse)
+    monkeypatch.setattr(Format, "preview", refuse)
+    monkeypatch.setattr(reader_process, "_limit_memory", lambda megabytes: None)
+    monkeypatch.setattr(reader_process, "_supervised", supervised)
+    given = (write(TABLE), "a.csv", settings) if work is ingest else (write(TABLE), Reading(), settings)
+    with pytest.raises(ClipvizError, match=f"{rule}.*No space left on device.*Make room") as caught:
+        work(*given)
+    assert not isinstance(caught.value, UnreadableFile)
+    assert left_over(settings) == []
+
+
+def test_a_reader_without_room_for_its_reply(settings, write, monkeypatch):
+    said = (1, "Traceback ...\nOSError: [Errno 28] No space left on device\n")
+    monkeypatch.setattr(reader_process, "_supervised", lambda *_: said)
+    with pytest.raises(ClipvizError, match="could not be stored; received No space left on device"):
+        ingest(write(TABLE), "a.csv", settings)
+
+
+def test_parts_of_yesterday_are_swept(settings, write):
+    for place in (settings.uploads, settings.datasets):
+        place.mkdir(parents=True)
+    (settings.datasets / ".part-old").mkdir()
+    (settings.uploads / ".part-old").write_bytes(b"half")
+    (settings.uploads / ".part-young").write_bytes(b"still coming")
+    for place in (settings.uploads, settings.datasets):
+        os.utime(place / ".part-old", (0, 0))
+    ingest(write(TABLE), "a.csv", settings)
+    assert [part.name for part in settings.home.rglob(".part-*")] == [".part-young"]
+
+
+def test_a_killed_preview_leaves_nothing(settings, write, monkeypatch, tmp_path):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "scratch"))
+    (tmp_path / "scratch").mkdir()
+
+    def die(document, seconds):
+        (Path(json.loads(document)["folder"]) / ".staging-x").mkdir()
+        return -9, ""
+
+    monkeypatch.setattr(reader_process, "_supervised", die)
+    with pytest.raises(UnreadableFile, match="MB of memory"):
+        preview(write(TABLE), Reading(), settings)
+    assert list((tmp_path / "scratch").iterdir()) == []
 
 
 def test_too_slow_is_said_and_leaves_nothing(settings, write):
