@@ -35,6 +35,7 @@ def header(pages: list[StreamlitPage]) -> Iterator[None]:
         st.space("stretch")
         browser.copy_link()
         _name()
+    browser.remember_name(st.session_state.get("name_to_keep", ""))
     table, problems = st.container(), st.container()
     with problems:
         for error in st.session_state.pop("problems", []):
@@ -86,7 +87,6 @@ def _name() -> None:
             help="Marks what you upload and start. Kept in this browser; it is a label, not a login.",
         )
         st.form_submit_button("Keep this name", on_click=_keep_name)
-    browser.remember_name(st.session_state.get("name_to_keep", ""))
 
 
 def _keep_name() -> None:
