@@ -11,17 +11,15 @@ import time
 from datetime import UTC, datetime
 from multiprocessing.connection import wait
 from types import FrameType
-from typing import Any
 
 from filelock import Timeout
 
 import clipviz.store
-from clipviz.core.discovery import discover
-from clipviz.core.errors import ClipvizError, StaleAttempt, StoreUnavailable
+from clipviz.core.errors import StaleAttempt, StoreUnavailable
 from clipviz.core.run import Run
 from clipviz.core.settings import Settings
 from clipviz.runs.awaken import lock_of
-from clipviz.runs.executors.base import Executor, Job
+from clipviz.runs.executors.base import Executor, Job, chosen
 from clipviz.runs.patience import persist
 from clipviz.runs.reporter import whoami
 from clipviz.store import Store
@@ -155,20 +153,8 @@ def main() -> None:
         while not stopping.is_set():
             try:
                 with lock.acquire(timeout=LOOK_SECONDS):
-                    Runner(settings, store, _executor(settings), stopping).serve()
+                    Runner(settings, store, chosen(settings)(settings), stopping).serve()
             except Timeout:
                 return
             if not store.runs.due():  # a run submitted while we fell asleep saw the lock still held
                 return
-
-
-def _executor(settings: Settings) -> Executor:
-    known: dict[str, Any] = discover("clipviz.runs.executors")
-    if settings.executor not in known:
-        raise ClipvizError(
-            f"CLIPVIZ_EXECUTOR must be one of {', '.join(known)}",
-            repr(settings.executor),
-            "Choose one of these",
-        )
-    executor: Executor = known[settings.executor](settings)
-    return executor

@@ -1,6 +1,6 @@
 import pytest
 
-from clipviz.core.errors import InvalidRecipe, NotFound
+from clipviz.core.errors import ClipvizError, InvalidRecipe, NotFound
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import State
 from clipviz.core.settings import Settings
@@ -42,9 +42,22 @@ def test_a_recipe_that_cannot_be_is_not_queued(
     with pytest.raises(InvalidRecipe, match="The target must be a column of the dataset"):
         submit(store, settings, recipe.replace("data.target", "z"), "first", "Ada")
     store.datasets.delete(recipe.data.dataset, "Grace")
-    with pytest.raises(NotFound, match="This dataset was deleted by Grace"):
+    with pytest.raises(NotFound, match="dataset was deleted by Grace"):
         submit(store, settings, recipe, "first", "Ada")
     assert store.runs.list() == [] and calls == []
+
+
+def test_nothing_is_queued_where_nobody_could_train_it(
+    store: Store, settings: Settings, recipe: Recipe, calls: list[Settings]
+) -> None:
+    nowhere = settings.model_copy(update={"executor": "cloud"})
+    for attempt in (
+        lambda: submit(store, nowhere, recipe, "first", "Ada"),
+        lambda: ask(store, nowhere, "f" * 16, "run", "Ada"),
+    ):
+        with pytest.raises(ClipvizError, match="CLIPVIZ_EXECUTOR must be one of local; received 'cloud'"):
+            attempt()
+    assert store.runs.list() == [] and store.recipes.list() == [] and calls == []
 
 
 def test_a_resumed_run_is_looked_after(

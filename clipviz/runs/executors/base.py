@@ -1,7 +1,9 @@
 """What the runner asks of an executor, and of each run that it has started."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
+from clipviz.core.discovery import discover
+from clipviz.core.errors import ClipvizError
 from clipviz.core.run import Run
 from clipviz.core.settings import Settings
 
@@ -35,3 +37,16 @@ class Executor(Protocol):
 
     def close(self) -> None:
         """Free what is kept warm; no job is left."""
+
+
+def chosen(settings: Settings) -> type[Executor]:
+    """The executor that the settings name; raises ClipvizError where there is none of that name."""
+    known: dict[str, Any] = discover("clipviz.runs.executors")
+    if settings.executor not in known:
+        raise ClipvizError(
+            f"CLIPVIZ_EXECUTOR must be one of {', '.join(known)}",
+            repr(settings.executor),
+            "Choose one of these",
+        )
+    executor: type[Executor] = known[settings.executor]
+    return executor
