@@ -207,7 +207,7 @@ def _assignment(text: str) -> tuple[str, Any]:
         raise InvalidRecipe("--set takes PATH=VALUE", repr(text), "Write it like gradient.max_norm=0.5")
     try:
         return path, json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return path, value
 
 

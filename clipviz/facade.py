@@ -4,8 +4,9 @@ Everything happens in the home of the environment's settings, so that the dashbo
 """
 
 import getpass
+import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 import clipviz.store
 from clipviz.catalogue import policies
 from clipviz.core.dataset import Dataset, RejectedRow
-from clipviz.core.errors import ClipvizError, InvalidRecipe, UnreadableFile
+from clipviz.core.errors import ClipvizError, Deleted, InvalidRecipe, NotFound, UnreadableFile
 from clipviz.core.ids import is_id
 from clipviz.core.profile import ColumnProfile
 from clipviz.core.recipe import Recipe
@@ -24,6 +25,7 @@ from clipviz.store import Store
 
 __all__ = ["policies", "profile", "runs", "show", "train"]
 
+MOST_RUNS = 1_000_000
 Device = Literal["auto", "cpu", "cuda"]
 
 
@@ -62,7 +64,10 @@ class Shown(Record):
 
 
 def profile(path: str | Path) -> Profile:
-    """Read a file into the home and tell what is known of its columns. Raises UnreadableFile."""
+    """Read a file, or a dataset by its id, and tell what is known of its columns.
+
+    The file's data are kept in the home, but the team's list of datasets stays as it is. Raises UnreadableFile.
+    """
     from clipviz.datasets import files
 
     with _home() as (settings, store):
@@ -98,12 +103,11 @@ def train(
     from clipviz.runs.foreground import train_here
 
     with _home() as (settings, store):
-        dataset = _dataset(path, settings, store)
-        wanted = _recipe(recipe, dataset, target)
-        changes = dict(set or {}) | {"seed": seed, "device": device}
-        for place, value in changes.items():
-            if value is not None or place not in ("seed", "device"):
-                wanted = wanted.replace(place, value)
+        dataset = store.datasets.add(_dataset(path, settings, store))
+        wanted = complete(_recipe(recipe, dataset, target))
+        given = {name: value for name, value in (("seed", seed), ("device", device)) if value is not None}
+        for place, value in (dict(set or {}) | given).items():
+            wanted = wanted.replace(place, value)
         check(wanted, dataset)
         title = name or f"{dataset.name}: {wanted.data.target}, seed {wanted.seed}"
         saved = store.recipes.add(complete(wanted), title, _me())
@@ -113,7 +117,7 @@ def train(
 def runs(limit: int = 100) -> list[Run]:
     """The team's runs, newest first."""
     with _home() as (_, store):
-        return store.runs.list(limit)
+        return store.runs.list(min(limit, MOST_RUNS))
 
 
 def show(run: str) -> Shown:
@@ -142,22 +146,42 @@ def _home() -> Iterator[tuple[Settings, Store]]:
 
 
 def _dataset(path: str | Path, settings: Settings, store: Store) -> Dataset:
+    """The dataset that a file becomes, or that an id names; it need not be in the store."""
     from clipviz.datasets.ingest import ingest
 
-    if Path(path).is_file():
-        return store.datasets.add(ingest(Path(path), Path(path).name, settings, who=_me()))
+    if os.path.isfile(path):  # noqa: PTH113  Path.is_file raises where a name is too long
+        return ingest(Path(path), Path(path).name, settings, who=_me())
     if is_id(str(path)):
-        return store.datasets.get(str(path))
+        return _known(str(path), settings, store)
     raise UnreadableFile(
         "There is no file at this path", str(path), "Check the path, or give the id of a dataset"
     )
+
+
+def _known(id: str, settings: Settings, store: Store) -> Dataset:
+    """The dataset of an id in the store, else in the home, where `profile` leaves what it has read."""
+    from clipviz.datasets import files
+
+    try:
+        return store.datasets.get(id)
+    except Deleted:
+        raise
+    except NotFound:
+        with suppress(NotFound):
+            return files.dataset(settings, id)
+        raise
 
 
 def _recipe(
     given: Recipe | Mapping[str, Any] | str | Path | None, dataset: Dataset, target: str | None
 ) -> Recipe:
     document = _document(given)
-    data = dict(document.get("data") or {}) | {"dataset": dataset.id}
+    data = document.get("data") or {}
+    if not isinstance(data, Mapping):
+        raise InvalidRecipe(
+            "data: a recipe holds an object there", repr(data)[:200], "Mend this field of the recipe"
+        )
+    data = dict(data) | {"dataset": dataset.id}
     data["target"] = target or data.get("target") or dataset.target
     if data["target"] is None:
         names = ", ".join(column.name for column in dataset.columns[:20])
@@ -174,9 +198,9 @@ def _document(given: Recipe | Mapping[str, Any] | str | Path | None) -> dict[str
         return dict(given or {})
     try:
         found = json.loads(Path(given).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise InvalidRecipe(
-            "A recipe is a JSON file", f"{given}: {error}", "Download one from the dashboard"
+            "A recipe is a JSON file", f"{given}: {error}"[:300], "Download one from the dashboard"
         ) from error
     if not isinstance(found, dict):
         raise InvalidRecipe("A recipe is a JSON object", str(given), "Download one from the dashboard")

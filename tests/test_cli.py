@@ -1,6 +1,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from typer.testing import CliRunner
 import clipviz
 import clipviz.store
 from clipviz.cli import app
+from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Recipe
 from clipviz.core.settings import Settings
 from clipviz.runs import submit
@@ -113,6 +115,63 @@ def test_a_recipe_trained_here_is_the_one_that_the_dashboard_would_submit(
     settings = Settings.from_environment()
     with clipviz.store.open(settings.store_url) as store:
         assert submit.submit(store, settings, plain, "again", "Ada").recipe == recipe.id != plain.id
+
+
+def test_profile_publishes_nothing_and_its_id_can_be_trained_on(cli: Cli, houses: Path) -> None:
+    dataset = only_json(cli("profile", houses, "--json"))["dataset"]["id"]
+    assert only_json(cli("profile", dataset, "--json"))["dataset"]["id"] == dataset
+    with clipviz.store.open(Settings.from_environment().store_url) as store:
+        assert store.datasets.list() == []
+        only_json(cli("train", dataset, "--target", "price", *QUICK, "--json"))
+        assert [known.id for known in store.datasets.list()] == [dataset]
+        store.datasets.delete(dataset, "Grace")
+    said = cli("train", dataset, "--target", "price", *QUICK)
+    assert said.exit_code == 2 and "deleted by Grace" in said.stderr
+
+
+def test_a_seed_can_be_set_in_either_way(houses: Path, home: Path) -> None:
+    outcome = clipviz.train(houses, target="price", set={"seed": 7, "training.epochs": 1}, device="cpu")
+    assert clipviz.show(outcome.run).recipe.seed == 7
+
+
+@pytest.mark.parametrize(
+    ("document", "sentence"),
+    [
+        ("[1, 2]", "A recipe is a JSON object; received"),
+        ("[" * 100_000, "A recipe is a JSON file; received"),
+        ('{"data": 5}', "data: a recipe holds an object there; received 5"),
+        ('{"data": [1]}', "data: a recipe holds an object there; received [1]"),
+        ('{"inputs": 3}', "inputs: .*; received 3"),
+        (
+            '{"gradient": {"id": "none", "x": ' + "[" * 500 + "]" * 500 + "}}",
+            "gradient: .*nest at most 8 deep",
+        ),
+    ],
+)
+def test_a_document_that_is_no_recipe_gets_one_sentence(
+    cli: Cli, houses: Path, tmp_path: Path, document: str, sentence: str
+) -> None:
+    (tmp_path / "r.json").write_text(document)
+    said = cli("train", houses, "--target", "price", "--recipe", tmp_path / "r.json")
+    assert said.exit_code == 2 and said.stderr.count("\n") == 1
+    assert re.match(sentence.replace("[", r"\["), said.stderr), said.stderr
+
+
+def test_huge_questions_get_an_answer(cli: Cli, houses: Path) -> None:
+    assert cli("runs", "--limit", 10**30, "--json").stdout == "[]\n"
+    assert cli("train", "x" * 5000, "--target", "y").stderr.startswith("There is no file at this path")
+    deep = cli("train", houses, "--target", "price", "--set", "training.epochs=" + "[" * 100_000)
+    assert deep.exit_code == 2 and deep.stderr.startswith("training.epochs:")
+    with pytest.raises(InvalidRecipe, match="A recipe is a JSON file"):
+        clipviz.train(houses, target="price", recipe=[1])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are text")
+def test_a_file_name_that_is_no_text(cli: Cli, houses: Path) -> None:
+    odd = os.fsdecode(os.fsencode(houses.parent) + b"/odd\xff.csv")
+    shutil.copy(houses, odd)
+    assert only_json(cli("profile", odd, "--json"))["dataset"]["name"] == "odd?.csv"
+    assert only_json(cli("train", odd, "--target", "price", *QUICK, "--json"))["state"] == "finished"
 
 
 @pytest.mark.parametrize(

@@ -55,5 +55,7 @@ def build(package: str, choice: Choice) -> Any:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"]) or choice.id
         raise InvalidRecipe(
-            f"{kind} {choice.id}: {field}: {first['msg'].lower()}", repr(first["input"]), "Change this field"
+            f"{kind} {choice.id}: {field}: {first['msg'].lower()}",
+            repr(first["input"])[:200],
+            "Change this field",
         ) from error

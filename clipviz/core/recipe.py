@@ -1,12 +1,15 @@
 """The recipe: everything that makes a run reproducible, as one JSON document."""
 
+from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from clipviz.core.errors import InvalidRecipe
 from clipviz.core.ids import PATTERN, canonical_json, content_id
 
+DEEPEST = 8
 Task = Literal["regression", "classification"]
 Id = Annotated[str, Field(pattern=PATTERN.pattern)]
 
@@ -21,6 +24,15 @@ class Choice(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow")
 
     id: str = Field(min_length=1, max_length=64)
+
+    @model_validator(mode="after")
+    def _is_shallow(self) -> Self:
+        level = list(self.fields().values())
+        for _ in range(DEEPEST):
+            level = [inner for value in level if isinstance(value, (list, tuple, dict)) for inner in value]
+        if level:
+            raise ValueError(f"values may nest at most {DEEPEST} deep")
+        return self
 
     def fields(self) -> dict[str, Any]:
         return dict(self.__pydantic_extra__ or {})
@@ -116,7 +128,7 @@ class Recipe(Part):
             first = error.errors()[0]
             place = ".".join(str(part) for part in first["loc"]) or "the document"
             raise InvalidRecipe(
-                f"{place}: {first['msg']}", repr(first["input"])[:200], "Mend this field of the recipe"
+                f"{place}: {first['msg']}", _shown(first["input"]), "Mend this field of the recipe"
             ) from error
 
     def replace(self, path: str, value: Any) -> "Recipe":
@@ -128,16 +140,40 @@ class Recipe(Part):
         *parents, last = path.split(".")
         place: Any = document
         for name in parents:
-            if not isinstance(place, dict) or name not in place:
-                raise InvalidRecipe(
-                    f"A recipe has no field {path!r}", None, "See `show RUN` for the fields of a recipe"
-                )
-            place = place[name]
-        if not isinstance(place, dict):
+            place = place.get(name) if isinstance(place, dict) else None
+        free = isinstance(place, dict) and ("id" in place or parents == ["inputs", "columns"])
+        if not isinstance(place, dict) or not (free or last in place):
+            remedy = "See `show RUN` for the fields of a recipe"
+            meant = _meant(last, list(_leaves(document)))
             raise InvalidRecipe(
-                f"A recipe has no field {path!r}", None, "See `show RUN` for the fields of a recipe"
+                f"A recipe has no field {path!r}",
+                None,
+                f"Did you mean {meant}? {remedy}" if meant else remedy,
             )
         if last == "id":
             place.clear()
         place[last] = value
         return Recipe.parse(document)
+
+
+def _leaves(document: dict[str, Any], above: str = "") -> Iterator[str]:
+    """The dotted paths of all fields of a document."""
+    for name, value in document.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, f"{above}{name}.")
+        else:
+            yield f"{above}{name}"
+
+
+def _meant(name: str, paths: list[str]) -> str:
+    """The path that ends in this name, or in one that is spelled much like it; "" where there is none."""
+    by_name = {path.rsplit(".", 1)[-1]: path for path in reversed(paths)}
+    close = get_close_matches(name, by_name, 1, 0.75)
+    return by_name[close[0]] if close else ""
+
+
+def _shown(value: Any) -> str:
+    try:
+        return repr(value)[:200]
+    except RecursionError:
+        return "values nested very deep"

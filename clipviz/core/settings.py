@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class Settings(BaseModel):
     """Where things live and how many run at once. Each field is read from CLIPVIZ_<NAME>."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
     home: Path = Field(
         Path(".clipviz"), description="Folder of uploads, datasets, checkpoints and the database."

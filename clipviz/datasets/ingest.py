@@ -147,7 +147,7 @@ def _ingest(
     names = {column["name"] for column in reply["columns"]}
     dataset = Dataset(
         id=reply["id"],
-        name=" ".join(name.split())[:LONGEST_NAME] or kept.name,
+        name=_plain(name)[:LONGEST_NAME] or kept.name,
         source=kept.name,
         reading=Reading.model_validate(reply["reading"]),
         columns=tuple(Column.model_validate(column) for column in reply["columns"]),
@@ -168,6 +168,11 @@ def _ingest(
             raise
         return files.dataset(settings, dataset.id)  # another process was quicker
     return dataset
+
+
+def _plain(name: str) -> str:
+    """A file name in one line that can be stored; bytes that are no text become question marks."""
+    return " ".join(name.encode("utf-8", "replace").decode("utf-8").split())
 
 
 def _how(reading: Reading, overrides: Mapping[str, Kind]) -> dict[str, Any]:

@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 from hypothesis import given
@@ -54,3 +55,35 @@ def test_a_wrong_field_is_named_with_what_came(path: str, value: object, words: 
 def test_what_is_no_recipe_is_refused_in_words(document: str) -> None:
     with pytest.raises(InvalidRecipe, match="Mend this field"):
         Recipe.parse(document)
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("epochs", "no field 'epochs'. Did you mean training.epochs?"),
+        ("training.epoch", "no field 'training.epoch'. Did you mean training.epochs?"),
+        ("batchsize", "Did you mean training.batch_size?"),
+        ("colour", "no field 'colour'. See `show RUN`"),
+        ("data.features.x", "no field 'data.features.x'. See"),
+    ],
+)
+def test_an_unknown_field_is_told_with_the_path_that_was_meant(path: str, words: str) -> None:
+    with pytest.raises(InvalidRecipe, match=re.escape(words)):
+        Recipe(data=Data(dataset="0" * 16, target="y")).replace(path, 3)
+
+
+def test_a_choice_takes_fields_and_a_column_a_clamp_that_the_document_does_not_show_yet() -> None:
+    recipe = Recipe(data=Data(dataset="0" * 16, target="y")).replace("inputs.columns.x", {"id": "sigma"})
+    assert recipe.replace("inputs.columns.x.k", 2).inputs.columns["x"].fields() == {"k": 2}
+
+
+@pytest.mark.parametrize("depth", [9, 500, 100_000])
+@pytest.mark.parametrize("path", ["gradient.max_norm", "data.features", "training.epochs"])
+def test_deep_nesting_is_refused_in_words(path: str, depth: int) -> None:
+    value: list = []
+    for _ in range(depth):
+        value = [value]
+    with pytest.raises(InvalidRecipe):
+        Recipe(data=Data(dataset="0" * 16, target="y")).replace(path, value)
+    while value:
+        [value] = value

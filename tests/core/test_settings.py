@@ -19,6 +19,12 @@ def test_a_wrong_value_is_named() -> None:
         Settings.from_environment({"CLIPVIZ_SLOTS": "0"})
 
 
+@pytest.mark.parametrize("value", ["inf", "nan"])
+def test_every_number_is_finite(value: str) -> None:
+    with pytest.raises(ValidationError, match="lease_seconds"):
+        Settings.from_environment({"CLIPVIZ_LEASE_SECONDS": value})
+
+
 def test_the_readme_names_every_setting() -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text()
     for name in Settings.model_fields:
