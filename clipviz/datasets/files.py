@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CELLS_AT_ONCE = 10_000_000
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r")
+"""What a spreadsheet takes for the start of a formula; East Asian ones take the fullwidth signs too."""
 
 
 def folder(settings: Settings, dataset_id: str) -> Path:
@@ -55,7 +56,7 @@ def rejected(settings: Settings, dataset_id: str, limit: int | None = None) -> l
 def rejected_csv(settings: Settings, dataset_id: str) -> bytes:
     """The rejected rows as a CSV file (UTF-8 with mark); cells that a spreadsheet would run get a leading '."""
     text = io.StringIO(newline="")
-    writer = csv.writer(text)
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL)  # else another list separator would split a cell
     writer.writerow(("line", "column", "reason", "text"))
     for row in rejected(settings, dataset_id):
         writer.writerow((row.line, *(neutral(cell) for cell in (row.column, row.reason, row.text))))

@@ -50,12 +50,15 @@ def test_an_unknown_column(settings, stored):
 def test_rejected_rows_as_csv_are_harmless(settings, write):
     stored = ingest(write("a,b\n=cmd(),1,2\n@x,1,2\n-5,6\n7,8\n"), "t.csv", settings)
     text = files.rejected_csv(settings, stored.id).decode("utf-8-sig")
-    assert text.splitlines()[0] == "line,column,reason,text"
+    assert text.splitlines()[0] == '"line","column","reason","text"'
     assert '"\'=cmd(),1,2"' in text and '"\'@x,1,2"' in text
+    assert all(line.startswith('"') and line.endswith('"') for line in text.splitlines())
     assert len(files.rejected(settings, stored.id, limit=1)) == 1
 
 
-@pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@a", "\tx", "\rx"])
+@pytest.mark.parametrize(
+    "cell", ["=1", "+1", "-1", "@a", "\tx", "\rx", "\uff1d1", "\uff0b1", "\uff0d1", "\uff20a"]
+)
 def test_neutral(cell):
     assert files.neutral(cell) == "'" + cell
     assert files.neutral("a=1") == "a=1"
