@@ -81,6 +81,11 @@ class Live:
             for line in _lines(run_id, stream, name, stored, names[stream].index(name))
         )
 
+    def check(self, run_ids: Sequence[str]) -> None:
+        """Raise NotFound for the first of these runs that is not there, without reading what it measured."""
+        for run_id in run_ids:
+            self._store.runs.get(run_id)
+
     def _rows(self, run_id: str, lo: int, hi: int) -> tuple[dict[Stream, tuple[str, ...]], Stored]:
         """The rows of steps lo..hi, with the moving share of clipped steps as a last column."""
         with self._opened(run_id) as snapshot:
@@ -99,17 +104,21 @@ class Live:
     @contextmanager
     def _opened(self, run_id: str) -> Iterator[Snapshot]:
         with self._lock:
-            snapshot = self._snapshots.get(run_id) or Snapshot(run_id, self._store, self._clock)
-            self._snapshots[run_id] = snapshot
-            self._snapshots.move_to_end(run_id)
-            while len(self._snapshots) > self._capacity:
-                self._snapshots.popitem(last=False)
+            snapshot = self._snapshots.get(run_id)
+            if snapshot is None:  # the first to leave until it has proved to be a run
+                snapshot = self._snapshots[run_id] = Snapshot(run_id, self._store, self._clock)
+                self._snapshots.move_to_end(run_id, last=False)
         try:
             yield snapshot
         except NotFound:
             with self._lock:
                 self._snapshots.pop(run_id, None)
             raise
+        with self._lock:
+            self._snapshots[run_id] = snapshot
+            self._snapshots.move_to_end(run_id)
+            while len(self._snapshots) > self._capacity:
+                self._snapshots.popitem(last=False)
 
 
 def _lines(run_id: str, stream: Stream, name: str, stored: Stored, column: int) -> Iterator[str]:

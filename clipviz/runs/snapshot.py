@@ -22,6 +22,8 @@ from clipviz.store.events import Event
 from clipviz.store.telemetry import Chunk, resolve
 
 REFRESH_SECONDS = 0.25
+SETTLED_SECONDS = 1.0
+"""How often a run that has ended is looked at: it can still be renamed or deleted."""
 TROUBLE_SECONDS = 1.0
 """A store that just failed is not asked again before so long: a crowd of viewers must not pile up on it."""
 EVENTS = 500
@@ -106,11 +108,14 @@ class Snapshot:
         now = self._clock()
         if self._trouble is not None and now - self._failed < TROUBLE_SECONDS:
             raise StoreUnavailable(self._trouble.rule, self._trouble.received, self._trouble.remedy)
-        if self._settled or now - self._refreshed < REFRESH_SECONDS:
+        if now - self._refreshed < (SETTLED_SECONDS if self._settled else REFRESH_SECONDS):
             return
         try:
             run = self._store.runs.get(self.run_id)
-            telemetry, events = self._read_telemetry(), self._read_events()
+            if self._settled:
+                telemetry = events = False
+            else:
+                telemetry, events = self._read_telemetry(), self._read_events()
         except StoreUnavailable as error:
             self._trouble, self._failed = error, now
             raise

@@ -232,7 +232,7 @@ def test_table_holds_every_measured_row(story: Story, live: Live) -> None:
     ]
 
 
-def test_store_is_asked_at_most_four_times_a_second_and_never_after_the_end(story: Story) -> None:
+def test_store_is_asked_at_most_four_times_a_second_and_once_after_the_end(story: Story) -> None:
     clock = Clock()
     asked = 0
     live = Live(story.store, clock=lambda: clock.now)
@@ -254,9 +254,28 @@ def test_store_is_asked_at_most_four_times_a_second_and_never_after_the_end(stor
     clock.now += 1
     assert live.delta(run.id)["run"]["final"] is True
     asked = 0
-    clock.now += 100
-    live.delta(run.id)
-    assert asked == 0
+    story.store.telemetry.read = None  # type: ignore[assignment, method-assign]
+    for _ in range(20):
+        clock.now += 0.3
+        live.delta(run.id)
+    assert asked == 5, "only its row is looked at"
+
+
+def test_an_ended_run_that_is_renamed_or_deleted_says_so(story: Story, live: Live) -> None:
+    run = story.started()
+    story.trained(run, 1, 50)
+    ended = story.ended(run, 50)
+    cursor = live.delta(run.id)["cursor"]
+    story.store.runs.rename(run.id, "better name", ended.revision, "Ada")
+    for _ in range(4):
+        news = live.delta(run.id, cursor)
+    assert (news["run"]["name"], news["reset"], news["streams"]) == ("better name", False, {})
+    story.store.runs.delete(run.id, "Ada")
+    with pytest.raises(NotFound, match="Ada"):
+        for _ in range(4):
+            live.delta(run.id)
+    story.store.runs.restore(run.id, "Ada")
+    assert len(live.delta(run.id)["streams"]["step"]["series"]["loss"][0]) == 50
 
 
 def test_viewers_at_one_cursor_share_one_encoding(
@@ -306,6 +325,21 @@ def test_least_recently_watched_runs_leave_and_come_back(story: Story) -> None:
     cursors = [live.delta(run.id)["cursor"] for run in runs]
     assert live.delta(runs[2].id, cursors[2])["reset"] is False
     assert live.delta(runs[0].id, cursors[0])["reset"] is True
+
+
+def test_unknown_runs_push_nobody_out(story: Story) -> None:
+    live = Live(story.store, capacity=2, clock=Clock())
+    runs = [story.started(name) for name in ("one", "two")]
+    for run in runs:
+        story.trained(run, 1, 10)
+    cursors = [live.delta(run.id)["cursor"] for run in runs]
+    for id in ("0" * 16, "f" * 16):
+        with pytest.raises(NotFound):
+            live.delta(id)
+    assert [live.delta(run.id, had)["reset"] for run, had in zip(runs, cursors, strict=True)] == [
+        False,
+        False,
+    ]
 
 
 def test_queued_run_is_shown_before_it_begins(story: Story, live: Live) -> None:
