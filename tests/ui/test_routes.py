@@ -116,6 +116,26 @@ def test_table_of_several_runs(client: Client, story: Story) -> None:
     assert len(lines) == 1 + 2 * (60 + 1)
 
 
+def test_repeated_names_repeat_nothing_and_runs_are_loaded_one_by_one(
+    client: Client, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = [story.started("one"), story.started("two")]
+    for run in runs:
+        story.trained(run, 1, 60)
+    told: list[str] = []
+    table = Live.table
+
+    def watched(live: Live, run: str, series: list[tuple[str, str]]) -> Iterator[str]:
+        told.append(f"{run} begins")
+        yield from table(live, run, series)  # type: ignore[arg-type]
+        told.append(f"{run} ends")
+
+    monkeypatch.setattr(Live, "table", watched)
+    query = [("run", run.id) for run in runs] * 64 + [("series", "step/loss")] * 99
+    assert len(client.get("/api/series.csv", params=query).text.splitlines()) == 1 + 2 * 60
+    assert told == [f"{run.id} {word}" for run in runs for word in ("begins", "ends")]
+
+
 @pytest.mark.parametrize(
     ("query", "status", "words"),
     [
