@@ -11,7 +11,8 @@ from clipviz.core.recipe import Recipe
 from clipviz.core.run import Run, State
 from clipviz.core.settings import Settings
 from clipviz.runs import runner as module
-from clipviz.runs.runner import Runner, _executor
+from clipviz.runs.executors.base import chosen
+from clipviz.runs.runner import Runner
 from clipviz.store import Store
 
 from .conftest import RESULT
@@ -211,4 +212,4 @@ def test_an_idle_runner_ends(settings: Settings, store: Store) -> None:
 
 def test_an_unknown_executor_is_told(settings: Settings) -> None:
     with pytest.raises(ClipvizError, match="CLIPVIZ_EXECUTOR must be one of local; received 'slurm'"):
-        _executor(settings.model_copy(update={"executor": "slurm"}))
+        chosen(settings.model_copy(update={"executor": "slurm"}))
