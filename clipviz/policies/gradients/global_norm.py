@@ -54,14 +54,13 @@ class GlobalNormClip(GradientClip):
 
 
 class _Shorten:
-    """limit: (K,) float32; an infinite limit leaves that replica alone, infinite gradients included."""
+    """limit: (K,) float32, finite."""
 
     def __init__(self, limit: Tensor, order: float = 2.0) -> None:
         import torch
 
         self.limit = limit
         self._order = order
-        self._unlimited = limit.isinf() if bool(limit.isinf().any()) else None
         self._norm = torch.linalg.vector_norm
         # float32 squares overflow at entries of 2e19 and would turn every finite gradient to 0 in silence
         self._wide = torch.float64
@@ -70,7 +69,5 @@ class _Shorten:
     def __call__(self, gradient: Tensor) -> Clipped:
         norm = self._norm(gradient, self._order, dim=1, dtype=self._wide)  # (K,)
         coefficient = self._wide_limit.div(norm + EPSILON).clamp_(max=1.0)
-        if self._unlimited is not None:
-            coefficient = coefficient.masked_fill(self._unlimited, 1.0)
         gradient.mul_(coefficient.to(gradient.dtype).unsqueeze(1))
         return Clipped(norm, norm * coefficient, coefficient, norm > self._wide_limit, not_finite(norm))
