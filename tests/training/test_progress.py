@@ -1,9 +1,13 @@
 """Where a run stands."""
 
+from pathlib import Path
+
 import pytest
 
 from clipviz.core.run import State
+from clipviz.training import checkpoint
 from clipviz.training.assembly import assemble
+from clipviz.training.journal import Journal
 from clipviz.training.progress import Progress
 
 from .conftest import recipe, regression
@@ -51,3 +55,18 @@ def test_endings_are_told_in_words() -> None:
     assert now.ending(State.FINISHED) == f"finished all 150 steps; {best}"
     now.stopping.better(5, 0.7)
     assert now.ending(State.FINISHED) == f"stopped early at step 7: no better for 1 evaluations; {best}"
+
+
+def test_seconds_are_counted_over_all_attempts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr("time.perf_counter", lambda: now[0])
+    first = progress(200)
+    now[0] += 7.5
+    first.save(tmp_path, Journal())
+    now[0] += 1000
+    second = progress(200)
+    saved = checkpoint.read(tmp_path)
+    assert saved is not None
+    second.restore(saved, Journal())
+    now[0] += 2
+    assert second.seconds == 9.5

@@ -16,6 +16,8 @@ def test_percentiles_and_dead_units_against_their_slow_twin() -> None:
     with torch.no_grad():
         body.hidden[0].weight[:2] = 0
         body.hidden[0].bias[:2] = -1
+        body.hidden[0].weight[2] *= 1e-3
+        body.hidden[0].bias[2] = 1e-3  # barely alive is not dead
     said = dict(
         zip(watch.names(tuple(body.clips)), watch.look(assembly.network, assembly.watched), strict=True)
     )
@@ -24,7 +26,7 @@ def test_percentiles_and_dead_units_against_their_slow_twin() -> None:
     assert said["activation/layer 1/p50"] == pytest.approx(twin[0], rel=1e-5)
     assert said["activation/layer 1/p999"] == pytest.approx(twin[1], rel=1e-5)
     dead = sum(bool((hidden[:, unit] == 0).all()) for unit in range(6)) / 6
-    assert said["dead/layer 1"] == pytest.approx(dead) and dead >= 2 / 6
+    assert said["dead/layer 1"] == pytest.approx(dead) and 2 / 6 <= dead < 3 / 6
     assert assembly.network.training
 
 
