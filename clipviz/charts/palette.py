@@ -4,9 +4,6 @@ Hues after Okabe and Ito (2008), "Color Universal Design"; lightened on dark gro
 """
 
 from dataclasses import dataclass
-from typing import Literal
-
-Theme = Literal["light", "dark"]
 
 
 @dataclass(frozen=True)

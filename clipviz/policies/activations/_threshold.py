@@ -47,10 +47,5 @@ class Threshold(nn.Module):
     def forward(self, values: Tensor) -> Tensor:
         return self.policy.apply(values, self.theta)
 
-    @torch.no_grad()
-    def saturated(self, values: Tensor) -> Tensor:
-        """() share of the values beyond the knee."""
-        return (values.abs() > self.saturation * self.theta).to(torch.float32).mean()
-
     def extra_repr(self) -> str:
         return f"{type(self.policy).__name__}, theta={self.theta.item():.4g}"

@@ -59,4 +59,4 @@ def test_the_knee_is_where_the_output_reaches_95_percent() -> None:
     clip = LearnedTanhClip(start=2.0).build(1)
     at = 2.0 * LearnedTanhClip().knee()
     assert clip(torch.tensor([at])).item() == pytest.approx(0.95 * 2, rel=1e-5)
-    assert clip.saturated(torch.tensor([0.99 * at, 1.01 * at, -1.01 * at, 0.0])).item() == 0.5
+    assert clip.saturation * clip.theta.item() == pytest.approx(at)
