@@ -27,7 +27,7 @@ def test_a_run_born_with_an_owner_is_nobody_elses(store: Store, submit: Submit) 
 
 def test_a_run_of_a_deleted_dataset_is_refused(store: Store, submit: Submit, dataset: Dataset) -> None:
     store.datasets.delete(dataset.id, "Grace")
-    with pytest.raises(NotFound, match="This dataset was deleted by Grace just now"):
+    with pytest.raises(NotFound, match="this dataset was deleted by Grace just now"):
         submit()
 
 
@@ -107,6 +107,6 @@ def test_a_deleted_run_waits_for_nobody(store: Store, submit: Submit) -> None:
     run = submit()
     store.runs.delete(run.id, "Ada")
     assert not store.runs.due() and store.runs.claim("host:1", 10) is None
-    with pytest.raises(NotFound, match="This run was deleted by Ada just now"):
+    with pytest.raises(NotFound, match="this run was deleted by Ada just now"):
         store.runs.get(run.id)
     assert store.runs.restore(run.id, "Ada").state is State.STOPPED
