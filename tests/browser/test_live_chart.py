@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from live_story import Story, story_in
 from playwright.sync_api import Browser, Page, expect
 
 from clipviz.core.run import State
+from tests.live_story import Story, story_in
 
 ROOT = Path(__file__).parents[2]
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]

@@ -4,10 +4,10 @@ import json
 import re
 
 import pytest
-from live_story import EVALUATION, NAMES, STEP
 
 from clipviz.charts.panel import Panel, colours
 from clipviz.charts.panels import compare_panels, train_panels
+from tests.live_story import EVALUATION, NAMES, STEP
 
 
 def drawn(panels: list[Panel]) -> set[tuple[str, str]]:

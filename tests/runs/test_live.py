@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from live_story import NAMES, STEP, Story, rows, story_in
 
 from clipviz.core.errors import NotFound, StoreUnavailable
 from clipviz.core.run import Run, State
 from clipviz.runs.live import Live
 from clipviz.runs.snapshot import Encoded
+from tests.live_story import NAMES, STEP, Story, rows, story_in
 
 
 class Clock:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from asgi_client import Client
-from live_story import Story, story_in
 from starlette.applications import Starlette
 
 from clipviz.core.errors import StoreUnavailable
 from clipviz.runs.live import Live
 from clipviz.ui import assets, guard, routes
+from tests.asgi_client import Client
+from tests.live_story import Story, story_in
 
 
 @pytest.fixture
