@@ -204,7 +204,7 @@ def test_queued_run_waits_and_gets_its_panels_when_it_begins(page: Page, url: st
     assert taken is not None
     story.store.runs.begin(run.id, taken.attempt, 3000, "cpu")
     expect(page.locator(".cv-pill")).to_contain_text("Training")
-    from live_story import NAMES
+    from tests.live_story import NAMES
 
     story.store.telemetry.declare(run.id, taken.attempt, NAMES)
     story.trained(taken, 1, 200)
@@ -239,7 +239,7 @@ def test_runs_of_a_comparison_can_be_hidden(page: Page, url: str, story: Story) 
 
 def test_not_finite_values_are_marked(page: Page, url: str, story: Story) -> None:
     import numpy as np
-    from live_story import STEP, rows
+    from tests.live_story import STEP, rows
 
     run = story.started()
     story.trained(run, 1, 100)
