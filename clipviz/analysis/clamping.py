@@ -44,8 +44,8 @@ def numeric_columns(table: Table) -> list[str]:
 
 def training_values(table: Table, column: str) -> NDArray[np.float64]:
     """(N_train,) raw values of a numeric column on the training rows; NaN and infinities included."""
-    values: NDArray[np.float64] = table.inputs[table.train, position(table, column)]
-    return values
+    values = table.inputs[table.train, position(table, column)]
+    return values.astype(np.float64, copy=False)
 
 
 def fit(table: Table, column: str, choice: Choice) -> Bounds:

@@ -68,6 +68,14 @@ class Archive:
         """The bytes of a member; raises UnreadableFile when it is damaged or has more than `most` bytes."""
         return b"".join(self._blocks(member, most))
 
+    def head(self, member: str, size: int = 4096) -> bytes:
+        """The first bytes of a member, to tell what it is; b"" when it is damaged."""
+        try:
+            with self._file.open(self._entries[member]) as stream:
+                return stream.read(size)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError):
+            return b""
+
     def extract(self, member: str, target: Path) -> Path:
         """Write the bytes of a member to the file `target`; raises UnreadableFile, OSError when the disk is full."""
         with target.open("wb") as taken:

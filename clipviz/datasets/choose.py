@@ -6,6 +6,7 @@ from clipviz.core.dataset import Reading
 from clipviz.core.discovery import discover
 from clipviz.core.errors import UnreadableFile
 from clipviz.datasets.formats.base import Format
+from clipviz.datasets.images.base import ImageFormat
 
 PACKAGE = "clipviz.datasets.formats"
 
@@ -15,9 +16,9 @@ def suffixes() -> tuple[str, ...]:
     return tuple(suffix for kind in discover(PACKAGE).values() for suffix in kind.suffixes)
 
 
-def choose(path: Path, name: str, reading: Reading) -> Format:
+def choose(path: Path, name: str, reading: Reading) -> Format | ImageFormat:
     """The format to read a file with: the given one, else the one its bytes look like; raises UnreadableFile."""
-    known: dict[str, type[Format]] = discover(PACKAGE)
+    known: dict[str, type[Format] | type[ImageFormat]] = discover(PACKAGE)
     if reading.format is not None:
         if reading.format not in known:
             raise UnreadableFile(
@@ -35,6 +36,8 @@ def choose(path: Path, name: str, reading: Reading) -> Format:
             f"binary data in {_ending(name or path.name)}",
             f"Save the table as one of {', '.join(suffixes())} and upload that",
         )
+    images = [kind for kind in fitting if kind.kind == "images"]
+    fitting = images or fitting  # formats of images look inside, so they are never wrong about an archive
     ending = _ending(name or path.name)
     return next((kind for kind in fitting if ending in kind.suffixes), fitting[0])()
 

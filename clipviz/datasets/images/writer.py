@@ -86,7 +86,7 @@ def write_labels(
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from clipviz.datasets.rejects import write_rejected
+    from clipviz.datasets.typed import write_rejected
 
     kind = label_kind(labels)
     if kind in ("number", "integer"):
