@@ -10,18 +10,26 @@ from clipviz.core.bounds import Bounds
 from clipviz.core.dataset import Dataset
 from clipviz.core.recipe import Choice, Recipe
 from clipviz.core.table import Table
-from clipviz.ui import clamps, drafts, forms, recipes, state
+from clipviz.ui import clamps, drafts, forms, picture_clamps, recipes, state
 from clipviz.ui.empty import no_dataset
 from clipviz.ui.text import counted, escape, number, share
 
 
 def page(dataset: Dataset) -> None:
-    st.title("Where are the tails, and what does cutting them do?")
+    st.title(
+        "Which pixel values matter, and what does cutting them do?"
+        if dataset.image
+        else "Where are the tails, and what does cutting them do?"
+    )
     draft = drafts.draft(dataset)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         recipe = recipes.target(dataset, draft)
         drafts.keep(recipe)
         table = state.table(dataset, recipe)
+        if dataset.image:
+            recipe = picture_clamps.show(dataset, draft, recipe, table)
+            onwards(recipe, draft)
+            return
         columns = clamping.numeric_columns(table)
         if not columns:
             st.info("No numeric column is used as an input here, so there is nothing to clamp.")

@@ -26,7 +26,9 @@ class ImageReading(BaseModel):
         None, title="Background", description="What lies under transparent parts and beside padded images."
     )
     order: Literal["pixels", "planes"] | None = Field(
-        None, title="Colour order", description="Values pixel by pixel (RGBRGB) or channel by channel (RRGGBB)."
+        None,
+        title="Colour order",
+        description="Values pixel by pixel (RGBRGB) or channel by channel (RRGGBB).",
     )
     label: Literal["first", "last", "none"] | None = Field(
         None, title="Label column", description="Where a table of pixels holds the label."

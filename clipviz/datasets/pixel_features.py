@@ -35,8 +35,8 @@ def inputs(
 ) -> tuple[tuple[Feature, ...], Inputs, tuple[str, ...]]:
     """(features, (N, F) uint8 or uint16 inputs, notes). Pixels that are the same in all training images are left out.
 
-    rows: images with a label; train: positions in them. Raises InvalidRecipe for an unknown input, for too many values to
-    hold, and when no pixel varies.
+    rows: images with a label; train: positions in them. Raises InvalidRecipe for an unknown input, for too many values
+    to hold, and when no pixel varies.
     """
     assert dataset.image is not None
     known = names(dataset.image)
@@ -59,7 +59,9 @@ def inputs(
     for start in range(0, len(rows), BLOCK):
         taken[start : start + BLOCK] = flat[rows[start : start + BLOCK]][:, varying]
     same = len(wanted) - len(varying)
-    notes = [f"Left out {same:,} of {len(wanted):,} pixels: the same in every training image."] if same else []
+    notes = (
+        [f"Left out {same:,} of {len(wanted):,} pixels: the same in every training image."] if same else []
+    )
     return tuple(Feature(known[place]) for place in varying), taken, tuple(notes)
 
 

@@ -45,7 +45,8 @@ def _about_images(reading: Reading, sketch: Sketch) -> list[str]:
         total = f"{sketch.seen:,} images" if sketch.complete else f"the first {sketch.seen:,} images"
         name = f" ({first.text})" if first.text else ""
         said.append(
-            f"{len(sketch.rejected):,} of {total} cannot be read; the first is number {first.line}{name}: {first.reason}."
+            f"{len(sketch.rejected):,} of {total} cannot be read; the first is number {first.line}{name}: "
+            f"{first.reason}."
         )
     return [*sketch.notes, *said]
 

@@ -56,7 +56,9 @@ def _array(path: Path, name: str) -> NDArray[Any]:
     with path.open("rb") as stream:
         head = stream.read(4)
         if not _is_idx(head + stream.read(4)):
-            raise UnreadableFile("An IDX file begins with its type and sides", f"other bytes in {name}", "Copy it again")
+            raise UnreadableFile(
+                "An IDX file begins with its type and sides", f"other bytes in {name}", "Copy it again"
+            )
         stream.seek(4)
         sides = struct.unpack(f">{head[3]}I", stream.read(4 * head[3]).ljust(4 * head[3], b"\0"))
     kind, start = np.dtype(TYPES[head[2]]), 4 + 4 * head[3]

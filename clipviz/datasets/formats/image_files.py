@@ -50,11 +50,10 @@ class ImageFiles(ImageFormat):
     @classmethod
     def recognises(cls, head: bytes, path: Path) -> bool:
         if not archives.is_zip(head):
-            return head.startswith(MARKS) and not head.startswith(b"BM,")
-        with archives.open_zip(path, opened.ARCHIVE) as archive:
-            names = [member.name for member in archive.members]
-            office = "[Content_Types].xml" in names or "mimetype" in names
-            return not office and any(_is_image(name) for name in names)
+            return head.startswith(MARKS) and _is_whole(path)
+        names = opened.names(path, head)
+        office = "[Content_Types].xml" in names or "mimetype" in names
+        return not office and any(_is_image(name) for name in names)
 
     def survey(self, path: Path, reading: Reading) -> Survey:
         how = reading.images or ImageReading()
@@ -85,7 +84,9 @@ class ImageFiles(ImageFormat):
                 yield _picture(pile, place, name, background)
             for line, said in pile.table.absent if pile.table else ():
                 column = f"{pile.table.name}, line {line}" if pile.table else ""
-                yield Picture(len(pile.files) + line, said, reason="is named in the table, but not there", column=column)
+                yield Picture(
+                    len(pile.files) + line, said, reason="is named in the table, but not there", column=column
+                )
 
 
 def _picture(pile: _Pile, place: int, name: str, background: str) -> Picture:
@@ -134,7 +135,9 @@ def _classes(images: Sequence[str], table: Listing | None) -> tuple[dict[str, st
         said = [f"Labels are from the column {table.column} of {table.name}."]
         said += [f"{unnamed:,} images are not named in {table.name}."] if unnamed else []
         said += (
-            [f"{table.doubled:,} rows of {table.name} give an image a second, different label; the first counts."]
+            [
+                f"{table.doubled:,} rows of {table.name} give an image a second, different label; the first counts."
+            ]
             if table.doubled
             else []
         )
@@ -142,7 +145,11 @@ def _classes(images: Sequence[str], table: Listing | None) -> tuple[dict[str, st
     folders = {name: PurePosixPath(name).parent.name for name in images}
     found = sorted(set(folders.values()))
     if len(found) < 2:
-        where = f"all images lie in one folder, {found[0]}" if found and found[0] else "the images lie in no folder"
+        where = (
+            f"all images lie in one folder, {found[0]}"
+            if found and found[0]
+            else "the images lie in no folder"
+        )
         return {}, (f"No classes were found: {where}.",)
     labels = {name: folder or None for name, folder in folders.items()}
     classes = [name for name in found if name]
@@ -174,6 +181,14 @@ def _nothing(pile: _Pile) -> UnreadableFile:
         f"{len(pile.files):,} files, none readable{reason}",
         "Save the images as PNG or JPEG",
     )
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        look(path.read_bytes())
+    except Unusable:
+        return False
+    return True
 
 
 def _is_image(name: str) -> bool:

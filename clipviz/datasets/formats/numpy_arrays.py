@@ -19,7 +19,7 @@ MAGIC = b"\x93NUMPY"
 
 
 class NumpyArrays(ImageFormat):
-    """Arrays of images (N, H, W), (N, H, W, C), (N, C, H, W) or (N, values), with labels (N,); never pickled objects."""
+    """Images (N, H, W), (N, H, W, C), (N, C, H, W) or (N, values), with labels (N,); never pickled objects."""
 
     suffixes: ClassVar[tuple[str, ...]] = (".npz", ".npy")
     title: ClassVar[str] = "NumPy arrays"
@@ -45,7 +45,7 @@ def _parts(path: Path) -> Iterator[list[arrays.Part]]:
 
 
 def _array(path: Path, name: str) -> NDArray[Any]:
-    """The array of a .npy file, memory-mapped; raises UnreadableFile, also for pickled objects, which could run code."""
+    """The array of a .npy file, memory-mapped; raises UnreadableFile, also for objects, which could run code."""
     try:
         loaded: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
     except (ValueError, OSError, EOFError, SyntaxError, TypeError, OverflowError) as error:

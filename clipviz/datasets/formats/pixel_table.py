@@ -50,15 +50,10 @@ class PixelTable(ImageFormat):
 
     @classmethod
     def recognises(cls, head: bytes, path: Path) -> bool:
-        if not head.startswith(b"PK") or b"[Content_Types].xml" in head or b"mimetype" in head[:64]:
+        names = opened.names(path, head)
+        if len(names) != 2 or {role(name) for name in names} != {"images", "labels"}:
             return False
-        with opened.archives.open_zip(path, opened.ARCHIVE) as archive:
-            names = [member.name for member in archive.members]
-            return (
-                len(names) == 2
-                and {role(name) for name in names} == {"images", "labels"}
-                and all(is_table(opened.inside(archive.head(name))) for name in names)
-            )
+        return all(is_table(each) for each in opened.heads(path, head))
 
     def guess(self, path: Path, given: Reading) -> Reading:
         with _pixels(path, given) as found:
@@ -104,7 +99,9 @@ def _pixels(path: Path, reading: Reading) -> Iterator[_Pixels]:
             at = None
         else:
             raise UnreadableFile(
-                "A table of pixels comes alone or with one table of labels", f"{len(files)} tables", "Upload two"
+                "A table of pixels comes alone or with one table of labels",
+                f"{len(files)} tables",
+                "Upload two",
             )
         place: Place = "none" if at is None else "first" if at == 0 else "last"
         how = how.model_copy(update={"label": place, "order": how.order or "pixels"})

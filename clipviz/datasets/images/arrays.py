@@ -21,23 +21,31 @@ BLOCK = 256
 def survey(parts: Sequence[Part], how: ImageReading, what: str) -> Survey:
     """What arrays of images hold; several parts (train, test) are put together. Raises UnreadableFile."""
     if not parts:
-        raise UnreadableFile("There must be an array of images", f"none in this {what}", "Save one as (N, H, W)")
+        raise UnreadableFile(
+            "There must be an array of images", f"none in this {what}", "Save one as (N, H, W)"
+        )
     laid = [layout(images, how, what) for images, _ in parts]
     scale = _scale(parts)
     sizes: Counter[tuple[int, int]] = Counter()
     for images in laid:
         sizes[images.shape[1:3]] += len(images)
     if not sum(sizes.values()):
-        raise UnreadableFile("There must be at least one image", f"an empty array in this {what}", "Add images")
+        raise UnreadableFile(
+            "There must be at least one image", f"an empty array in this {what}", "Add images"
+        )
     channels: Literal[1, 3] = 1 if all(images.shape[3] == 1 for images in laid) else 3
     order = order_of(parts[0][0], how)
     flat = parts[0][0].ndim == 2
     if flat and how.shape is None:
-        how = how.model_copy(update={"shape": str(shapes.of_values(parts[0][0].shape[1], None, f"this {what}"))})
+        how = how.model_copy(
+            update={"shape": str(shapes.of_values(parts[0][0].shape[1], None, f"this {what}"))}
+        )
     if order == "planes" or flat:
         how = how.model_copy(update={"order": order})
     count = sum(len(images) for images in laid)
-    said = [f"Read {count:,} images from {'an array' if len(parts) == 1 else f'{len(parts)} arrays'} ({what})."]
+    said = [
+        f"Read {count:,} images from {'an array' if len(parts) == 1 else f'{len(parts)} arrays'} ({what})."
+    ]
     if any(_one_hot(labels) for _, labels in parts):
         said.append("Labels with one 1 in each row were read as the place of the 1, counted from 0.")
     return Survey(how, count, sizes, channels, scale.bits, (*said, *scale.sentences()))
@@ -57,7 +65,7 @@ def pictures(parts: Sequence[Part], how: ImageReading, what: str) -> Iterator[Pi
 
 
 def layout(images: Array, how: ImageReading, what: str) -> Array:
-    """(N, H, W, C) view of an array of images: (N, P), (N, H, W), (N, H, W, C) or (N, C, H, W). Raises UnreadableFile."""
+    """(N, H, W, C) view of images (N, P), (N, H, W), (N, H, W, C) or (N, C, H, W); raises UnreadableFile."""
     if images.dtype.kind not in "buif":
         raise UnreadableFile(
             "Images must be arrays of numbers", f"{images.dtype} in this {what}", "Save the pixels as uint8"

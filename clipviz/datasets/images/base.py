@@ -153,7 +153,9 @@ def _none_usable(rejected: list[RejectedRow]) -> UnreadableFile:
     first = rejected[0] if rejected else RejectedRow(line=0, reason="there is none")
     return UnreadableFile(
         "At least one image must be readable",
-        f"{len(rejected):,} images, none readable; image {first.line} {first.text} {first.reason}".replace("  ", " "),
+        f"{len(rejected):,} images, none readable; image {first.line} {first.text} {first.reason}".replace(
+            "  ", " "
+        ),
         "Check that the files are images, or how they are read",
     )
 
@@ -172,11 +174,14 @@ def _changes(
         }
         (least, most) = (min(sizes), max(sizes))
         spread = (
-            f" from {least[0]}x{least[1]} to {most[0]}x{most[1]}" if least != most else f" {most[0]}x{most[1]}"
+            f" from {least[0]}x{least[1]} to {most[0]}x{most[1]}"
+            if least != most
+            else f" {most[0]}x{most[1]}"
         )
         said.append(f"{others:,} images of other sizes{spread} were {ways[how.fit or 'crop']} to {shape}.")
     said += [
-        f"{count:,} {'image' if count == 1 else 'images: each'} {remark}." for remark, count in remarks.items()
+        f"{count:,} {'image' if count == 1 else 'images: each'} {remark}."
+        for remark, count in remarks.items()
     ]
     return said
 
@@ -186,7 +191,9 @@ def _about_labels(labels: list[str | None]) -> list[str]:
     if missing == len(labels):
         return [UNLABELLED]
     found = Counter(label for label in labels if label is not None)
-    said = [f"{missing:,} of {len(labels):,} images have no label; training leaves them out."] if missing else []
+    said = (
+        [f"{missing:,} of {len(labels):,} images have no label; training leaves them out."] if missing else []
+    )
     if len(found) == 1:
         said.append(f"Every label is {next(iter(found))!r}: training needs at least two classes.")
     return said

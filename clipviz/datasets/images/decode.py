@@ -18,7 +18,8 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", "
 LARGEST = 50_000_000
 """Most pixels of one image; a bomb of a few kilobytes can claim billions."""
 # What Pillow's readers raise on broken files.
-BROKEN = (OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, ArithmeticError, struct.error, zlib.error)  # fmt: skip
+BROKEN = (OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, ArithmeticError, struct.error,
+          zlib.error)  # fmt: skip
 
 
 class Unusable(Exception):
@@ -91,9 +92,7 @@ def _opened(data: bytes) -> "Iterator[Any]":
                     )
                 yield image
     except Image.DecompressionBombError as error:
-        raise Unusable(
-            f"claims more pixels than the {LARGEST // 1_000_000} million that are read"
-        ) from error
+        raise Unusable(f"claims more pixels than the {LARGEST // 1_000_000} million that are read") from error
     except UnidentifiedImageError as error:
         raise Unusable(what_is(data)) from error
     except BROKEN as error:

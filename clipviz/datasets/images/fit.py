@@ -16,28 +16,35 @@ def fit(image: Pixels, shape: ImageShape, how: ImageReading) -> Pixels:
     """(H, W, C) of any size to (height, width, channels) of `shape`.
 
     how.fit: crop scales until the shape is covered and cuts what sticks out; pad scales until the image fits and
-    fills the rest with how.background; stretch scales each side by itself. 8 bits become 16 as x 257, so that white
-    stays white.
+    fills the rest with how.background; stretch scales each side by itself. 8 bits become 16 as x 257 and back, so that
+    white stays white.
     """
-    image = _channels(image, shape.channels)
-    if shape.bits == 16 and image.dtype == np.uint8:
-        image = image.astype(np.uint16) * np.uint16(257)
+    image = _bits(_channels(image, shape.channels), shape.bits)
     if image.shape[:2] == (shape.height, shape.width):
         return image
     most = 65_535 if image.dtype == np.uint16 else 255
     ground = most if how.background != "black" else 0
     planes = [_plane(image[:, :, place], shape, how.fit or "crop", ground) for place in range(image.shape[2])]
     sized = np.stack(planes, axis=2)
-    return np.clip(np.rint(sized), 0, most).astype(image.dtype)
+    whole = np.clip(np.rint(sized), 0, most)
+    return whole.astype(np.uint16) if shape.bits == 16 else whole.astype(np.uint8)
+
+
+def _bits(image: Pixels, wanted: int) -> Pixels:
+    if wanted == 16 and image.dtype == np.uint8:
+        return np.multiply(image, 257, dtype=np.uint16)
+    if wanted == 8 and image.dtype == np.uint16:
+        return (image // np.uint16(257)).astype(np.uint8)
+    return image
 
 
 def _channels(image: Pixels, wanted: int) -> Pixels:
     if image.shape[2] == wanted:
         return image
     if wanted == 3:
-        return np.repeat(image, 3, axis=2)
-    grey: NDArray[np.float64] = image @ np.array(LUMA)
-    return np.rint(grey)[:, :, None].astype(image.dtype)
+        return np.repeat(image, 3, axis=2)  # type: ignore[return-value]
+    grey: NDArray[np.float64] = np.rint(image @ np.array(LUMA))[:, :, None]
+    return grey.astype(np.uint16) if image.dtype == np.uint16 else grey.astype(np.uint8)
 
 
 def _plane(plane: NDArray[Any], shape: ImageShape, way: str, ground: int) -> NDArray[np.float32]:

@@ -72,7 +72,9 @@ def _label_place(table: Spreadsheet, sample: Sequence[Sequence[str]], file: int,
     named = column_named(table.header, LABELS)
     if named is not None and named != file:
         return named
-    values = {at: len({cells[at] for cells in sample if at < len(cells)}) for at in range(width) if at != file}
+    values = {
+        at: len({cells[at] for cells in sample if at < len(cells)}) for at in range(width) if at != file
+    }
     several = [at for at, count in values.items() if count > 1] or list(values)
     return min(several, key=lambda at: (values[at], at))
 

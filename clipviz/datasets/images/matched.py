@@ -10,8 +10,8 @@ from clipviz.datasets.images.pairs import pair
 def matched(found: Mapping[str, Array], what: str) -> list[Part]:
     """(images, labels or None) of arrays by name: by their names where these say it, else by their sides.
 
-    An array of one side, or of one column, holds labels; any other holds images. Raises UnreadableFile when it is not clear
-    which labels belong to which images.
+    An array of one side, or of one column, holds labels; any other holds images. Raises UnreadableFile when it is not
+    clear which labels belong to which images.
     """
     named = [
         (images, labels)

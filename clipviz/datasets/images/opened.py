@@ -1,5 +1,6 @@
 """A file, a compressed file, or the files of a zip: as plain files in a scratch folder."""
 
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,12 +48,14 @@ def unpacked_tables(path: Path) -> Iterator[list[tuple[str, Path]]]:
 def heads(path: Path, head: bytes, most: int = 6) -> list[bytes]:
     """The first bytes of what a file holds: of itself, of what it compresses, or of the first members of a zip.
 
-    Raises UnreadableFile for archives that are damaged or dangerous.
+    [] for a damaged archive. Raises UnreadableFile for a dangerous one.
     """
     if archives.compression(head):
         return [archives.head_of(path)]
     if not archives.is_zip(head):
         return [head]
+    if not zipfile.is_zipfile(path):
+        return []
     with archives.open_zip(path, ARCHIVE) as archive:
         return [inside(archive.head(member.name)) for member in archive.members[:most]]
 
@@ -61,6 +64,15 @@ def _plain(file: Path, target: Path, name: str) -> Path:
     with file.open("rb") as stream:
         packed = archives.compression(stream.read(16))
     return archives.decompress(file, target, name) if packed else file
+
+
+def names(path: Path, head: bytes) -> list[str]:
+    """The paths of the files in a zip; [] for anything else, and for a damaged zip. Raises UnreadableFile for a
+    dangerous one."""
+    if not archives.is_zip(head) or not zipfile.is_zipfile(path):
+        return []
+    with archives.open_zip(path, ARCHIVE) as archive:
+        return [member.name for member in archive.members]
 
 
 def inside(head: bytes) -> bytes:

@@ -11,7 +11,7 @@ WORD = re.compile(r"[a-z]+\d*|\d+")
 
 
 def role(name: str) -> str:
-    """"images" or "labels" when a name says so, else ""."""
+    """ "images" or "labels" when a name says so, else ""."""
     words = _words(name)
     # "image_labels" are labels: the last word that says anything decides
     for word in reversed(words):

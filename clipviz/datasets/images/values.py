@@ -48,4 +48,4 @@ def convert(values: NDArray[Any], scale: Scale) -> tuple[Pixels | None, str]:
         worst = scaled.min() if scaled.min() < 0 else scaled.max()
         return None, f"holds the value {worst:,g}, outside 0 to {scale.most:,}"
     rounded = np.rint(scaled) if scaled.dtype.kind == "f" else scaled
-    return rounded.astype(np.uint16 if scale.bits == 16 else np.uint8), ""
+    return (rounded.astype(np.uint16) if scale.bits == 16 else rounded.astype(np.uint8)), ""
