@@ -9,13 +9,17 @@ from clipviz.charts.layout import finish
 from clipviz.charts.palette import Palette
 from clipviz.core.profile import ChannelProfile
 
+COLOURS_TOGETHER = 4
 DASHES = {"grey": "solid", "red": "solid", "green": "dash", "blue": "dot"}
 
 
 def pixel_histogram(
     channels: Sequence[ChannelProfile], colours: Palette, log_counts: bool = False
 ) -> go.Figure:
-    """Pixels by value: bars for grey, one stepped line for each colour, told apart by dashes as well."""
+    """Pixels by value: bars for grey, one stepped line for each colour, told apart by dashes as well.
+
+    Lines join four bins in one, because three combs over each other cannot be read; every pixel is counted.
+    """
     shades = {
         "grey": colours.value,
         "red": colours.series[1],
@@ -23,10 +27,13 @@ def pixel_histogram(
         "blue": colours.series[0],
     }
     figure = go.Figure()
+    together = 1 if len(channels) == 1 else COLOURS_TOGETHER
     for channel in channels:
-        edges, counts = channel.histogram.edges, channel.histogram.counts
+        edges = channel.histogram.edges[::together]
+        bins = channel.histogram.counts
+        counts = [sum(bins[at : at + together]) for at in range(0, len(bins), together)]
         middles = [(low + high) / 2 for low, high in itertools.pairwise(edges)]
-        hover = "value %{x:,.0f}<br>%{y:,} pixels<extra>" + channel.name + "</extra>"
+        hover = "value about %{x:,.0f}<br>%{y:,} pixels<extra>" + channel.name + "</extra>"
         if len(channels) == 1:
             figure.add_bar(
                 x=middles, y=counts, name="grey", width=edges[1] - edges[0], marker={"color": shades["grey"]},

@@ -17,7 +17,7 @@ from clipviz.datasets import files
 from clipviz.ui import drafts, forms, pictures, state
 from clipviz.ui.text import escape, number, share
 
-SHOWN = 12
+SHOWN = 15
 
 
 def show(dataset: Dataset, draft: drafts.Draft, recipe: Recipe, table: Table) -> Recipe:
@@ -78,7 +78,7 @@ def _told(done: pixels.Touched, bounds: pixels.PixelBounds) -> None:
 def _before_after(dataset: Dataset, table: Table, bounds: pixels.PixelBounds) -> None:
     rows = pixels.sample(table, SHOWN)
     whole = _whole(dataset, table, rows)
-    most = float(max(channel.maximum for channel in files.images(state.settings(), dataset.id).channels))
+    most = pictures.white(dataset, files.images(state.settings(), dataset.id))
     shape = dataset.image
     assert shape is not None
     raw = pixels.pictures(table.inputs[rows], table, shape, whole)

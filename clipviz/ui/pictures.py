@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SIDE = 56
-ACROSS = 12
+ACROSS = 15
+NEARLY_FULL = 0.9
 ROWS_OF_ONE = 5
 MOST_CLASSES = 12
 ALL = "all classes"
@@ -71,7 +72,7 @@ def wall(dataset: Dataset, known: ImageProfile) -> None:
     names = [name for name, _ in known.classes]
     counts = dict(known.classes)
     labels = _labels(dataset)
-    most = max(channel.maximum for channel in known.channels)
+    most = white(dataset, known)
     st.subheader("Samples")
     picked = ALL
     if len(names) > 1:
@@ -97,13 +98,22 @@ def wall(dataset: Dataset, known: ImageProfile) -> None:
             st.caption(
                 f"The {MOST_CLASSES} most frequent of {number(len(names))} classes; choose another above."
             )
-    full = 65_535 if dataset.image and dataset.image.bits == 16 else 255
-    if most < full:
+    if most < _full(dataset):
         st.caption(f"Drawn from 0 (black) to {number(most)} (white), the greatest value there is.")
 
 
+def white(dataset: Dataset, known: ImageProfile) -> float:
+    """The value that is drawn white: the greatest there is, or the greatest there can be when that is near."""
+    most, full = max(channel.maximum for channel in known.channels), _full(dataset)
+    return float(full if most > NEARLY_FULL * full else most)
+
+
+def _full(dataset: Dataset) -> int:
+    return 65_535 if dataset.image is not None and dataset.image.bits == 16 else 255
+
+
 def strip(dataset: Dataset, positions: NDArray[np.int64], most: float, alt: str) -> None:
-    """Some images of a dataset in rows of twelve."""
+    """Some images of a dataset in rows of fifteen."""
     images = files.pixels(state.settings(), dataset.id)[np.sort(positions)]
     picture = mosaic(images, ACROSS, SIDE, most)
     st.image(picture, width=picture.shape[1], output_format="PNG", alt=alt)
@@ -119,7 +129,7 @@ def channels(known: ImageProfile) -> "pd.DataFrame":
             "max": [each.maximum for each in known.channels],
             "mean": [round(each.mean, 2) for each in known.channels],
             "std": [round(each.std, 2) for each in known.channels],
-            "zeros": [each.zeros for each in known.channels],
+            "zeros": [number(each.zeros) for each in known.channels],
         }
     )
 

@@ -43,8 +43,9 @@ def survey(parts: Sequence[Part], how: ImageReading, what: str) -> Survey:
     if order == "planes" or flat:
         how = how.model_copy(update={"order": order})
     count = sum(len(images) for images in laid)
+    with_labels = ", with labels" if all(labels is not None for _, labels in parts) else ""
     said = [
-        f"Read {count:,} images from {'an array' if len(parts) == 1 else f'{len(parts)} arrays'} ({what})."
+        f"Read {count:,} images from {'an array' if len(parts) == 1 else f'{len(parts)} arrays'} ({what}){with_labels}."
     ]
     if any(_one_hot(labels) for _, labels in parts):
         said.append("Labels with one 1 in each row were read as the place of the 1, counted from 0.")

@@ -51,7 +51,7 @@ def heads(path: Path, head: bytes, most: int = 6) -> list[bytes]:
     [] for a damaged archive. Raises UnreadableFile for a dangerous one.
     """
     if archives.compression(head):
-        return [archives.head_of(path)]
+        return [archives.head_of(path, 512)]  # little, so that a file cut off later is still known
     if not archives.is_zip(head):
         return [head]
     if not zipfile.is_zipfile(path):
