@@ -22,14 +22,14 @@ def page(dataset: Dataset) -> None:
         else "Where are the tails, and what does cutting them do?"
     )
     draft = drafts.draft(dataset)
+    if dataset.image:
+        recipe = recipes.target(dataset, draft)
+        onwards(picture_clamps.show(dataset, draft, recipe, state.table(dataset, recipe)), draft)
+        return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         recipe = recipes.target(dataset, draft)
         drafts.keep(recipe)
         table = state.table(dataset, recipe)
-        if dataset.image:
-            recipe = picture_clamps.show(dataset, draft, recipe, table)
-            onwards(recipe, draft)
-            return
         columns = clamping.numeric_columns(table)
         if not columns:
             st.info("No numeric column is used as an input here, so there is nothing to clamp.")
