@@ -24,7 +24,8 @@ def page(dataset: Dataset) -> None:
     draft = drafts.draft(dataset)
     if dataset.image:
         recipe = recipes.target(dataset, draft)
-        onwards(picture_clamps.show(dataset, draft, recipe, state.table(dataset, recipe)), draft)
+        recipe = picture_clamps.show(dataset, draft, recipe, state.table(dataset, recipe))
+        onwards(recipe, draft, dataset)
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         recipe = recipes.target(dataset, draft)

@@ -17,8 +17,8 @@ def gallery() -> None:
     st.title("What have I got?")
     st.write(
         "clipviz shows whether clipping helps on your data: clamp inputs, bound activations, clip gradients, and watch "
-        "a network train. Drop a spreadsheet or a pile of images, or start with a sample; everybody who opens this dashboard sees "
-        "the same."
+        "a network train. Drop a spreadsheet or a pile of images, or start with a sample; everybody who opens this "
+        "dashboard sees the same."
     )
     uploads.drop_zone()
     known = state.store().datasets.list()

@@ -69,6 +69,6 @@ def test_images_without_labels_cannot_be_trained(settings, tmp_path) -> None:
     path.write_bytes(npz(images=np.arange(20 * 64).reshape(20, 8, 8).astype(np.uint8)))
     dataset = ingest(path, "a.npz", settings)
     with pytest.raises(
-        InvalidRecipe, match="A target must hold numbers or categories; received a empty column"
+        InvalidRecipe, match="A target must hold numbers or categories; received an empty column"
     ):
         table.load(settings, dataset, recipe(dataset))
