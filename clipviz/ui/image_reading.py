@@ -7,6 +7,7 @@ import streamlit as st
 
 from clipviz.core.dataset import ImageReading, Reading
 from clipviz.datasets.images import shapes
+from clipviz.ui.guessed import choice
 
 _FITS = {"crop": "scale and crop", "pad": "scale and pad", "stretch": "stretch"}
 _GROUNDS = {"white": "white", "black": "black"}
@@ -34,19 +35,19 @@ def form(how: Reading, key: str) -> Reading:
     )
     with middle:
         if how.format == "pixel_table":
-            values["label"] = _choice("Label", _LABELS, given.label, f"{key}.label")
+            values["label"] = choice("Label", _LABELS, given.label, f"{key}.label")
         else:
-            values["fit"] = _choice("Images of other sizes", _FITS, given.fit, f"{key}.fit")
+            values["fit"] = choice("Images of other sizes", _FITS, given.fit, f"{key}.fit")
     with right:
         if how.format in ("pixel_table", "numpy_arrays", "idx"):
-            values["order"] = _choice("Colour order", _ORDERS, given.order, f"{key}.order")
+            values["order"] = choice("Colour order", _ORDERS, given.order, f"{key}.order")
         else:
-            values["background"] = _choice("Background", _GROUNDS, given.background, f"{key}.background")
+            values["background"] = choice("Background", _GROUNDS, given.background, f"{key}.background")
     changed: dict[str, Any] = {"images": ImageReading.model_validate(values)}
     if how.format == "pixel_table":
         with left:
             names = {True: "holds the names", False: "is already data"}
-            changed["header"] = _choice("First row", names, how.header, f"{key}.header")
+            changed["header"] = choice("First row", names, how.header, f"{key}.header")
     return how.model_copy(update=changed)
 
 
@@ -54,14 +55,3 @@ def start(name: str) -> Reading:
     """Where to begin with a file that is said to hold images: a table must be said to be one of pixels."""
     table = PurePath(name.lower()).suffix in _TABLES
     return Reading(format="pixel_table" if table else None, images=ImageReading())
-
-
-def _choice(label: str, options: dict[Any, str], value: Any, key: str) -> Any:
-    known = [None, *options]
-    return st.selectbox(
-        label,
-        known,
-        index=known.index(value) if value in known else 0,
-        key=key,
-        format_func=lambda option: "guess" if option is None else options[option],
-    )

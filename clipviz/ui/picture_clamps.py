@@ -83,11 +83,14 @@ def _before_after(dataset: Dataset, table: Table, bounds: pixels.PixelBounds) ->
     assert shape is not None
     raw = pixels.pictures(table.inputs[rows], table, shape, whole)
     after = pixels.pictures(pixels.clamped(table, rows, bounds), table, shape, whole)
+    fixed = shape.values - len(table.features)
     for label, images in (("As they are", raw), ("After the clamp", after)):
         left, right = st.columns([1, 7], vertical_alignment="center")
         left.markdown(f"**{label}**")
         drawn = mosaic(images, SHOWN, pictures.SIDE, most)
         right.image(drawn, width=drawn.shape[1], output_format="PNG", alt=f"Training images, {label.lower()}")
+    if fixed:
+        st.caption(f"{number(fixed)} pixels that never vary are no inputs, and stay as they are.")
 
 
 def _histogram(draft: drafts.Draft, table: Table, bounds: pixels.PixelBounds) -> None:
@@ -131,9 +134,7 @@ def _maps(dataset: Dataset, table: Table, bounds: pixels.PixelBounds) -> None:
     left.markdown("**Lower and upper bound**")
     drawn = mosaic(images, 2, 2 * pictures.SIDE, most)
     right.image(drawn, width=drawn.shape[1], output_format="PNG", alt="Lower and upper bound of each pixel")
-    st.caption(
-        "Black is 0, white the greatest value a pixel can have; pixels that never vary are no inputs and black."
-    )
+    st.caption("Black is 0, white the greatest value that a pixel can have.")
 
 
 def _whole(dataset: Dataset, table: Table, rows: NDArray[np.int64]) -> NDArray[np.uint8] | NDArray[np.uint16]:

@@ -12,6 +12,7 @@ from clipviz.datasets import ingest
 from clipviz.datasets.images import shapes
 from clipviz.datasets.images.offer import looks_like_images
 from clipviz.ui import header, image_reading, state, tables
+from clipviz.ui.guessed import choice
 from clipviz.ui.text import counted, escape, number, plain
 
 _DELIMITERS = {",": "comma ,", ";": "semicolon ;", "\t": "tab", "|": "pipe |", " ": "space"}
@@ -26,24 +27,24 @@ def form(how: Reading, key: str, sheets: tuple[str, ...] = ()) -> Reading:
     left, middle, right = st.columns(3)
     with left:
         if how.format != "excel":
-            values["delimiter"] = _choice("Delimiter", _DELIMITERS, how.delimiter, f"{key}.delimiter")
+            values["delimiter"] = choice("Delimiter", _DELIMITERS, how.delimiter, f"{key}.delimiter")
         elif sheets:
-            values["sheet"] = _choice(
+            values["sheet"] = choice(
                 "Sheet", {name: plain(name) for name in sheets}, how.sheet, f"{key}.sheet"
             )
-        values["header"] = _choice(
+        values["header"] = choice(
             "First row", {True: "holds the names", False: "is already data"}, how.header, f"{key}.header"
         )
     if how.format != "excel":
         with middle:
             marks = {".": "point 1.5", ",": "comma 1,5"}
-            values["decimal"] = _choice("Decimal mark", marks, how.decimal, f"{key}.decimal")
-            values["thousands"] = _choice("Thousands mark", _THOUSANDS, how.thousands, f"{key}.thousands")
+            values["decimal"] = choice("Decimal mark", marks, how.decimal, f"{key}.decimal")
+            values["thousands"] = choice("Thousands mark", _THOUSANDS, how.thousands, f"{key}.thousands")
         with right:
             known = {
                 name: name for name in dict.fromkeys([*_ENCODINGS, *([how.encoding] if how.encoding else [])])
             }
-            values["encoding"] = _choice("Encoding", known, how.encoding, f"{key}.encoding")
+            values["encoding"] = choice("Encoding", known, how.encoding, f"{key}.encoding")
     shown = ", ".join(word for word in how.missing or () if word)
     with right:
         words = st.text_input(
@@ -58,15 +59,10 @@ def form(how: Reading, key: str, sheets: tuple[str, ...] = ()) -> Reading:
     return Reading.model_validate(values)
 
 
-def _choice(label: str, options: dict[Any, str], value: Any, key: str) -> Any:
-    known = [None, *options]
-    return st.selectbox(
-        label,
-        known,
-        index=known.index(value) if value in known else 0,
-        key=key,
-        format_func=lambda option: "guess" if option is None else options[option],
-    )
+@st.cache_data(max_entries=32, show_spinner=False)
+def _seen(source: str, how: str) -> ingest.Preview:
+    """A preview, once for all who look: neither the kept bytes nor a reading ever change. Raises UnreadableFile."""
+    return ingest.preview(source, Reading.model_validate_json(how), state.settings())
 
 
 def change(dataset: Dataset) -> None:
@@ -74,7 +70,7 @@ def change(dataset: Dataset) -> None:
     images = dataset.image is not None
     try:
         how = (image_reading.form if images else form)(dataset.reading, f"reading:{dataset.id}")
-        seen = ingest.preview(dataset.source, how, state.settings())
+        seen = _seen(dataset.source, how.model_dump_json())
     except ClipvizError as error:
         header.problem(error)
         return

@@ -14,7 +14,7 @@ from clipviz.datasets import archives
 from clipviz.datasets.archives import Archive
 from clipviz.datasets.images import listing, opened
 from clipviz.datasets.images.base import ImageFormat
-from clipviz.datasets.images.decode import SUFFIXES, Unusable, decode, look
+from clipviz.datasets.images.decode import SUFFIXES, Unusable, decode, decode_and_remark, look
 from clipviz.datasets.images.listing import Listing
 from clipviz.datasets.images.picture import Picture, Survey
 
@@ -91,9 +91,8 @@ class ImageFiles(ImageFormat):
 
 def _picture(pile: _Pile, place: int, name: str, background: str) -> Picture:
     try:
-        data = pile.read(name)
-        remarks = look(data).remarks
-        return Picture(place, name, pile.classes.get(name), decode(data, background), remarks=remarks)
+        pixels, remarks = decode_and_remark(pile.read(name), background)
+        return Picture(place, name, pile.classes.get(name), pixels, remarks=remarks)
     except Unusable as error:
         return Picture(place, name, reason=str(error))
     except UnreadableFile as error:

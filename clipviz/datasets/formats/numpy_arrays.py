@@ -1,8 +1,10 @@
 """NumPy's own files: .npz with images and labels, .npy with images, or a zip of two .npy."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,6 +18,8 @@ from clipviz.datasets.images.matched import matched
 from clipviz.datasets.images.picture import Picture, Survey
 
 MAGIC = b"\x93NUMPY"
+# What numpy raises on damaged heads, which are Python literals.
+BROKEN = (ValueError, OSError, EOFError, SyntaxError, TokenError, TypeError, ArithmeticError, LookupError)
 
 
 class NumpyArrays(ImageFormat):
@@ -47,8 +51,10 @@ def _parts(path: Path) -> Iterator[list[arrays.Part]]:
 def _array(path: Path, name: str) -> NDArray[Any]:
     """The array of a .npy file, memory-mapped; raises UnreadableFile, also for objects, which could run code."""
     try:
-        loaded: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, OSError, EOFError, SyntaxError, TypeError, OverflowError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of heads that Python 2 wrote
+            loaded: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    except BROKEN as error:
         pickled = "Object arrays" in str(error) or "pickle" in str(error).lower() or "objects" in str(error)
         raise UnreadableFile(
             "A NumPy file must hold numbers, no Python objects, which could run code"

@@ -186,7 +186,7 @@ def _numbers(cells: list[str], at: int | None, width: int) -> tuple[np.ndarray |
         return None, f"has {len(cells):,} cells instead of {width:,}"
     words = cells if at is None else [*cells[:at], *cells[at + 1 :]]
     try:
-        return np.array(words, dtype=np.float64), ""
+        return np.array(list(map(float, words))), ""
     except ValueError:
         wrong = next(word for word in words if not _is_number(word))
         return None, f'holds "{wrong[:50]}" where a pixel value must be'

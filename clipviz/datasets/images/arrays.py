@@ -141,6 +141,8 @@ def _one_hot(labels: Array | None) -> bool:
 
 def _scale(parts: Sequence[Part]) -> values.Scale:
     """The range of all values, from every one of them, some images at a time."""
+    if all(images.dtype == np.uint8 for images, _ in parts):
+        return values.Scale()
     lowest, highest, fractions = [], [], False
     for images, _ in parts:
         if images.dtype == np.bool_:

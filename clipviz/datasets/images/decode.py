@@ -28,13 +28,12 @@ class Unusable(Exception):
 
 @dataclass(frozen=True)
 class Look:
-    """What the head of an image file says, its orientation applied. remarks: what reading it will change."""
+    """What the head of an image file says, its orientation applied."""
 
     height: int
     width: int
     colour: bool
     bits: Literal[8, 16]
-    remarks: tuple[str, ...] = ()
 
 
 def look(data: bytes) -> Look:
@@ -44,23 +43,33 @@ def look(data: bytes) -> Look:
         if _exif_rotates(image):
             width, height = height, width
         wide = image.mode.startswith(("I;16", "I"))
-        return Look(height, width, not _is_grey(image), 16 if wide else 8, _remarks(image))
+        return Look(height, width, not _is_grey(image), 16 if wide else 8)
 
 
 def decode(data: bytes, background: str) -> Pixels:
     """(H, W, 1) or (H, W, 3), uint8 or uint16, upright, transparent parts over `background`; raises Unusable."""
+    return decode_and_remark(data, background)[0]
+
+
+def decode_and_remark(data: bytes, background: str) -> tuple[Pixels, tuple[str, ...]]:
+    """As `decode`, and what was changed, each a phrase that follows "an image"; raises Unusable."""
+    with _opened(data) as image:
+        remarks = _remarks(image)
+        return _pixels(image, background), remarks
+
+
+def _pixels(image: Any, background: str) -> Pixels:
     from PIL import ImageOps
 
-    with _opened(data) as image:
-        upright = ImageOps.exif_transpose(image)
-        if upright.mode.startswith("I"):
-            return _sixteen(np.asarray(upright))[:, :, None]
-        if upright.mode == "F":
-            raise Unusable("holds fractions in 32 bits: save it with 8 or 16 bits")
-        grey = _is_grey(upright)
-        flat = _over(upright, background) if _transparent(upright) else upright
-        array = np.asarray(flat.convert("L" if grey else "RGB"), dtype=np.uint8)
-        return array[:, :, None] if grey else array
+    upright = ImageOps.exif_transpose(image)
+    if upright.mode.startswith("I"):
+        return _sixteen(np.asarray(upright))[:, :, None]
+    if upright.mode == "F":
+        raise Unusable("holds fractions in 32 bits: save it with 8 or 16 bits")
+    grey = _is_grey(upright)
+    flat = _over(upright, background) if _transparent(upright) else upright
+    array = np.asarray(flat.convert("L" if grey else "RGB"), dtype=np.uint8)
+    return array[:, :, None] if grey else array
 
 
 def what_is(data: bytes) -> str:
