@@ -6,9 +6,9 @@ Everything happens in the home of the environment's settings, so that the dashbo
 import getpass
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -89,7 +89,7 @@ def train(
     name: str = "",
     watch: Sink | None = None,
 ) -> Outcome:
-    """Train on a file, or on the dataset with this id, here and now; the run is in the store for all to see.
+    """Train on a file, a folder of images, or the dataset with this id, here and now; all see the run in the store.
 
     target: the column to predict; may be left out where the recipe or the sample names it.
     recipe: a recipe, its JSON document (parts may be left out), or the path of one; its dataset is replaced.
@@ -179,20 +179,14 @@ def _folder(path: Path, settings: Settings) -> Dataset:
     from clipviz.datasets import together
     from clipviz.datasets.ingest import ingest
 
-    with ExitStack() as opened:
-        files = [
-            (
-                str(PurePosixPath(path.name, file.relative_to(path).as_posix())),
-                opened.enter_context(file.open("rb")),
-            )
-            for file in sorted(path.rglob("*"))
-            if file.is_file() and not file.is_symlink()
-        ]
-        if not files:
-            raise UnreadableFile(
-                "The folder must hold files", str(path), "Give a folder of images, or a file"
-            )
-        return ingest(together.pack(files, settings), path.name, settings, who=_me())
+    files: list[tuple[str, IO[bytes] | Path]] = [
+        (str(PurePosixPath(path.name, file.relative_to(path).as_posix())), file)
+        for file in sorted(path.rglob("*"))
+        if file.is_file() and not file.is_symlink()
+    ]
+    if not files:
+        raise UnreadableFile("The folder must hold files", str(path), "Give a folder of images, or a file")
+    return ingest(together.pack(files, settings), path.name, settings, who=_me())
 
 
 def _recipe(

@@ -4,6 +4,7 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path, PurePosixPath
 from shutil import copyfileobj
 from typing import IO
@@ -46,8 +47,8 @@ def title(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{PurePosixPath(names[0]).name} and {len(names) - 1} more"
 
 
-def pack(files: Sequence[tuple[str, IO[bytes]]], settings: Settings) -> Path:
-    """Keep files as one zip in settings.uploads; the same files give the same bytes, in whatever order they came.
+def pack(files: Sequence[tuple[str, IO[bytes] | Path]], settings: Settings) -> Path:
+    """Keep files, each with its path in there, as one zip in settings.uploads; their order changes nothing.
 
     Nothing is looked into here, and nothing is compressed. Raises UnreadableFile when they are larger than an upload
     may be, ClipvizError when the disk is full.
@@ -58,9 +59,10 @@ def pack(files: Sequence[tuple[str, IO[bytes]]], settings: Settings) -> Path:
         descriptor, name = tempfile.mkstemp(dir=settings.uploads, prefix=".part-")
         part = Path(name)
         with os.fdopen(descriptor, "wb") as target, zipfile.ZipFile(target, "w") as archive:
-            for path, stream in sorted(files, key=lambda file: file[0]):
+            for path, given in sorted(files, key=lambda file: file[0]):
                 entry = zipfile.ZipInfo(path, EARLIEST)
-                with archive.open(entry, "w", force_zip64=True) as member:
+                opened = given.open("rb") if isinstance(given, Path) else nullcontext(given)
+                with opened as stream, archive.open(entry, "w", force_zip64=True) as member:
                     copyfileobj(stream, member, BLOCK)
         with part.open("rb") as packed:
             return spool(packed, settings)
