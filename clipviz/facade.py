@@ -7,8 +7,8 @@ import getpass
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import Any, Literal
+from pathlib import Path, PurePosixPath
+from typing import IO, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -89,7 +89,7 @@ def train(
     name: str = "",
     watch: Sink | None = None,
 ) -> Outcome:
-    """Train on a file, or on the dataset with this id, here and now; the run is in the store for all to see.
+    """Train on a file, a folder of images, or the dataset with this id, here and now; all see the run in the store.
 
     target: the column to predict; may be left out where the recipe or the sample names it.
     recipe: a recipe, its JSON document (parts may be left out), or the path of one; its dataset is replaced.
@@ -149,6 +149,8 @@ def _dataset(path: str | Path, settings: Settings, store: Store) -> Dataset:
     """The dataset that a file becomes, or that an id names; it need not be in the store."""
     from clipviz.datasets.ingest import ingest
 
+    if os.path.isdir(path):  # noqa: PTH112  Path.is_dir raises where a name is too long
+        return _folder(Path(path), settings)
     if os.path.isfile(path):  # noqa: PTH113  Path.is_file raises where a name is too long
         return ingest(Path(path), Path(path).name, settings, who=_me())
     if is_id(str(path)):
@@ -170,6 +172,21 @@ def _known(id: str, settings: Settings, store: Store) -> Dataset:
         with suppress(NotFound):
             return files.dataset(settings, id)
         raise
+
+
+def _folder(path: Path, settings: Settings) -> Dataset:
+    """The images of a folder as one dataset."""
+    from clipviz.datasets import together
+    from clipviz.datasets.ingest import ingest
+
+    files: list[tuple[str, IO[bytes] | Path]] = [
+        (str(PurePosixPath(path.name, file.relative_to(path).as_posix())), file)
+        for file in sorted(path.rglob("*"))
+        if file.is_file() and not file.is_symlink()
+    ]
+    if not files:
+        raise UnreadableFile("The folder must hold files", str(path), "Give a folder of images, or a file")
+    return ingest(together.pack(files, settings), path.name, settings, who=_me())
 
 
 def _recipe(

@@ -10,14 +10,23 @@ from clipviz.core.bounds import Bounds
 from clipviz.core.dataset import Dataset
 from clipviz.core.recipe import Choice, Recipe
 from clipviz.core.table import Table
-from clipviz.ui import clamps, drafts, forms, recipes, state
+from clipviz.ui import clamps, drafts, forms, picture_clamps, recipes, state
 from clipviz.ui.empty import no_dataset
 from clipviz.ui.text import counted, escape, number, share
 
 
 def page(dataset: Dataset) -> None:
-    st.title("Where are the tails, and what does cutting them do?")
+    st.title(
+        "Which pixel values matter, and what does cutting them do?"
+        if dataset.image
+        else "Where are the tails, and what does cutting them do?"
+    )
     draft = drafts.draft(dataset)
+    if dataset.image:
+        recipe = recipes.target(dataset, draft)
+        recipe = picture_clamps.show(dataset, draft, recipe, state.table(dataset, recipe))
+        onwards(recipe, draft, dataset)
+        return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         recipe = recipes.target(dataset, draft)
         drafts.keep(recipe)

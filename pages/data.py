@@ -9,7 +9,7 @@ from clipviz.core.dataset import Dataset
 from clipviz.core.errors import ClipvizError
 from clipviz.core.profile import ColumnProfile
 from clipviz.datasets import files, samples
-from clipviz.ui import header, reading, state, tables, uploads
+from clipviz.ui import header, pictures, reading, state, tables, uploads
 from clipviz.ui.text import ago, counted, escape, number, people, share, size
 
 
@@ -17,7 +17,8 @@ def gallery() -> None:
     st.title("What have I got?")
     st.write(
         "clipviz shows whether clipping helps on your data: clamp inputs, bound activations, clip gradients, and watch "
-        "a network train. Drop a spreadsheet, or start with a sample; everybody who opens this dashboard sees the same."
+        "a network train. Drop a spreadsheet or a pile of images, or start with a sample; everybody who opens this "
+        "dashboard sees the same."
     )
     uploads.drop_zone()
     known = state.store().datasets.list()
@@ -55,25 +56,34 @@ def team(known: list[Dataset]) -> None:
 def one(dataset: Dataset) -> None:
     profiles = files.profiles(state.settings(), dataset.id)
     st.title(escape(dataset.name))
-    incomplete = sum(profile.missing > 0 for profile in profiles)
-    sentence = f"{counted(dataset.rows, 'row')} and {counted(len(dataset.columns), 'column')}"
-    sentence += f"; {incomplete} of them with missing values" if incomplete else "; nothing is missing"
-    sentence += f"; **{counted(dataset.rejected, 'row')} could not be read**." if dataset.rejected else "."
-    st.write(sentence)
+    st.write(pictures.sentence(dataset) if dataset.image else sentence(dataset, profiles))
     st.caption(
         f"{size(dataset.bytes)} · uploaded by {people(dataset.created_by)} {ago(dataset.created_at)}"
         + (f" · {escape(dataset.origin, 300)}" if dataset.origin else "")
     )
     actions(dataset)
+    reading.offer_images(dataset, profiles)
     if dataset.rejected:
         rejected(dataset)
     with st.expander("How it was read", icon=":material/tune:"):
         reading.change(dataset)
+    if dataset.image:
+        pictures.show(dataset)
+        return
     columns, rows = st.tabs(["Columns", "First rows"])
     with rows:
         st.dataframe(tables.first_rows(state.settings(), dataset), placeholder="–", alt="The first rows")
     with columns:
         column(dataset, profiles)
+
+
+def sentence(dataset: Dataset, profiles: list[ColumnProfile]) -> str:
+    incomplete = sum(profile.missing > 0 for profile in profiles)
+    said = f"{counted(dataset.rows, 'row')} and {counted(len(dataset.columns), 'column')}"
+    said += f"; {incomplete} of them with missing values" if incomplete else "; nothing is missing"
+    return said + (
+        f"; **{counted(dataset.rejected, 'row')} could not be read**." if dataset.rejected else "."
+    )
 
 
 def column(dataset: Dataset, profiles: list[ColumnProfile]) -> None:
@@ -119,7 +129,11 @@ def column(dataset: Dataset, profiles: list[ColumnProfile]) -> None:
 
 def actions(dataset: Dataset) -> None:
     with st.container(horizontal=True):
-        if st.button("Look at the tails", type="primary", icon=":material/content_cut:"):
+        if st.button(
+            "Look at the pixel range" if dataset.image else "Look at the tails",
+            type="primary",
+            icon=":material/content_cut:",
+        ):
             st.switch_page("../../pages/clamp.py", query_params={"dataset": dataset.id})
         if st.button("Other datasets", icon=":material/arrow_back:"):
             state.close_dataset()
@@ -147,10 +161,11 @@ def rename(seen: Dataset, key: str) -> None:
 
 
 def rejected(dataset: Dataset) -> None:
-    with st.expander(f"{counted(dataset.rejected, 'row')} could not be read", icon=":material/warning:"):
+    what = "image" if dataset.image else "row"
+    with st.expander(f"{counted(dataset.rejected, what)} could not be read", icon=":material/warning:"):
         st.dataframe(tables.rejected(files.rejected(state.settings(), dataset.id)), hide_index=True)
         st.download_button(
-            "Download these rows",
+            "Download this list" if dataset.image else "Download these rows",
             lambda: files.rejected_csv(state.settings(), dataset.id),
             file_name="rejected_rows.csv",
             mime="text/csv",

@@ -44,7 +44,8 @@ def numeric_columns(table: Table) -> list[str]:
 
 def training_values(table: Table, column: str) -> NDArray[np.float64]:
     """(N_train,) raw values of a numeric column on the training rows; NaN and infinities included."""
-    values: NDArray[np.float64] = table.inputs[table.train, position(table, column)]
+    stored = table.inputs[table.train, position(table, column)]
+    values: NDArray[np.float64] = stored.astype(np.float64, copy=False)
     return values
 
 

@@ -18,6 +18,7 @@ def column_histogram(
     bounds: Bounds | None = None,
     after: Histogram | None = None,
     log_counts: bool = False,
+    unit: str = "rows",
 ) -> go.Figure:
     """Counts per bin before (filled) and after a clamp (outline), on the same edges.
 
@@ -25,10 +26,10 @@ def column_histogram(
     within the drawn range are vertical lines. Dragging selects a range of values.
     """
     figure = go.Figure()
-    _bars(figure, before, "values as they are", {"color": colours.value, "opacity": 0.75})
+    _bars(figure, before, unit, "values as they are", {"color": colours.value, "opacity": 0.75})
     if after is not None:
         outline = {"color": "rgba(0,0,0,0)", "line": {"color": colours.clamped, "width": 1.5}}
-        _bars(figure, after, "after the clamp", outline)
+        _bars(figure, after, unit, "after the clamp", outline)
     if bounds is not None:
         _lines(figure, bounds, before, colours)
     finish(figure, colours, height=380)
@@ -38,7 +39,7 @@ def column_histogram(
         dragmode="select",
         selectdirection="h",
         xaxis_title=literal(name),
-        yaxis_title="rows",
+        yaxis_title=unit,
         legend={"orientation": "h", "y": 1.02, "x": 0, "yanchor": "bottom"},
     )
     width = figure.data[0].width[0]
@@ -48,7 +49,7 @@ def column_histogram(
     return figure
 
 
-def _bars(figure: go.Figure, histogram: Histogram, label: str, marker: dict[str, Any]) -> None:
+def _bars(figure: go.Figure, histogram: Histogram, unit: str, label: str, marker: dict[str, Any]) -> None:
     edges = histogram.edges
     middles = [(low + high) / 2 for low, high in itertools.pairwise(edges)]
     widths = [high - low for low, high in itertools.pairwise(edges)]
@@ -60,7 +61,7 @@ def _bars(figure: go.Figure, histogram: Histogram, label: str, marker: dict[str,
         name=label,
         marker=marker,
         customdata=spans,
-        hovertemplate="%{customdata}<br>%{y:,} rows<extra>" + label + "</extra>",
+        hovertemplate="%{customdata}<br>%{y:,} " + unit + "<extra>" + label + "</extra>",
     )
     width = 2 * (edges[-1] - edges[0]) / max(1, len(widths))
     outside = [
@@ -76,7 +77,7 @@ def _bars(figure: go.Figure, histogram: Histogram, label: str, marker: dict[str,
             name=f"{label}, beyond the axis",
             marker={**marker, "pattern": {"shape": "/", "size": 6}},
             customdata=[entry[2] for entry in shown],
-            hovertemplate="%{customdata}<br>%{y:,} rows<extra>" + label + "</extra>",
+            hovertemplate="%{customdata}<br>%{y:,} " + unit + "<extra>" + label + "</extra>",
         )
 
 

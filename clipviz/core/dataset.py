@@ -1,12 +1,57 @@
 """What is known of a dataset: how it was read, its columns, and what could not be read."""
 
+import re
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 Kind = Literal["number", "integer", "boolean", "category", "date", "text", "empty"]
+SHAPE = re.compile(r"^[1-9][0-9]{0,4}x[1-9][0-9]{0,4}(x[13])?$")
 NUMERIC: tuple[Kind, ...] = ("number", "integer", "boolean")
+
+
+class ImageReading(BaseModel):
+    """How images are read. A None is "guess"; a stored dataset holds the values that were used."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    shape: Annotated[str, Field(pattern=SHAPE.pattern)] | None = Field(
+        None, title="Shape", description="Height x width, or height x width x channels: 28x28, 32x32x3."
+    )
+    fit: Literal["crop", "pad", "stretch"] | None = Field(
+        None, title="Other sizes", description="How images of another size are brought to the shape."
+    )
+    background: Literal["white", "black"] | None = Field(
+        None, title="Background", description="What lies under transparent parts and beside padded images."
+    )
+    order: Literal["pixels", "planes"] | None = Field(
+        None,
+        title="Colour order",
+        description="Values pixel by pixel (RGBRGB) or channel by channel (RRGGBB).",
+    )
+    label: Literal["first", "last", "none"] | None = Field(
+        None, title="Label column", description="Where a table of pixels holds the label."
+    )
+
+
+class ImageShape(BaseModel):
+    """What every image of a dataset is: height x width pixels, channels (1 grey, 3 colour), bits a value."""
+
+    model_config = ConfigDict(frozen=True)
+
+    height: int = Field(ge=1)
+    width: int = Field(ge=1)
+    channels: Literal[1, 3]
+    bits: Literal[8, 16] = 8
+
+    @property
+    def values(self) -> int:
+        """Numbers in one image."""
+        return self.height * self.width * self.channels
+
+    def __str__(self) -> str:
+        return f"{self.height}x{self.width}" + (f"x{self.channels}" if self.channels > 1 else "")
 
 
 class Reading(BaseModel):
@@ -30,6 +75,16 @@ class Reading(BaseModel):
     missing: tuple[str, ...] | None = Field(
         None, title="Missing-value words", description="Cells with exactly these words count as missing."
     )
+    images: ImageReading | None = Field(
+        None, title="Images", description="How images are read; None for a table."
+    )
+
+    def canonical(self) -> dict[str, Any]:
+        """The part of a dataset's identity that says how it was read; a table's is as it was before images."""
+        document = self.model_dump(mode="json")
+        if self.images is None:
+            del document["images"]
+        return document
 
 
 class Column(BaseModel):
@@ -51,11 +106,12 @@ class Dataset(BaseModel):
 
     id: str
     name: str
-    kind: Literal["table"] = "table"
+    kind: Literal["table", "images"] = "table"
     source: str = Field(description="Hash of the uploaded bytes; the upload is kept under it.")
     reading: Reading
     columns: tuple[Column, ...]
     rows: int
+    image: ImageShape | None = Field(None, description="Shape of the images of pixels.npy; None for a table.")
     rejected: int = Field(0, description="Rows of the file that could not be read.")
     bytes: int
     target: str | None = Field(None, description="The column to predict, where the origin says so.")
@@ -70,9 +126,9 @@ class Dataset(BaseModel):
 
 
 class RejectedRow(BaseModel):
-    """A row that could not be read: where it stands, why, and what it said."""
+    """A row or an image that could not be read: where it stands, why, and what it said."""
 
-    line: int = Field(description="1-based line of the file (row of the sheet).")
+    line: int = Field(description="1-based line of the file (row of the sheet, place of an image).")
     column: str = ""
     reason: str
     text: str = ""

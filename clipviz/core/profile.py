@@ -50,3 +50,30 @@ class ColumnProfile(BaseModel):
     histogram: Histogram | None = None
     levels: tuple[tuple[str, int], ...] = ()
     """Most frequent values of a category, boolean or text column, with counts (at most 50)."""
+
+
+class ChannelProfile(BaseModel):
+    """The values of one channel over all images. name: grey, red, green or blue."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    minimum: int
+    maximum: int
+    mean: float
+    std: float
+    zeros: int
+    histogram: Histogram
+
+
+class ImageProfile(BaseModel):
+    """A pile of images. classes: (label, images), most frequent first, all of them; "" where there is none.
+    sizes: (height, width, images) as the files had them, commonest first. notes: what was done to them, in words.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    channels: tuple[ChannelProfile, ...]
+    classes: tuple[tuple[str, int], ...]
+    sizes: tuple[tuple[int, int, int], ...] = ()
+    notes: tuple[str, ...] = ()

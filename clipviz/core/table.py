@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from clipviz.core.recipe import Task
 
+Inputs = NDArray[np.float64] | NDArray[np.uint8] | NDArray[np.uint16]
+
 
 @dataclass(frozen=True)
 class Feature:
@@ -22,6 +24,7 @@ class Table:
 
     inputs: (N, F) float64, raw: numbers as they are (NaN missing, +-inf kept), categories as codes
         0..L-1 into `Feature.levels` with -1 for unseen or missing. Levels come from training rows only.
+        Images: uint8 or uint16 as stored, an eighth or a quarter of the memory; convert before computing.
     target: (N,) float64, raw, finite; for classification the index 0..C-1 into `classes`, which are those of the
         training rows. Other rows may be of classes that no training row shows: -1, -2, ... stand for these, and no
         prediction of them is right.
@@ -30,7 +33,7 @@ class Table:
     """
 
     features: tuple[Feature, ...]
-    inputs: NDArray[np.float64]
+    inputs: Inputs
     target: NDArray[np.float64]
     target_name: str
     task: Task

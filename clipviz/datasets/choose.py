@@ -1,23 +1,26 @@
 """Which format a file is in: its first bytes decide, its ending breaks ties."""
 
 from pathlib import Path
+from typing import Literal
 
 from clipviz.core.dataset import Reading
 from clipviz.core.discovery import discover
 from clipviz.core.errors import UnreadableFile
 from clipviz.datasets.formats.base import Format
+from clipviz.datasets.images.base import ImageFormat
 
 PACKAGE = "clipviz.datasets.formats"
 
 
-def suffixes() -> tuple[str, ...]:
-    """The file endings of all formats, for the uploader; each with its dot."""
-    return tuple(suffix for kind in discover(PACKAGE).values() for suffix in kind.suffixes)
+def suffixes(of: Literal["table", "images"] | None = None) -> tuple[str, ...]:
+    """The file endings of all formats, or of those of tables or images; each with its dot, once."""
+    kinds = [kind for kind in discover(PACKAGE).values() if of in (None, kind.kind)]
+    return tuple(dict.fromkeys(suffix for kind in kinds for suffix in kind.suffixes))
 
 
-def choose(path: Path, name: str, reading: Reading) -> Format:
+def choose(path: Path, name: str, reading: Reading) -> Format | ImageFormat:
     """The format to read a file with: the given one, else the one its bytes look like; raises UnreadableFile."""
-    known: dict[str, type[Format]] = discover(PACKAGE)
+    known: dict[str, type[Format] | type[ImageFormat]] = discover(PACKAGE)
     if reading.format is not None:
         if reading.format not in known:
             raise UnreadableFile(
@@ -28,13 +31,15 @@ def choose(path: Path, name: str, reading: Reading) -> Format:
         head = stream.read(1 << 16)
     if not head:
         raise UnreadableFile("The file must not be empty", "0 bytes", "Upload a table with a header and rows")
-    fitting = [kind for kind in known.values() if kind.recognises(head)]
+    fitting = [kind for kind in known.values() if kind.recognises(head, path)]
     if not fitting:
         raise UnreadableFile(
             "The file must be a text table or a workbook",
             f"binary data in {_ending(name or path.name)}",
-            f"Save the table as one of {', '.join(suffixes())} and upload that",
+            f"Save the table as one of {', '.join(suffixes('table'))}, or put images as PNG or JPEG into a zip",
         )
+    images = [kind for kind in fitting if kind.kind == "images"]
+    fitting = images or fitting  # formats of images look inside, so they are never wrong about an archive
     ending = _ending(name or path.name)
     return next((kind for kind in fitting if ending in kind.suffixes), fitting[0])()
 

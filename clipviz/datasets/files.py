@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from clipviz.core.dataset import Dataset, RejectedRow
 from clipviz.core.errors import NotFound
 from clipviz.core.ids import is_id
-from clipviz.core.profile import ColumnProfile
+from clipviz.core.profile import ColumnProfile, ImageProfile
 from clipviz.core.settings import Settings
 
 if TYPE_CHECKING:
@@ -43,6 +43,26 @@ def profiles(settings: Settings, dataset_id: str) -> list[ColumnProfile]:
     """The profile of each column, in the order of the columns; raises NotFound."""
     document = json.loads((folder(settings, dataset_id) / "profile.json").read_bytes())
     return [ColumnProfile.model_validate(entry) for entry in document]
+
+
+def images(settings: Settings, dataset_id: str) -> ImageProfile:
+    """What is known of the images of a dataset; raises NotFound, also when it holds none."""
+    return ImageProfile.model_validate_json(_of_images(settings, dataset_id, "images.json").read_bytes())
+
+
+def pixels(settings: Settings, dataset_id: str) -> NDArray[np.uint8] | NDArray[np.uint16]:
+    """(N, H, W, C) uint8 or uint16, memory-mapped, read-only; raises NotFound when the dataset holds no images."""
+    array: NDArray[np.uint8] | NDArray[np.uint16] = np.load(
+        _of_images(settings, dataset_id, "pixels.npy"), mmap_mode="r"
+    )
+    return array
+
+
+def _of_images(settings: Settings, dataset_id: str, name: str) -> Path:
+    place = folder(settings, dataset_id) / name
+    if not place.is_file():
+        raise NotFound("The dataset must hold images", repr(dataset_id), "Read the file as images")
+    return place
 
 
 def rejected(settings: Settings, dataset_id: str, limit: int | None = None) -> list[RejectedRow]:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from clipviz.core.dataset import Column, Dataset, Kind, Reading, RejectedRow
+from clipviz.core.dataset import Column, Dataset, ImageShape, Kind, Reading, RejectedRow
 from clipviz.core.errors import ClipvizError, NotFound, UnreadableFile
 from clipviz.core.ids import content_id, is_id
 from clipviz.core.settings import Settings
@@ -145,10 +145,15 @@ def _ingest(
     if reply["known"]:
         return files.dataset(settings, reply["id"])
     names = {column["name"] for column in reply["columns"]}
+    image = ImageShape.model_validate(reply["image"]) if reply["image"] else None
+    if image is not None:
+        target = "label"
     dataset = Dataset(
         id=reply["id"],
         name=_plain(name)[:LONGEST_NAME] or kept.name,
         source=kept.name,
+        kind="table" if image is None else "images",
+        image=image,
         reading=Reading.model_validate(reply["reading"]),
         columns=tuple(Column.model_validate(column) for column in reply["columns"]),
         rows=reply["rows"],

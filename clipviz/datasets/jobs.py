@@ -28,7 +28,7 @@ def ingest(request: dict[str, Any]) -> dict[str, Any]:
     given = Reading.model_validate(request["reading"])
     format_ = choose(source, request["name"], given)
     reading = format_.guess(source, given)
-    parts = [source.name, canonical_json(reading.model_dump(mode="json"))]
+    parts = [source.name, canonical_json(reading.canonical())]
     parts += [canonical_json(request["overrides"])] if request["overrides"] else []
     identity = content_id(*parts)
     if (Path(request["datasets"]) / identity / "dataset.json").is_file():
@@ -43,6 +43,7 @@ def ingest(request: dict[str, Any]) -> dict[str, Any]:
         "columns": [column.model_dump() for column in contents.columns],
         "rows": contents.rows,
         "rejected": contents.rejected,
+        "image": contents.image.model_dump() if contents.image else None,
     }
 
 

@@ -25,11 +25,11 @@ def clean(raw: Sequence[str]) -> tuple[tuple[str, str], ...]:
 
 def _visible(text: str) -> str:
     """Whitespace runs as one space; control, format (bidi, zero-width), surrogate and private characters gone."""
-    spaced = " ".join(text.split())
+    spaced = (" " if letter.isspace() else letter for letter in text)
     kept = "".join(
         letter for letter in spaced if unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co", "Cn")
     )
-    return kept.strip()[:LONGEST].rstrip()
+    return " ".join(kept.split())[:LONGEST].rstrip()
 
 
 def _free(name: str, taken: set[str]) -> str:

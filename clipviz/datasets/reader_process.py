@@ -63,7 +63,12 @@ def _supervised(document: str, seconds: float) -> tuple[int, str]:
         encoding="utf-8",
         errors="replace",
         start_new_session=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OPENBLAS_NUM_THREADS": "1"},
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(paths),
+            "OPENBLAS_NUM_THREADS": "1",
+            "TMPDIR": json.loads(document)["folder"],  # removed by the parent, even when the child is killed
+        },
     )
     try:
         _, words = child.communicate(document, timeout=seconds)

@@ -9,6 +9,8 @@ THOUSANDS = {".": "a point", ",": "a comma", " ": "a space", "'": "an apostrophe
 
 def about(reading: Reading, sketch: Sketch) -> list[str]:
     """Sentences about the reading, the rows that do not fit, the names that had to change, and what was noticed."""
+    if reading.images is not None:
+        return _about_images(reading, sketch)
     said = [_how(reading)]
     if sketch.rejected:
         first = sketch.rejected[0]
@@ -33,6 +35,20 @@ def about(reading: Reading, sketch: Sketch) -> list[str]:
             f"Kinds were decided from the first {sketch.seen:,} rows; reading the whole file may change them."
         )
     return [*said, *sketch.notes]
+
+
+def _about_images(reading: Reading, sketch: Sketch) -> list[str]:
+    how = reading.images
+    said = [f"Every image becomes {how.shape}." if how else ""]
+    if sketch.rejected:
+        first = sketch.rejected[0]
+        total = f"{sketch.seen:,} images" if sketch.complete else f"the first {sketch.seen:,} images"
+        name = f" ({first.text})" if first.text else ""
+        said.append(
+            f"{len(sketch.rejected):,} of {total} cannot be read; the first is number {first.line}{name}: "
+            f"{first.reason}."
+        )
+    return [*sketch.notes, *said]
 
 
 def _how(reading: Reading) -> str:

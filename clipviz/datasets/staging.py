@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clipviz.core.dataset import Column, RejectedRow
+from clipviz.core.dataset import Column, ImageShape, RejectedRow
 
 if TYPE_CHECKING:
     import duckdb
@@ -30,11 +30,12 @@ class Raw:
 
 @dataclass(frozen=True)
 class Contents:
-    """What was written: columns in order, rows in data.parquet, rows in rejected.parquet."""
+    """What was written: columns in order, rows in data.parquet, rows in rejected.parquet; images in pixels.npy."""
 
     columns: tuple[Column, ...]
     rows: int
     rejected: int
+    image: ImageShape | None = None
 
 
 @dataclass(frozen=True)

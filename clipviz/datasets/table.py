@@ -11,8 +11,8 @@ from clipviz.core.dataset import NUMERIC, Column, Dataset
 from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Recipe
 from clipviz.core.settings import Settings
-from clipviz.core.table import Feature, Table
-from clipviz.datasets import files, target
+from clipviz.core.table import Feature, Inputs, Table
+from clipviz.datasets import files, pixel_features, target
 from clipviz.datasets.split import split
 
 MOST_LEVELS = 50
@@ -40,7 +40,8 @@ def load(settings: Settings, dataset: Dataset, recipe: Recipe) -> Table:
         )
     train, validation, test = split(len(rows), recipe.split)
     goal = target.decide(column, cells, rows, train, recipe.data.task)
-    features, inputs, notes = _inputs(settings, dataset, recipe, rows, train)
+    chosen = pixel_features.inputs if dataset.image is not None else _inputs
+    features, inputs, notes = chosen(settings, dataset, recipe, rows, train)
     return Table(
         features=features,
         inputs=inputs,
@@ -66,7 +67,7 @@ def _column(dataset: Dataset, name: str, role: str) -> Column:
 
 def _inputs(
     settings: Settings, dataset: Dataset, recipe: Recipe, rows: NDArray[np.int64], train: NDArray[np.int64]
-) -> tuple[tuple[Feature, ...], NDArray[np.float64], tuple[str, ...]]:
+) -> tuple[tuple[Feature, ...], Inputs, tuple[str, ...]]:
     """(features, (N, F) inputs, notes); column by column, so that a wide file is in memory once."""
     place = files.folder(settings, dataset.id)
     usable, unusable = _candidates(dataset, recipe)

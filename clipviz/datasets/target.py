@@ -42,7 +42,9 @@ def read(column: Column, cells: Any, wanted: Task | None) -> Cells:
     """The pyarrow cells of a target column; raises InvalidRecipe where it can be no target, or not of this task."""
     if column.kind in ("date", "empty"):
         raise InvalidRecipe(
-            "A target must hold numbers or categories", f"a {column.kind} column", "Pick another column"
+            "A target must hold numbers or categories",
+            f"{'an' if column.kind == 'empty' else 'a'} {column.kind} column",
+            "Pick another column",
         )
     if column.kind in WORDS:
         if wanted == "regression":
@@ -102,10 +104,17 @@ def task_of(column: Column, distinct: int) -> Task:
 
 def _words(cells: Any) -> Cells:
     given = cells.to_pylist()
-    words = sorted({word for word in given if word is not None})
+    words = sorted({word for word in given if word is not None}, key=_in_order)
     code = {word: float(position) for position, word in enumerate(words)}
     values = np.array([code.get(word, np.nan) for word in given])
     return Cells(values, tuple(words), _left_out(len(given), cells.null_count, 0))
+
+
+def _in_order(word: str) -> tuple[int, float, str]:
+    """Whole numbers by value, before words by letter: 2 before 10."""
+    if word.isascii() and word.isdecimal() and len(word) < 16:
+        return 0, float(word), word
+    return 1, 0.0, word
 
 
 def _too_many(column: Column, distinct: int) -> InvalidRecipe:

@@ -6,6 +6,7 @@ from clipviz.core.dataset import NUMERIC, Dataset
 from clipviz.core.discovery import build
 from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Choice, Recipe
+from clipviz.datasets import pixel_features
 
 PACKAGES = {
     "inputs": "clipviz.policies.inputs",
@@ -19,12 +20,16 @@ PACKAGES = {
 
 def check(recipe: Recipe, dataset: Dataset) -> None:
     """Raise InvalidRecipe for the first choice, field or column that cannot be; imports no torch."""
-    for name, known in (
-        ("target", recipe.data.target),
-        *(("feature", f) for f in recipe.data.features or ()),
-    ):
-        if dataset.column(known) is None:
-            raise InvalidRecipe(f"The {name} must be a column of the dataset", repr(known), _columns(dataset))
+    if dataset.column(recipe.data.target) is None:
+        raise InvalidRecipe(
+            "The target must be a column of the dataset", repr(recipe.data.target), _columns(dataset)
+        )
+    inputs = _inputs(dataset)
+    for feature in recipe.data.features or ():
+        if feature not in inputs:
+            raise InvalidRecipe(
+                "The feature must be a column of the dataset", repr(feature), _columns(dataset)
+            )
     if recipe.data.features is not None and recipe.data.target in recipe.data.features:
         raise InvalidRecipe(
             "The target may not be one of the features",
@@ -56,7 +61,7 @@ def _complete(part: str, choice: Choice) -> dict[str, Any]:
 
 def _check_clamped(name: str, recipe: Recipe, dataset: Dataset) -> None:
     column, features = dataset.column(name), recipe.data.features
-    if column is None:
+    if name not in _inputs(dataset):
         raise InvalidRecipe("An input clamp names a column of the dataset", repr(name), _columns(dataset))
     if name == recipe.data.target:
         raise InvalidRecipe(
@@ -70,7 +75,7 @@ def _check_clamped(name: str, recipe: Recipe, dataset: Dataset) -> None:
             repr(name),
             "Take it out of inputs.columns, or add the column to the features",
         )
-    if column.kind not in NUMERIC:
+    if column is not None and column.kind not in NUMERIC:
         raise InvalidRecipe(
             "An input clamp needs a column of numbers",
             f"{name!r}, a {column.kind} column",
@@ -78,7 +83,17 @@ def _check_clamped(name: str, recipe: Recipe, dataset: Dataset) -> None:
         )
 
 
+def _inputs(dataset: Dataset) -> set[str]:
+    """Everything that may be an input: columns, or the pixels of images."""
+    if dataset.image is not None:
+        return set(pixel_features.names(dataset.image))
+    return {column.name for column in dataset.columns}
+
+
 def _columns(dataset: Dataset) -> str:
+    if dataset.image is not None:
+        names = pixel_features.names(dataset.image)
+        return f"Its target is label, its inputs are {names[0]} to {names[-1]}"
     names = [column.name for column in dataset.columns]
     more = f" and {len(names) - 20} more" if len(names) > 20 else ""
     return f"Its columns are: {', '.join(names[:20])}{more}"

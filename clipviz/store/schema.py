@@ -50,6 +50,7 @@ datasets = Table(
     Column("columns", JSON, nullable=False),
     Column("rows", BigInteger, nullable=False),
     Column("rejected", BigInteger, nullable=False),
+    Column("image", JSON(none_as_null=True)),
     Column("bytes", BigInteger, nullable=False),
     Column("target", Text),
     Column("origin", Text, nullable=False),

@@ -11,7 +11,8 @@ from clipviz.core.recipe import Inputs
 from clipviz.core.table import Feature, Table
 from clipviz.training.numbers import moments, standardised
 
-CHUNK = 65_536
+CHUNK_VALUES = 4_000_000
+MOST_NAMED = 5
 
 
 class Front(nn.Module):
@@ -71,8 +72,10 @@ class Front(nn.Module):
     def rows(self, inputs: np.ndarray) -> Tensor:
         """(N, F) raw rows of a table to (N, D) float32, a bounded number of rows at a time."""
         prepared = torch.empty(len(inputs), self.outputs)
-        for start in range(0, len(inputs), CHUNK):
-            prepared[start : start + CHUNK] = self(torch.from_numpy(inputs[start : start + CHUNK]))
+        chunk = max(1, CHUNK_VALUES // max(1, inputs.shape[1]))
+        for start in range(0, len(inputs), chunk):
+            block = np.asarray(inputs[start : start + chunk], dtype=np.float64)
+            prepared[start : start + chunk] = self(torch.from_numpy(block))
         return prepared
 
     def bounds(self) -> dict[str, tuple[float | None, float | None]]:
@@ -88,18 +91,24 @@ def fit(table: Table, inputs: Inputs) -> tuple[Front, tuple[str, ...]]:
 
     Raises InvalidRecipe for a clamp on a column that is no number feature, or with a field out of range.
     """
-    front, notes = Front(table.features), []
+    front, notes = Front(table.features), dict[str, list[str]]()
     names = [table.features[place].name for place in front.numbers.tolist()]
     _check_columns(inputs, names)
     # By column in memory: each is read several times.
     train = np.asfortranarray(table.inputs[np.ix_(table.train, front.numbers.numpy())])
     for place, name in enumerate(names):
-        bounds: Bounds = build("clipviz.policies.inputs", inputs.policy_of(name)).fit(train[:, place])
-        if bounds.note:
-            notes.append(f"{name}: {bounds.note}")
-        if sentence := _fit_column(front, place, train[:, place], bounds):
-            notes.append(f"{name}: {sentence}")
-    return front, tuple(notes)
+        values = train[:, place].astype(np.float64, copy=False)
+        bounds: Bounds = build("clipviz.policies.inputs", inputs.policy_of(name)).fit(values)
+        for sentence in filter(None, (bounds.note, _fit_column(front, place, values, bounds))):
+            notes.setdefault(sentence, []).append(name)
+    return front, tuple(_told(sentence, columns) for sentence, columns in notes.items())
+
+
+def _told(sentence: str, columns: list[str]) -> str:
+    """A sentence with the columns that it holds for; hundreds of pixels are counted, not listed."""
+    shown = ", ".join(columns[:MOST_NAMED])
+    more = len(columns) - MOST_NAMED
+    return f"{shown} and {more:,} more: {sentence}" if more > 0 else f"{shown}: {sentence}"
 
 
 def _check_columns(inputs: Inputs, names: list[str]) -> None:

@@ -13,7 +13,7 @@ from clipviz.ui.text import ago, escape, plain
 
 def target(dataset: Dataset, draft: drafts.Draft) -> Recipe:
     """A picker of the column to predict; returns the draft's recipe with it."""
-    names = [column.name for column in dataset.columns]
+    names = ["label"] if dataset.image is not None else [column.name for column in dataset.columns]
     now = draft.recipe.data.target
     chosen = st.selectbox(
         "Column to predict",

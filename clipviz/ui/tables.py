@@ -25,6 +25,8 @@ COLUMNS: dict[str, Any] = {
     **{name: st.column_config.NumberColumn(format="%.5g") for name in ("min", "median", "max")},
 }
 
+IMAGES: dict[str, Any] = {"image": st.column_config.ImageColumn("image", width="small")}
+
 
 def fingerprint(ids: Iterable[str]) -> str:
     """A short name for a list of ids: a table's selection must not survive another list."""
@@ -35,6 +37,7 @@ def datasets(known: Sequence[Dataset]) -> "pd.DataFrame":
     return _frame(
         {
             "name": [plain(each.name) for each in known],
+            "kind": [str(each.image) + " images" if each.image else "table" for each in known],
             "rows": [each.rows for each in known],
             "columns": [len(each.columns) for each in known],
             "not read": [each.rejected for each in known],
@@ -92,6 +95,12 @@ def first_rows(settings: Settings, dataset: Dataset, count: int = 100) -> "pd.Da
 def preview(seen: Preview) -> "pd.DataFrame":
     frame = _frame(seen.rows, columns=[str(position) for position in range(len(seen.columns))])
     return frame.set_axis(unique([column.name for column in seen.columns]), axis=1)
+
+
+def preview_images(seen: Preview) -> "pd.DataFrame":
+    """One line an image: the picture, its label, its file."""
+    cells = [[image, plain(label), plain(file)] for image, label, file in seen.rows]
+    return _frame(cells, columns=["image", "label", "file"])
 
 
 def unique(names: Sequence[str], limit: int = 60) -> list[str]:

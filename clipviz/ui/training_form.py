@@ -43,32 +43,39 @@ def _data(dataset: Dataset, draft: drafts.Draft) -> Recipe:
         st.segmented_control("Task", list(tasks), default=now, required=True, key=draft.key("task")) or now
     ]
     with st.expander("Inputs and split"):
-        usable = [column.name for column in dataset.columns if column.name != recipe.data.target]
-        chosen = st.multiselect(
-            "Input columns",
-            usable,
-            default=[name for name in recipe.data.features or usable if name in usable],
-            key=draft.key("features"),
-            format_func=lambda name: plain(name, 40),
-            help="Text, dates and constant columns are left out, and the run says so.",
-        )
+        features = recipe.data.features if dataset.image is not None else _features(dataset, recipe, draft)
         split = forms.fields(Split, recipe.split.model_dump(), draft.key("split"))
-    features = None if not chosen or len(chosen) == len(usable) else tuple(chosen)
     data = Data(dataset=dataset.id, target=recipe.data.target, task=task, features=features)
-    inputs = recipes.without(recipe.inputs, set(usable) - set(features or usable))
+    left_out = set() if features is None else {column.name for column in dataset.columns} - set(features)
+    inputs = recipe.inputs if dataset.image is not None else recipes.without(recipe.inputs, left_out)
     recipe = recipe.model_copy(update={"data": data, "split": Split.model_validate(split), "inputs": inputs})
     try:
         table = state.table(dataset, recipe)
     except ClipvizError as error:
         header.problem(error)
         return recipe
+    what = "pixels" if dataset.image else "inputs"
     st.caption(
-        f"{table.task.capitalize()} from {number(len(table.features))} inputs: {number(len(table.train))} training, "
+        f"{table.task.capitalize()} from {number(len(table.features))} {what}: {number(len(table.train))} training, "
         f"{number(len(table.validation))} validation and {number(len(table.test))} test rows."
     )
     for note in table.notes:
         st.caption(escape(note, 300))
     return recipe
+
+
+def _features(dataset: Dataset, recipe: Recipe, draft: drafts.Draft) -> tuple[str, ...] | None:
+    """The columns to learn from; None for every usable one."""
+    usable = [column.name for column in dataset.columns if column.name != recipe.data.target]
+    chosen = st.multiselect(
+        "Input columns",
+        usable,
+        default=[name for name in recipe.data.features or usable if name in usable],
+        key=draft.key("features"),
+        format_func=lambda name: plain(name, 40),
+        help="Text, dates and constant columns are left out, and the run says so.",
+    )
+    return None if not chosen or len(chosen) == len(usable) else tuple(chosen)
 
 
 def _clipping(recipe: Recipe, draft: drafts.Draft) -> dict[str, object]:

@@ -6,29 +6,32 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from clipviz.core.dataset import Reading
-from clipviz.core.discovery import discover
 from clipviz.core.errors import ClipvizError
-from clipviz.datasets import ingest, samples
-from clipviz.ui import header, reading, state
+from clipviz.datasets import ingest, samples, together
+from clipviz.ui import header, image_reading, reading, state
 from clipviz.ui.text import escape, plain
 
 
 def drop_zone() -> None:
-    """The uploader; each dropped file becomes a dataset at once, read as guessed."""
-    suffixes = sorted(
-        suffix for reader in discover("clipviz.datasets.formats").values() for suffix in reader.suffixes
-    )
+    """The uploader; each dropped file, or pile of files that belong together, becomes a dataset, read as guessed."""
     turn = st.session_state.setdefault("upload_turn", 0)
     dropped = st.file_uploader(
         "Drop your files here",
-        type=[suffix.lstrip(".") for suffix in suffixes],
         accept_multiple_files=True,
         key=f"upload:{turn}",
-        help="CSV, TSV or Excel. How a file was read is shown, and can be changed, afterwards.",
+        help="Tables, or images: a zip with a folder for each class, IDX or NumPy files. Images and their labels "
+        "may be dropped together. How a file was read is shown, and can be changed, afterwards.",
     )
+    with st.expander("A folder of images", icon=":material/folder:"):
+        dropped += st.file_uploader(
+            "Drop a folder here",
+            accept_multiple_files="directory",
+            key=f"folder:{turn}",
+            help="With a folder inside for each class, or with a table of file names and labels.",
+        )
     stored = ""
-    for file in dropped or []:
-        stored = _read(file) or stored
+    for places in together.groups([file.name for file in dropped]):
+        stored = _read([dropped[place] for place in places]) or stored
     if dropped:
         st.session_state.upload_turn = turn + 1
         if stored:
@@ -38,16 +41,19 @@ def drop_zone() -> None:
         _mend(**st.session_state.unread)
 
 
-def _read(file: UploadedFile) -> str | None:
-    """Keeps one file and reads it; the dataset's id, or None with the reason kept for the next run of the page."""
-    kept = ""
-    with st.status(f"Reading {escape(file.name)} …") as status:
+def _read(dropped: list[UploadedFile]) -> str | None:
+    """Keeps files and reads them as one dataset; its id, or None with the reason kept for the next run of the page."""
+    kept, name = "", together.title([file.name for file in dropped])
+    with st.status(f"Reading {escape(name)} …") as status:
         try:
-            kept = str(ingest.spool(file, state.settings()))
-            return store(Path(kept), file.name, Reading())
+            if len(dropped) == 1:
+                kept = str(ingest.spool(dropped[0], state.settings()))
+            else:
+                kept = str(together.pack([(file.name, file) for file in dropped], state.settings()))
+            return store(Path(kept), name, Reading())
         except ClipvizError as error:
-            status.update(label=f"{escape(file.name)} could not be read", state="error")
-            st.session_state.unread = {"path": kept, "name": file.name, "error": error}
+            status.update(label=f"{escape(name)} could not be read", state="error")
+            st.session_state.unread = {"path": kept, "name": name, "error": error}
             return None
 
 
@@ -74,7 +80,21 @@ def _mend(path: str, name: str, error: ClipvizError) -> None:
         return
     with st.container(border=True):
         st.markdown(f"**{escape(name)}** is kept. Say how it is written, and try again.")
-        how = reading.form(Reading(), f"mend:{path}")
+        holds = st.segmented_control(
+            "It holds",
+            ["a table", "images"],
+            default="images" if image_reading.start(name).format is None else "a table",
+            required=True,
+            key=f"mend:{path}.holds",
+        )
+        how = Reading()
+        try:
+            if holds == "images":
+                how = image_reading.form(image_reading.start(name), f"mend:{path}")
+            else:
+                how = reading.form(Reading(), f"mend:{path}")
+        except ClipvizError as wrong:
+            header.problem(wrong)
         with st.container(horizontal=True):
             if st.button("Read it this way", type="primary"):
                 try:

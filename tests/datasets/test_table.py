@@ -156,7 +156,7 @@ def test_chosen_features(load):
     ("columns", "words"),
     [
         ({"x": X, "z": X}, "target must be a column of the dataset; received 'y'.*Pick one of x, z"),
-        ({"x": X, "y": [""] * 40}, "must hold numbers or categories; received a empty column"),
+        ({"x": X, "y": [""] * 40}, "must hold numbers or categories; received an empty column"),
         ({"x": X, "y": ["inf"] * 40}, "must hold values; received 'y' without any finite value"),
         ({"x": X, "y": [5] * 40}, "target must vary; received 'y' with one value only"),
         ({"x": X, "y": ["a"] * 40}, "target must vary"),

@@ -120,3 +120,20 @@ def test_categories_only() -> None:
     table = regression(columns=1, features=(Feature("c", ("a", "b")),), inputs=np.ones((200, 1)))
     front, _ = fit(table, Inputs())
     assert front.rows(table.inputs[:2]).tolist() == [[0, 1], [0, 1]]
+
+
+def test_pixels_as_stored_give_the_same_network_inputs_as_their_values() -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (200, 5), dtype=np.uint8)
+    wanted = Inputs(default=Choice(id="sigma"))
+    stored, valued = regression(inputs=pixels), regression(inputs=pixels.astype(np.float64))
+    fronts = [fit(table, wanted)[0] for table in (stored, valued)]
+    assert fronts[0].bounds() == fronts[1].bounds()
+    assert torch.equal(fronts[0].rows(stored.inputs), fronts[1].rows(valued.inputs))
+
+
+def test_a_note_on_many_columns_names_a_few_and_counts_the_others() -> None:
+    inputs = np.zeros((200, 40))
+    inputs[:20] = np.arange(40) + 1.0
+    _, notes = fit(regression(inputs=inputs, columns=40), Inputs(default=Choice(id="mad")))
+    assert len(notes) == 1
+    assert notes[0].startswith("x0, x1, x2, x3, x4 and 35 more: half of the rows share one value")

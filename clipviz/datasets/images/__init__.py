@@ -1,0 +1,1 @@
+"""Images from whatever holds them: decoded, brought to one shape, labelled, written as one array."""

@@ -1,0 +1,57 @@
+"""What a clamp does to images, counted exactly."""
+
+import numpy as np
+
+from clipviz.analysis import pixels
+from clipviz.core.dataset import ImageShape
+from clipviz.core.recipe import Choice, Inputs
+from clipviz.core.table import Feature, Table
+from clipviz.datasets.pixel_features import names
+
+SHAPE = ImageShape(height=3, width=3, channels=1)
+
+
+def table() -> Table:
+    """30 images of 3 x 3 whose first pixel is no input; the last ten are no training images and shine."""
+    inputs = np.random.default_rng(0).integers(10, 200, (30, 8)).astype(np.uint8)
+    inputs[20:] = 255
+    features = tuple(Feature(name) for name in names(SHAPE)[1:])
+    places = np.arange(30)
+    return Table(
+        features=features, inputs=inputs, target=np.arange(30.0) % 2, target_name="label", task="classification",
+        classes=("0", "1"), train=places[:20], validation=places[20:25], test=places[25:], source_rows=places,
+    )  # fmt: skip
+
+
+def test_fixed_limits_are_one_range_and_counted_exactly() -> None:
+    bounds = pixels.fit(table(), Inputs(default=Choice.of("fixed", lo=50, hi=150)))
+    assert bounds.common == (50, 150)
+    done = pixels.touched(table(), bounds)
+    train = table().inputs[:20]
+    assert (done.values, done.below, done.above) == (160, (train < 50).sum(), (train > 150).sum())
+    assert done.touched_images == ((train < 50) | (train > 150)).any(axis=1).sum()
+
+
+def test_bounds_of_each_pixel_never_see_other_images() -> None:
+    bounds = pixels.fit(table(), Inputs(default=Choice.of("quantile", lower=0.0, upper=1.0)))
+    assert bounds.common is None
+    assert (bounds.hi == table().inputs[:20].max(axis=0)).all()
+    assert pixels.touched(table(), bounds).touched_images == 0
+
+
+def test_clamped_images_have_their_pixels_where_they_were() -> None:
+    bounds = pixels.fit(table(), Inputs(default=Choice.of("fixed", lo=50, hi=150)))
+    rows = pixels.sample(table(), 4)
+    assert len(rows) == 4 and set(rows) <= set(range(20))
+    rest = np.full((4, 9), 7, dtype=np.uint8)
+    found = pixels.pictures(pixels.clamped(table(), rows, bounds), table(), SHAPE, rest)
+    assert found.shape == (4, 3, 3, 1) and (found[:, 0, 0] == 7).all()
+    assert (found[:, 2, 2, 0] == np.clip(table().inputs[rows, 7], 50, 150)).all()
+    assert (rest == 7).all(), "what was handed in is left alone"
+
+
+def test_many_pixels_wait_for_the_run_unless_limits_need_no_values(monkeypatch) -> None:
+    monkeypatch.setattr(pixels, "MOST_PIXELS", 4)
+    assert not pixels.can_fit(table(), Inputs(default=Choice.of("sigma")))
+    assert pixels.can_fit(table(), Inputs(default=Choice.of("fixed", lo=1)))
+    assert pixels.can_fit(table(), Inputs())
