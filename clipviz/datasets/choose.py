@@ -28,7 +28,7 @@ def choose(path: Path, name: str, reading: Reading) -> Format:
         head = stream.read(1 << 16)
     if not head:
         raise UnreadableFile("The file must not be empty", "0 bytes", "Upload a table with a header and rows")
-    fitting = [kind for kind in known.values() if kind.recognises(head)]
+    fitting = [kind for kind in known.values() if kind.recognises(head, path)]
     if not fitting:
         raise UnreadableFile(
             "The file must be a text table or a workbook",

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from clipviz.core.dataset import Kind, Reading
 from clipviz.datasets.staging import Contents, Raw, Sketch, open_staging
@@ -14,15 +14,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Format(ABC):
-    """A file format. Everything behind `stage` (types, rejects, Parquet) is shared by all formats."""
+    """A file format. Everything behind `stage` (types, rejects, Parquet) is shared by all formats of tables.
+
+    kind: what a dataset of this format is.
+    """
 
     suffixes: ClassVar[tuple[str, ...]]
     title: ClassVar[str]
+    kind: ClassVar[Literal["table", "images"]] = "table"
 
     @classmethod
     @abstractmethod
-    def recognises(cls, head: bytes) -> bool:
-        """True when the first bytes of a file look like this format, whatever the file is called."""
+    def recognises(cls, head: bytes, path: Path) -> bool:
+        """True when a file looks like this format, whatever it is called; head: its first 64 KiB."""
 
     @abstractmethod
     def guess(self, path: Path, given: Reading) -> Reading:

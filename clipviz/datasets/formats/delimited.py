@@ -25,7 +25,7 @@ class Delimited(Format):
     title: ClassVar[str] = "Text table"
 
     @classmethod
-    def recognises(cls, head: bytes) -> bool:
+    def recognises(cls, head: bytes, path: Path) -> bool:
         return encodings.looks_like_text(head)
 
     def guess(self, path: Path, given: Reading) -> Reading:

@@ -29,7 +29,7 @@ class Excel(Format):
     title: ClassVar[str] = "Excel workbook"
 
     @classmethod
-    def recognises(cls, head: bytes) -> bool:
+    def recognises(cls, head: bytes, path: Path) -> bool:
         return head.startswith(b"PK\x03\x04")
 
     def guess(self, path: Path, given: Reading) -> Reading:
