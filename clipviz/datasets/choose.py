@@ -15,6 +15,11 @@ def suffixes() -> tuple[str, ...]:
     return tuple(suffix for kind in discover(PACKAGE).values() for suffix in kind.suffixes)
 
 
+def recognised(head: bytes, path: Path) -> bool:
+    """True when some format reads this file as it is; head: its first bytes."""
+    return any(kind.recognises(head, path) for kind in discover(PACKAGE).values())
+
+
 def choose(path: Path, name: str, reading: Reading) -> Format:
     """The format to read a file with: the given one, else the one its bytes look like; raises UnreadableFile."""
     known: dict[str, type[Format]] = discover(PACKAGE)
@@ -33,8 +38,9 @@ def choose(path: Path, name: str, reading: Reading) -> Format:
         raise UnreadableFile(
             "The file must be a text table or a workbook",
             f"binary data in {_ending(name or path.name)}",
-            f"Save the table as one of {', '.join(suffixes())} and upload that",
+            "Save the table as one of .csv, .xlsx, .parquet or .jsonl and upload that",
         )
+    fitting = [kind for kind in fitting if not kind.general] or fitting
     ending = _ending(name or path.name)
     return next((kind for kind in fitting if ending in kind.suffixes), fitting[0])()
 

@@ -45,6 +45,13 @@ def profiles(settings: Settings, dataset_id: str) -> list[ColumnProfile]:
     return [ColumnProfile.model_validate(entry) for entry in document]
 
 
+def notes(settings: Settings, dataset_id: str) -> list[str]:
+    """Sentences about the whole file from when it was read; raises NotFound."""
+    place = folder(settings, dataset_id) / "notes.json"
+    found: list[str] = json.loads(place.read_bytes()) if place.is_file() else []
+    return found
+
+
 def rejected(settings: Settings, dataset_id: str, limit: int | None = None) -> list[RejectedRow]:
     """The rows that could not be read, by line; at most `limit`. Raises NotFound."""
     import pyarrow.parquet as pq
@@ -127,9 +134,12 @@ def numbers(column: Any) -> NDArray[np.float64]:
     import pyarrow as pa
 
     kind = column.type
-    if not (pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind)):
+    known = (pa.types.is_floating, pa.types.is_integer, pa.types.is_boolean, pa.types.is_decimal)
+    if not any(check(kind) for check in known):
         return np.full(len(column), np.nan)
     array = column.cast(pa.int8()) if pa.types.is_boolean(kind) else column
+    if pa.types.is_integer(kind):  # whole numbers beyond 2^53 are rounded to their neighbour, not refused
+        return np.array(array.cast(pa.float64(), safe=False).to_numpy(), dtype=np.float64)
     return np.array(array.cast(pa.float64()).to_numpy(), dtype=np.float64)
 
 
