@@ -15,6 +15,7 @@ from clipviz.core.errors import NotFound
 from clipviz.core.ids import is_id
 from clipviz.core.profile import ColumnProfile
 from clipviz.core.settings import Settings
+from clipviz.datasets.text import TextProfile
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,6 +44,17 @@ def profiles(settings: Settings, dataset_id: str) -> list[ColumnProfile]:
     """The profile of each column, in the order of the columns; raises NotFound."""
     document = json.loads((folder(settings, dataset_id) / "profile.json").read_bytes())
     return [ColumnProfile.model_validate(entry) for entry in document]
+
+
+def texts(settings: Settings, dataset_id: str) -> dict[str, TextProfile]:
+    """The profiles of the columns of prose by name; raises NotFound."""
+    place = folder(settings, dataset_id) / "texts.json"
+    found = (
+        [TextProfile.model_validate(entry) for entry in json.loads(place.read_bytes())]
+        if place.is_file()
+        else []
+    )
+    return {profile.name: profile for profile in found}
 
 
 def notes(settings: Settings, dataset_id: str) -> list[str]:

@@ -28,7 +28,7 @@ def rows_of_names(rows: Sequence[Sequence[str]]) -> int:
 
 
 def joined(rows: Sequence[Sequence[str]], width: int) -> tuple[str, ...]:
-    """One name a column from several rows of names: "2020 / weight"; a gap in a row above takes the name on its left."""
+    """One name a column from several rows of names: "2020 / weight"; a gap above takes the name on its left."""
     padded = [[*row, *[""] * width][:width] for row in rows]
     for row in padded[:-1]:
         for place in range(1, width):

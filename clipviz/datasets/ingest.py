@@ -28,8 +28,8 @@ class Preview:
     """The first rows of a file as they would be read.
 
     reading: what was used, guesses filled in. rows: cells as text, "" where missing. seen: rows looked at, rejected
-    ones among them; complete: False when the file goes on. sentences: what was noticed, in words. choices: what else the
-    file holds, by field of the reading (sheets, files of an archive).
+    ones among them; complete: False when the file goes on. sentences: what was noticed, in words. choices: what
+    else the file holds, by field of the reading (sheets, files of an archive).
     """
 
     reading: Reading

@@ -11,7 +11,7 @@ from clipviz.core.dataset import NUMERIC, Column, Reading
 from clipviz.core.errors import UnreadableFile
 from clipviz.core.ids import canonical_json, content_id
 from clipviz.core.profile import ColumnProfile
-from clipviz.datasets import files, sentences
+from clipviz.datasets import files, sentences, text
 from clipviz.datasets.choose import choose
 from clipviz.datasets.containers import unwrap
 from clipviz.datasets.profile import profile, profile_words, sort_finite
@@ -40,6 +40,7 @@ def ingest(request: dict[str, Any]) -> dict[str, Any]:
     memory = max(128, int(request["memory_mb"] * SHARE_OF_DUCKDB))
     contents = _translated(lambda: format_.read(packed.path, reading, folder, request["overrides"], memory))
     packed.clear()
+    _write_texts(folder, contents.columns)
     _write_profiles(folder, contents.columns)
     notes = json.dumps([*packed.notes, *contents.notes])
     (folder / "notes.json").write_text(notes, encoding="utf-8")
@@ -121,6 +122,21 @@ def _write_profiles(folder: Path, columns: tuple[Column, ...]) -> None:
         found.append(known)
     document = json.dumps([entry.model_dump(mode="json") for entry in found])
     (folder / "profile.json").write_text(document, encoding="utf-8")
+
+
+def _write_texts(folder: Path, columns: tuple[Column, ...]) -> None:
+    """texts.json, the profiles of the columns of prose; none when there are none."""
+    import pyarrow.parquet as pq
+
+    found = []
+    for place, column in enumerate(columns):
+        if column.kind == "text":
+            with pq.ParquetFile(folder / "data.parquet") as file:
+                groups = (file.read_row_group(group).column(place) for group in range(file.num_row_groups))
+                found.append(text.describe(column.name, (cells.to_pylist() for cells in groups)))
+    if found:
+        document = json.dumps([entry.model_dump(mode="json") for entry in found])
+        (folder / "texts.json").write_text(document, encoding="utf-8")
 
 
 def _words(column: Column, cells: Any) -> ColumnProfile:

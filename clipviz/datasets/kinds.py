@@ -138,7 +138,7 @@ class _Counts:
 
 @dataclass(frozen=True)
 class _Column:
-    """One column on its way to a kind. usual: the order of dates that can be read both ways; settled: not by default."""
+    """One column on its way to a kind. usual: the order of dates that fit both; settled: not by default."""
 
     name: str
     cell: str

@@ -50,7 +50,7 @@ def _data(dataset: Dataset, draft: drafts.Draft) -> Recipe:
             default=[name for name in recipe.data.features or usable if name in usable],
             key=draft.key("features"),
             format_func=lambda name: plain(name, 40),
-            help="Text, dates and constant columns are left out, and the run says so.",
+            help="Text and constant columns are left out, dates become numbers, and the run says so.",
         )
         split = forms.fields(Split, recipe.split.model_dump(), draft.key("split"))
     features = None if not chosen or len(chosen) == len(usable) else tuple(chosen)

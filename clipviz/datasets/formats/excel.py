@@ -189,8 +189,8 @@ def _first_filled(path: Path, names: Sequence[str]) -> tuple[str, list[list[str]
 
 
 def _filled_rows(sheet: Any, decimal: str) -> Iterator[tuple[int, list[str]]]:
-    """(row number in the sheet, cells as text) of each row that is not blank; a merged cell fills all of its places."""
-    top, left = sheet.start or (0, 0)
+    """(row number in the sheet, cells as text) of each row that is not blank; a merged cell fills its places."""
+    _, left = sheet.start or (0, 0)
     spans: dict[int, list[tuple[int, int, int, int]]] = {}
     for (first, begin), (last, end) in _merged(sheet):
         for row in range(first, min(last, first + MOST_CELLS // MOST_COLUMNS) + 1):
