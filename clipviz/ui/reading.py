@@ -1,82 +1,135 @@
 """How a file was read: shown as choices, with a preview of what another choice would give."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
 from clipviz.core.dataset import NUMERIC, Dataset, Reading
 from clipviz.core.errors import ClipvizError
-from clipviz.datasets import ingest
+from clipviz.datasets import files, ingest
 from clipviz.ui import header, state, tables
 from clipviz.ui.text import counted, escape, plain
 
 _DELIMITERS = {",": "comma ,", ";": "semicolon ;", "\t": "tab", "|": "pipe |", " ": "space"}
 _THOUSANDS = {"": "none", ",": "comma ,", ".": "point .", " ": "space", "'": "apostrophe '"}
 AGAIN = " (read again)"
+_ORDERS = {"day": "the day is first", "month": "the month is first"}
 _ENCODINGS = ("utf-8", "windows-1252", "latin-1", "utf-16", "utf-16-le", "utf-16-be")
 
 
-def form(how: Reading, key: str, sheets: tuple[str, ...] = ()) -> Reading:
-    """Widgets for a reading; "guess" leaves a choice to the reader."""
+def form(how: Reading, key: str, choices: Mapping[str, Sequence[str]] = {}) -> Reading:
+    """Widgets for a reading; "guess" leaves a choice to the reader. choices: sheets or files that may be picked."""
     values: dict[str, Any] = how.model_dump()
+    text = how.format in (None, "delimited")
+    named = text or how.format == "excel"
     left, middle, right = st.columns(3)
     with left:
-        if how.format != "excel":
+        for field, label in (("member", "File in the archive"), ("sheet", "Sheet")):
+            if len(choices.get(field, ())) > 1:
+                options = {name: plain(name) for name in choices[field]}
+                values[field] = _choice(label, options, values[field], f"{key}.{field}")
+        if text:
             values["delimiter"] = _choice("Delimiter", _DELIMITERS, how.delimiter, f"{key}.delimiter")
-        elif sheets:
-            values["sheet"] = _choice(
-                "Sheet", {name: plain(name) for name in sheets}, how.sheet, f"{key}.sheet"
+        if named:
+            values["header"] = _choice(
+                "First row",
+                {True: "holds the names", False: "is already data"},
+                how.header,
+                f"{key}.header",
             )
-        values["header"] = _choice(
-            "First row", {True: "holds the names", False: "is already data"}, how.header, f"{key}.header"
-        )
-    if how.format != "excel":
-        with middle:
+    with middle:
+        if named:
             marks = {".": "point 1.5", ",": "comma 1,5"}
             values["decimal"] = _choice("Decimal mark", marks, how.decimal, f"{key}.decimal")
             values["thousands"] = _choice("Thousands mark", _THOUSANDS, how.thousands, f"{key}.thousands")
-        with right:
-            known = {
-                name: name for name in dict.fromkeys([*_ENCODINGS, *([how.encoding] if how.encoding else [])])
-            }
-            values["encoding"] = _choice("Encoding", known, how.encoding, f"{key}.encoding")
-    shown = ", ".join(word for word in how.missing or () if word)
-    with right:
-        words = st.text_input(
-            "Missing-value words",
-            value=shown,
-            key=f"{key}.missing",
-            placeholder="guess",
-            help="Cells with exactly one of these words, and empty cells, count as missing.",
+        values["date_order"] = _choice(
+            "Dates like 3/4/2020", _ORDERS, how.date_order, f"{key}.date_order", "as the cells say"
         )
-    if words != shown:
-        values["missing"] = tuple(word.strip() for word in (words or "").split(",") if word.strip()) or None
+    with right:
+        if text or how.format == "jsonlines":
+            known = {name: name for name in dict.fromkeys([*_ENCODINGS, *filter(None, [how.encoding])])}
+            values["encoding"] = _choice("Encoding", known, how.encoding, f"{key}.encoding")
+        values["missing"] = _missing(how, key)
+        if named:
+            values |= _above(how, key, text)
     return Reading.model_validate(values)
 
 
-def _choice(label: str, options: dict[Any, str], value: Any, key: str) -> Any:
+def _missing(how: Reading, key: str) -> tuple[str, ...] | None:
+    shown = ", ".join(word for word in how.missing or () if word)
+    words = st.text_input(
+        "Missing-value words",
+        value=shown,
+        key=f"{key}.missing",
+        placeholder="guess",
+        help="Cells with exactly one of these words, and empty cells, count as missing.",
+    )
+    if words == shown:
+        return how.missing
+    return tuple(word.strip() for word in (words or "").split(",") if word.strip()) or None
+
+
+def _above(how: Reading, key: str, text: bool) -> dict[str, Any]:
+    """Choices about what lies above the rows; only what is changed here replaces a guess."""
+    changed: dict[str, Any] = {}
+    with st.popover("Above the table", icon=":material/vertical_align_top:"):
+        rows = int(
+            st.number_input(
+                "Rows of names", 1, 5, how.header_rows or 1, key=f"{key}.header_rows",
+                help="Names in several rows are joined: 2020 / weight.",
+            )
+        )  # fmt: skip
+        if rows != (how.header_rows or 1):
+            changed["header_rows"] = rows
+        if text:
+            skip = int(
+                st.number_input(
+                    "Lines to skip", 0, 1000, how.skip or 0, key=f"{key}.skip",
+                    help="Such as a title; blank lines and comments are not counted.",
+                )
+            )  # fmt: skip
+            comment = st.text_input(
+                "Comment mark", how.comment or "", max_chars=5, key=f"{key}.comment",
+                help="Lines that begin with it are passed over.",
+            )  # fmt: skip
+            changed |= {"skip": skip} if skip != (how.skip or 0) else {}
+            changed |= {"comment": comment} if comment != (how.comment or "") else {}
+    return changed
+
+
+def _choice(label: str, options: dict[Any, str], value: Any, key: str, nothing: str = "guess") -> Any:
     known = [None, *options]
     return st.selectbox(
         label,
         known,
         index=known.index(value) if value in known else 0,
         key=key,
-        format_func=lambda option: "guess" if option is None else options[option],
+        format_func=lambda option: nothing if option is None else options[option],
     )
 
 
 def change(dataset: Dataset) -> None:
     """The reading of a stored dataset; another one gives another dataset, and the old one stays."""
-    how = form(dataset.reading, f"reading:{dataset.id}")
+    known: dict[str, dict[str, list[str]]] = st.session_state.setdefault("choices", {})
     try:
-        seen = ingest.preview(dataset.source, how, state.settings())
+        if dataset.id not in known:
+            as_it_is = ingest.preview(dataset.source, dataset.reading, state.settings(), 1, dataset.name)
+            known[dataset.id] = as_it_is.choices
+    except ClipvizError as error:
+        header.problem(error)
+        return
+    how = form(dataset.reading, f"reading:{dataset.id}", known[dataset.id])
+    try:
+        seen = ingest.preview(dataset.source, how, state.settings(), name=dataset.name)
     except ClipvizError as error:
         header.problem(error)
         return
     st.dataframe(
         tables.preview(seen), hide_index=True, height=240, alt="The first rows as they would be read"
     )
-    for sentence in [*seen.sentences, *_other_types(dataset, seen)]:
+    noticed = files.notes(state.settings(), dataset.id) if how == dataset.reading else []
+    for sentence in dict.fromkeys([*seen.sentences, *noticed, *_other_types(dataset, seen)]):
         st.caption(escape(sentence, 300))
     if how == dataset.reading:
         st.caption(
@@ -85,7 +138,7 @@ def change(dataset: Dataset) -> None:
     elif how.decimal and how.decimal == how.thousands:
         st.error("The decimal mark and the thousands mark must differ.")
     elif st.button("Read the whole file this way", type="primary", key=f"reread:{dataset.id}"):
-        _read_again(dataset, how)
+        read_again(dataset, how)
 
 
 def _other_types(dataset: Dataset, seen: ingest.Preview) -> list[str]:
@@ -99,7 +152,8 @@ def _other_types(dataset: Dataset, seen: ingest.Preview) -> list[str]:
     return [f"No longer numbers: {', '.join(moved)}"] if moved else []
 
 
-def _read_again(dataset: Dataset, how: Reading) -> None:
+def read_again(dataset: Dataset, how: Reading) -> None:
+    """Reads the kept upload in another way and opens what comes of it; the dataset that was there stays."""
     try:
         with st.spinner(f"Reading {counted(dataset.rows, 'row')} again …"):
             again = ingest.ingest(

@@ -6,7 +6,6 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from clipviz.core.dataset import Reading
-from clipviz.core.discovery import discover
 from clipviz.core.errors import ClipvizError
 from clipviz.datasets import ingest, samples
 from clipviz.ui import header, reading, state
@@ -15,16 +14,13 @@ from clipviz.ui.text import escape, plain
 
 def drop_zone() -> None:
     """The uploader; each dropped file becomes a dataset at once, read as guessed."""
-    suffixes = sorted(
-        suffix for reader in discover("clipviz.datasets.formats").values() for suffix in reader.suffixes
-    )
     turn = st.session_state.setdefault("upload_turn", 0)
     dropped = st.file_uploader(
         "Drop your files here",
-        type=[suffix.lstrip(".") for suffix in suffixes],
         accept_multiple_files=True,
         key=f"upload:{turn}",
-        help="CSV, TSV or Excel. How a file was read is shown, and can be changed, afterwards.",
+        help="A table as text, workbook, Parquet, Arrow or JSON, compressed or in a zip. How a file was read is "
+        "shown, and can be changed, afterwards.",
     )
     stored = ""
     for file in dropped or []:
