@@ -13,7 +13,7 @@ COMMENTS = ("#", "//", "%", "--")
 def rows_of_names(rows: Sequence[Sequence[str]]) -> int:
     """How many rows of names lie on top of a table, one at least: rows of words above columns of numbers.
 
-    A second row counts when it holds no number although most columns below it hold nothing else.
+    A second row counts when it holds no number although most columns below it, two at least, hold nothing else.
     """
     for count in range(1, min(MOST_ROWS, len(rows) - 2)):
         body = [row for row in rows[count + 1 :][:50] if any(cell.strip() for cell in row)]
@@ -22,7 +22,7 @@ def rows_of_names(rows: Sequence[Sequence[str]]) -> int:
         filled = [cell.strip() for cell in rows[count] if cell.strip() not in MISSING]
         words = len(filled) > 1 and not any(is_number(cell) for cell in filled)
         over = sum(place < len(rows[count]) and bool(rows[count][place].strip()) for place in numeric)
-        if not (words and len(body) >= 2 and 2 * len(numeric) >= width and over == len(numeric)):
+        if not (words and len(body) > 1 < len(numeric) and 2 * len(numeric) > width and over == len(numeric)):
             return count
     return min(MOST_ROWS, max(1, len(rows) - 2)) if len(rows) > 3 else 1
 
