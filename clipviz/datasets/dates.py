@@ -4,7 +4,7 @@ from clipviz.datasets.staging import literal
 
 TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 CLEAR = ("%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%Y/%m/%d", "%Y/%m/%d %H:%M:%S")
-NAMED = ("%d %b %Y", "%d %B %Y", "%d-%b-%y", "%d-%b-%Y", "%d. %B %Y",
+NAMED = ("%d %b %y", "%d %b %Y", "%d %B %Y", "%d-%b-%y", "%d-%b-%Y", "%d. %B %Y",
          "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y")  # fmt: skip
 SHORT = ("%d.%m.%y", "%d.%m.%y %H:%M")
 COMPACT = ("%Y%m%d",)
@@ -12,7 +12,8 @@ COMPACT = ("%Y%m%d",)
 
 def clear_sql(cell: str) -> str:
     """SQL for the TIMESTAMP of a date that can be read in one way only, else NULL; the clock is kept, a zone is not."""
-    return f"coalesce(TRY_CAST({cell} AS TIMESTAMP), try_strptime({cell}, [{_listed(CLEAR)}]))"
+    found = f"coalesce(TRY_CAST({cell} AS TIMESTAMP), try_strptime({cell}, [{_listed(CLEAR)}]))"
+    return f"CASE WHEN year({found}) >= 1000 THEN {found} END"  # 3/4/20 is not the year 3, nor the year 20
 
 
 def ordered_sql(cell: str, order: str) -> str:
@@ -21,7 +22,6 @@ def ordered_sql(cell: str, order: str) -> str:
     formats = [
         f"{first.format(mark)}{year}{time}" for mark in "/-" for time in TIMES for year in ("%y", "%Y")
     ]
-    # Two digits first: %Y takes "20" for the year 20.
     return f"coalesce({clear_sql(cell)}, try_strptime({cell}, [{_listed((*NAMED, *SHORT, *formats))}]))"
 
 

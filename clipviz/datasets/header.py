@@ -13,18 +13,22 @@ COMMENTS = ("#", "//", "%", "--")
 def rows_of_names(rows: Sequence[Sequence[str]]) -> int:
     """How many rows of names lie on top of a table, one at least: rows of words above columns of numbers.
 
-    A second row counts when it holds no number although most columns below it, two at least, hold nothing else.
+    More than one are seen only where most columns below them, two at least, hold nothing but numbers.
     """
-    for count in range(1, min(MOST_ROWS, len(rows) - 2)):
-        body = [row for row in rows[count + 1 :][:50] if any(cell.strip() for cell in row)]
+    for count in range(1, min(MOST_ROWS, len(rows) - 2) + 1):
+        if count > 1 and not _all_words(rows[count - 1]):
+            return 1
+        body = [row for row in rows[count:][:50] if any(cell.strip() for cell in row)]
         width = max((len(row) for row in body), default=0)
         numeric = [place for place in range(width) if _all_numbers(body, place)]
-        filled = [cell.strip() for cell in rows[count] if cell.strip() not in MISSING]
-        words = len(filled) > 1 and not any(is_number(cell) for cell in filled)
-        over = sum(place < len(rows[count]) and bool(rows[count][place].strip()) for place in numeric)
-        if not (words and len(body) > 1 < len(numeric) and 2 * len(numeric) > width and over == len(numeric)):
+        above = [
+            len(row) > place and row[place].strip() != ""
+            for row in rows[count - 1 : count]
+            for place in numeric
+        ]
+        if len(numeric) > 1 and 2 * len(numeric) > width and all(above):
             return count
-    return min(MOST_ROWS, max(1, len(rows) - 2)) if len(rows) > 3 else 1
+    return 1
 
 
 def joined(rows: Sequence[Sequence[str]], width: int) -> tuple[str, ...]:
@@ -76,6 +80,11 @@ def _as_wide(line: str, plain: Sequence[str], delimiter: str | None) -> bool:
     return any(line.count(mark) == plain[0].count(mark) > 0 for mark in marks)
 
 
+def _all_words(row: Sequence[str]) -> bool:
+    filled = [cell.strip() for cell in row if cell.strip() not in MISSING]
+    return len(filled) > 1 and not any(is_number(cell) for cell in filled)
+
+
 def _all_numbers(rows: Sequence[Sequence[str]], place: int) -> bool:
-    cells = [row[place] for row in rows if len(row) > place and row[place].strip()]
+    cells = [row[place] for row in rows if len(row) > place and row[place].strip() not in MISSING]
     return len(cells) > 0 and all(is_number(cell) for cell in cells)

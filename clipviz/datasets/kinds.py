@@ -254,7 +254,7 @@ def _count(connection: "duckdb.DuckDBPyConnection", places: range, reading: Read
     cells = f"SELECT name, x, {number} AS d FROM (UNPIVOT cells ON {columns} INTO NAME name VALUE x)"
     source = f"SELECT *, lower(x) AS w, CASE WHEN d IS NULL THEN {clear_sql('x')} END AS t FROM ({cells})"
     exact = exact_sql("x", reading.thousands or "", "DECIMAL(38,0)")
-    big = f"CASE WHEN abs(d) > {LARGEST_WHOLE} AND isfinite(d) THEN {exact} IS NOT NULL ELSE false END"
+    big = f"CASE WHEN abs(d) >= {LARGEST_WHOLE} AND isfinite(d) THEN {exact} IS NOT NULL ELSE false END"
     found = connection.execute(
         f"SELECT name, count(x), count(d), count(*) FILTER ({whole_sql('d')}), count(*) FILTER (isnan(d)), "
         f"count(*) FILTER (w IN {(*TRUE, *FALSE)}), count(*) FILTER (d IN (0, 1)), count(t), "

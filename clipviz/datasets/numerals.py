@@ -97,7 +97,7 @@ def number_sql(cell: str, decimal: Decimal, thousands: Thousands) -> str:
 
 def whole_sql(number: str) -> str:
     """SQL that is true for a DOUBLE that is whole and so small that no other whole number shares it."""
-    return f"isfinite({number}) AND {number} = floor({number}) AND abs({number}) <= {LARGEST_WHOLE}"
+    return f"isfinite({number}) AND {number} = floor({number}) AND abs({number}) < {LARGEST_WHOLE}"
 
 
 def exact_sql(cell: str, thousands: Thousands, stored: str) -> str:

@@ -132,7 +132,7 @@ def _features(
         return found, [f"{column.name} is read as {listed}."] if found else []
     values = files.numbers(cells)
     finite = values[np.isfinite(values)]
-    big = column.kind == "integer" and len(finite) > 0 and float(np.abs(finite).max()) > LARGEST_WHOLE
+    big = column.kind == "integer" and len(finite) > 0 and float(np.abs(finite).max()) >= LARGEST_WHOLE
     note = f"{column.name} has whole numbers beyond 2^53; as inputs they are rounded."
     return [(Feature(column.name), values)], [note] if big else []
 

@@ -130,6 +130,11 @@ def same(given: Any, found: Any) -> bool:
     return bool(given == found)
 
 
+def excel(value: float | None) -> float | None:
+    """What a workbook can hold: fifteen digits, no infinity."""
+    return None if value is None or abs(value) > 1e300 else float(f"{value:.15g}")
+
+
 TYPED: list[tuple[str, Callable[[Columns], bytes]]] = [
     ("a.parquet", parquet), ("a.feather", feather), ("a.jsonl", jsonlines)
 ]  # fmt: skip
@@ -147,7 +152,9 @@ calm = settings(deadline=None, max_examples=12, suppress_health_check=list(Healt
 @calm
 @given(columns=TABLES, large=LARGE, wild=WILD)
 def test_the_same_values_come_back(name, write, columns, large, wild):
-    if name != "a.xlsx":  # a workbook knows neither
+    if name == "a.xlsx":
+        columns = {**columns, "float": [excel(value) for value in columns["float"]]}
+    else:
         columns = {**columns, "large": large, "wild": wild}
     found = back(write(columns), name, PLAIN)
     assert list(found) == list(columns)

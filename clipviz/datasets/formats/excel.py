@@ -1,5 +1,6 @@
 """Workbooks of Excel and LibreOffice, read with calamine (a tenth of the time and memory of openpyxl)."""
 
+import mmap
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     import duckdb
 
 MOST_COLUMNS = 20_000
-MOST_CELLS = 50_000_000
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 PARTS = ("xl/workbook.xml", "xl/workbook.bin")
 OPENDOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
@@ -140,8 +140,9 @@ def _check_whole(path: Path) -> None:
 
 def _refuse_locked(path: Path) -> None:
     """Refuse a compound file that is an encrypted workbook: its directory names the encrypted package."""
-    if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
-        raise _locked()
+    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        if content.find("EncryptedPackage".encode("utf-16-le")) >= 0:
+            raise _locked()
 
 
 def _refuse_locked_parts(archive: archives.Archive) -> None:
@@ -191,20 +192,19 @@ def _first_filled(path: Path, names: Sequence[str]) -> tuple[str, list[list[str]
 def _filled_rows(sheet: Any, decimal: str) -> Iterator[tuple[int, list[str]]]:
     """(row number in the sheet, cells as text) of each row that is not blank; a merged cell fills its places."""
     _, left = sheet.start or (0, 0)
-    spans: dict[int, list[tuple[int, int, int, int]]] = {}
-    for (first, begin), (last, end) in _merged(sheet):
-        for row in range(first, min(last, first + MOST_CELLS // MOST_COLUMNS) + 1):
-            spans.setdefault(row, []).append((first, begin - left, end - left, last))
-    kept: dict[tuple[int, int], str] = {}
+    waiting = sorted(_merged(sheet), reverse=True)
+    open_spans: list[tuple[int, int, int, str]] = []  # last row, first and last cell, value
     for place, row in enumerate(sheet.iter_rows()):
-        number = place + 1
         cells = [_text(cell, decimal) for cell in row]
-        for first, begin, end, _ in spans.get(place, ()):
-            value = cells[begin] if place == first else kept.get((first, begin), "")
-            kept[first, begin] = value
-            cells[begin : end + 1] = [value] * (min(end + 1, len(cells)) - begin)
+        open_spans = [span for span in open_spans if span[0] >= place]
+        while waiting and waiting[-1][0][0] <= place:
+            (_, begin), (last, end) = waiting.pop()
+            if 0 <= begin - left < len(cells):
+                open_spans.append((last, begin - left, min(end - left + 1, len(cells)), cells[begin - left]))
+        for _, begin, end, value in open_spans:
+            cells[begin:end] = [value] * (end - begin)
         if any(cells):
-            yield number, cells
+            yield place + 1, cells
 
 
 def _merged(sheet: Any) -> list[tuple[tuple[int, int], tuple[int, int]]]:
