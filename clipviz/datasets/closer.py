@@ -12,6 +12,8 @@ from clipviz.datasets.numerals import number_sql, whole_sql
 if TYPE_CHECKING:
     import duckdb
 
+DATELIKE = "^[0-9]{1,4}[-/. ]+[0-9A-Za-z]|^[A-Za-z]{3,9}[. ]+[0-9]"
+
 
 @dataclass(frozen=True)
 class Closer:
@@ -39,20 +41,25 @@ def look(
         return {}
     columns = ", ".join(f"c{place + 1}" for place in places)
     number = number_sql("u", reading.decimal or ".", reading.thousands or "")
-    bare = (
-        f"SELECT name, x, {unmarked_sql('x')} AS u FROM (UNPIVOT cells ON {columns} INTO NAME name VALUE x)"
-    )
+    # Each different cell once: there are fewer of them, and reading dates in fifty spellings is slow.
+    cells = f"SELECT name, x, count(*) AS k FROM (UNPIVOT cells ON {columns} INTO NAME name VALUE x) GROUP BY name, x"
+    bare = f"SELECT *, {unmarked_sql('x')} AS u, regexp_matches(x, '{DATELIKE}') AS dated FROM ({cells})"
     source = (
-        f"SELECT name, x, u, {number} AS d, CASE WHEN d IS NULL THEN {ordered_sql('x', 'day')} END AS day, "
-        f"CASE WHEN d IS NULL THEN {ordered_sql('x', 'month')} END AS month FROM ({bare})"
+        f"SELECT *, {number} AS d, CASE WHEN dated AND d IS NULL THEN {ordered_sql('x', 'day')} END AS day, "
+        f"CASE WHEN dated AND d IS NULL THEN {ordered_sql('x', 'month')} END AS month FROM ({bare})"
     )
     found = connection.execute(
-        f"SELECT name, count(d), count(*) FILTER ({whole_sql('d')}), "
-        f"list(DISTINCT {sign_sql('x')}) FILTER (d IS NOT NULL AND u <> x), count(day), count(month), "
-        "count(*) FILTER (day <> month) "
+        f"SELECT name, {_sum('d IS NOT NULL')}, {_sum(whole_sql('d'))}, "
+        f"list(DISTINCT {sign_sql('x')}) FILTER (d IS NOT NULL AND u <> x), "
+        f"{_sum('day IS NOT NULL')}, {_sum('month IS NOT NULL')}, {_sum('day <> month')} "
         f"FROM ({source}) GROUP BY name"
     ).fetchall()
     return {
         int(name[1:]) - 1: Closer(numbers, whole, tuple(sorted(filter(None, signs or ()))), *dates)
         for name, numbers, whole, signs, *dates in found
     }
+
+
+def _sum(condition: str) -> str:
+    """SQL that counts the cells for which a condition holds."""
+    return f"CAST(coalesce(sum(k) FILTER ({condition}), 0) AS BIGINT)"
