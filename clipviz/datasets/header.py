@@ -63,15 +63,22 @@ def comment_mark(lines: Sequence[str], delimiter: str | None = None) -> str:
 
 
 def title_lines(rows: Sequence[Sequence[str]], width: int) -> int:
-    """How many rows lie above the table: rows of one filled cell above rows that have `width` of two or more."""
+    """How many rows lie above the table: rows of one filled cell above rows that have `width` of two or more.
+
+    A row as wide as the table with a word in its first cell only may be the names of a table whose other columns have
+    none: it is a title only when names follow it.
+    """
     if width < 2:
         return 0
+    padded = False
     for place, row in enumerate(rows[:MOST_SKIPPED]):
         filled = [cell for cell in row if cell.strip()]
-        if len(row) == width and len(filled) > 1:
-            return place
-        if len(filled) > 1 or any(is_number(cell) for cell in filled):
+        if len(filled) > 1:
+            named = not any(is_number(cell) for cell in filled)
+            return place if len(row) == width and (named or not padded) else 0
+        if any(is_number(cell) for cell in filled) or (filled and not row[0].strip()):
             return 0
+        padded = padded or len(row) == width
     return 0
 
 
