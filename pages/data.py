@@ -9,7 +9,17 @@ from clipviz.core.dataset import Dataset
 from clipviz.core.errors import ClipvizError
 from clipviz.core.profile import ColumnProfile
 from clipviz.datasets import files, samples
-from clipviz.ui import header, pictures, reading, state, tables, uploads
+from clipviz.ui import (
+    column_types,
+    header,
+    named_gallery,
+    pictures,
+    prose,
+    reading,
+    state,
+    tables,
+    uploads,
+)
 from clipviz.ui.text import ago, counted, escape, number, people, share, size
 
 
@@ -33,6 +43,7 @@ def gallery() -> None:
             st.space("stretch")
             if st.button("Open", key=f"sample.{sample.id}", help=f"Open the sample {sample.title}"):
                 uploads.open_sample(sample.id)
+    named_gallery.shown()
     if not known:
         st.info("No datasets yet. What you drop above, or open as a sample, appears here for the whole team.")
 
@@ -99,12 +110,13 @@ def column(dataset: Dataset, profiles: list[ColumnProfile]) -> None:
     )
     rows = picked.selection.rows
     drawn = [profile for profile in profiles if profile.histogram is not None]
+    texts = files.texts(state.settings(), dataset.id)
     if rows:
         profile = profiles[rows[0]]
     elif drawn:
         profile = next((each for each in drawn if each.name == dataset.target), drawn[0])
     else:
-        return
+        profile = next((each for each in profiles if each.name in texts), profiles[0])
     st.subheader(escape(profile.name))
     st.caption(
         f"{counted(profile.count, 'row')} · {share(profile.missing, profile.count)} missing · "
@@ -113,7 +125,10 @@ def column(dataset: Dataset, profiles: list[ColumnProfile]) -> None:
         + (f" · mean {number(profile.mean)} · std {number(profile.std)}" if profile.mean is not None else "")
         + ("" if rows else " · pick a line above to see another column")
     )
-    if profile.histogram is not None:
+    column_types.override(dataset, profile.name)
+    if profile.name in texts:
+        prose.shown(dataset, profiles, texts[profile.name])
+    elif profile.histogram is not None:
         log = st.toggle(
             "Logarithmic counts", key="data.log", help="Shows bins with few rows, where tails live."
         )

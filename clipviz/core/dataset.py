@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Kind = Literal["number", "integer", "boolean", "category", "date", "text", "empty"]
 SHAPE = re.compile(r"^[1-9][0-9]{0,4}x[1-9][0-9]{0,4}(x[13])?$")
+FIRST_FIELDS = ("format", "delimiter", "decimal", "thousands", "encoding", "header", "sheet", "missing")
 NUMERIC: tuple[Kind, ...] = ("number", "integer", "boolean")
 
 
@@ -75,16 +76,30 @@ class Reading(BaseModel):
     missing: tuple[str, ...] | None = Field(
         None, title="Missing-value words", description="Cells with exactly these words count as missing."
     )
+    member: str | None = Field(None, title="File in the archive", description="Which file of an archive.")
+    comment: str | None = Field(
+        None, title="Comment mark", description="Lines that begin with it are no rows; empty: none."
+    )
+    skip: int | None = Field(
+        None, ge=0, le=1000, title="Lines to skip", description="Lines above the table, such as its title."
+    )
+    header_rows: int | None = Field(
+        None, ge=1, le=5, title="Rows of names", description="How many rows the names take."
+    )
+    date_order: Literal["day", "month"] | None = Field(
+        None, title="Dates like 3/4/2020", description="Which comes first where both are possible."
+    )
+    kinds: dict[str, Kind] = Field(
+        {}, title="Types", description="Types that a person chose, by column; the others are decided."
+    )
     images: ImageReading | None = Field(
         None, title="Images", description="How images are read; None for a table."
     )
 
-    def canonical(self) -> dict[str, Any]:
-        """The part of a dataset's identity that says how it was read; a table's is as it was before images."""
-        document = self.model_dump(mode="json")
-        if self.images is None:
-            del document["images"]
-        return document
+    def identity(self) -> dict[str, Any]:
+        """What makes one reading another one; fields that came after the first release count once they are used."""
+        document = self.model_dump(mode="json", exclude={"kinds"})
+        return {name: value for name, value in document.items() if value is not None or name in FIRST_FIELDS}
 
 
 class Column(BaseModel):

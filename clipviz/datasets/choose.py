@@ -18,6 +18,17 @@ def suffixes(of: Literal["table", "images"] | None = None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(suffix for kind in kinds for suffix in kind.suffixes))
 
 
+def recognised(head: bytes, path: Path) -> bool:
+    """True when some format reads this file as it is; head: its first bytes."""
+    return any(kind.recognises(head, path) for kind in discover(PACKAGE).values())
+
+
+def unpacks_itself(reading: Reading) -> bool:
+    """True when the given format is one of images, which look into archives themselves, and no member is chosen."""
+    kind = discover(PACKAGE).get(reading.format or "")
+    return kind is not None and kind.kind == "images" and reading.member is None
+
+
 def choose(path: Path, name: str, reading: Reading) -> Format | ImageFormat:
     """The format to read a file with: the given one, else the one its bytes look like; raises UnreadableFile."""
     known: dict[str, type[Format] | type[ImageFormat]] = discover(PACKAGE)
@@ -36,10 +47,11 @@ def choose(path: Path, name: str, reading: Reading) -> Format | ImageFormat:
         raise UnreadableFile(
             "The file must be a text table or a workbook",
             f"binary data in {_ending(name or path.name)}",
-            f"Save the table as one of {', '.join(suffixes('table'))}, or put images as PNG or JPEG into a zip",
+            "Save the table as one of .csv, .xlsx, .parquet or .jsonl, or put images as PNG or JPEG into a zip",
         )
     images = [kind for kind in fitting if kind.kind == "images"]
-    fitting = images or fitting  # formats of images look inside, so they are never wrong about an archive
+    # Formats of images look inside, so they are never wrong about an archive.
+    fitting = images or [kind for kind in fitting if not kind.general] or fitting
     ending = _ending(name or path.name)
     return next((kind for kind in fitting if ending in kind.suffixes), fitting[0])()
 

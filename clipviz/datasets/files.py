@@ -15,6 +15,7 @@ from clipviz.core.errors import NotFound
 from clipviz.core.ids import is_id
 from clipviz.core.profile import ColumnProfile, ImageProfile
 from clipviz.core.settings import Settings
+from clipviz.datasets.text import TextProfile
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,6 +64,24 @@ def _of_images(settings: Settings, dataset_id: str, name: str) -> Path:
     if not place.is_file():
         raise NotFound("The dataset must hold images", repr(dataset_id), "Read the file as images")
     return place
+
+
+def texts(settings: Settings, dataset_id: str) -> dict[str, TextProfile]:
+    """The profiles of the columns of prose by name; raises NotFound."""
+    place = folder(settings, dataset_id) / "texts.json"
+    found = (
+        [TextProfile.model_validate(entry) for entry in json.loads(place.read_bytes())]
+        if place.is_file()
+        else []
+    )
+    return {profile.name: profile for profile in found}
+
+
+def notes(settings: Settings, dataset_id: str) -> list[str]:
+    """Sentences about the whole file from when it was read; raises NotFound."""
+    place = folder(settings, dataset_id) / "notes.json"
+    found: list[str] = json.loads(place.read_bytes()) if place.is_file() else []
+    return found
 
 
 def rejected(settings: Settings, dataset_id: str, limit: int | None = None) -> list[RejectedRow]:
@@ -147,9 +166,12 @@ def numbers(column: Any) -> NDArray[np.float64]:
     import pyarrow as pa
 
     kind = column.type
-    if not (pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind)):
+    known = (pa.types.is_floating, pa.types.is_integer, pa.types.is_boolean, pa.types.is_decimal)
+    if not any(check(kind) for check in known):
         return np.full(len(column), np.nan)
     array = column.cast(pa.int8()) if pa.types.is_boolean(kind) else column
+    if pa.types.is_integer(kind):  # whole numbers beyond 2^53 are rounded to their neighbour, not refused
+        return np.array(array.cast(pa.float64(), safe=False).to_numpy(), dtype=np.float64)
     return np.array(array.cast(pa.float64()).to_numpy(), dtype=np.float64)
 
 

@@ -6,7 +6,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -28,7 +28,8 @@ class Preview:
     """The first rows of a file as they would be read.
 
     reading: what was used, guesses filled in. rows: cells as text, "" where missing. seen: rows looked at, rejected
-    ones among them; complete: False when the file goes on. sentences: what was noticed, in words.
+    ones among them; complete: False when the file goes on. sentences: what was noticed, in words. choices: what
+    else the file holds, by field of the reading (sheets, files of an archive).
     """
 
     reading: Reading
@@ -39,6 +40,7 @@ class Preview:
     rejected_rows: list[RejectedRow]
     sentences: tuple[str, ...]
     complete: bool
+    choices: dict[str, list[str]] = field(default_factory=dict)
 
 
 def spool(stream: IO[bytes], settings: Settings) -> Path:
@@ -85,6 +87,7 @@ def preview(
         rejected_rows=[RejectedRow.model_validate(row) for row in reply["rejected_rows"]],
         sentences=tuple(reply["sentences"]),
         complete=reply["complete"],
+        choices=reply["choices"],
     )
 
 

@@ -11,8 +11,9 @@ from clipviz.core.dataset import NUMERIC, Column, Reading
 from clipviz.core.errors import UnreadableFile
 from clipviz.core.ids import canonical_json, content_id
 from clipviz.core.profile import ColumnProfile
-from clipviz.datasets import files, sentences
+from clipviz.datasets import files, sentences, text
 from clipviz.datasets.choose import choose
+from clipviz.datasets.containers import unwrap
 from clipviz.datasets.profile import profile, profile_words, sort_finite
 
 T = TypeVar("T")
@@ -26,16 +27,24 @@ def ingest(request: dict[str, Any]) -> dict[str, Any]:
     """Read request["source"] into request["folder"]; says so instead when that dataset is stored already."""
     source, folder = Path(request["source"]), Path(request["folder"])
     given = Reading.model_validate(request["reading"])
-    format_ = choose(source, request["name"], given)
-    reading = format_.guess(source, given)
-    parts = [source.name, canonical_json(reading.canonical())]
-    parts += [canonical_json(request["overrides"])] if request["overrides"] else []
+    packed = unwrap(source, request["name"], given, folder)
+    format_ = choose(packed.path, packed.name, given)
+    kinds = {**given.kinds, **request["overrides"]}
+    guessed = format_.guess(packed.path, given)
+    reading = guessed.model_copy(update={"kinds": kinds, "member": packed.member})
+    parts = [source.name, canonical_json(reading.identity())]
+    parts += [canonical_json(kinds)] if kinds else []
     identity = content_id(*parts)
     if (Path(request["datasets"]) / identity / "dataset.json").is_file():
         return {"known": True, "id": identity}
     memory = max(128, int(request["memory_mb"] * SHARE_OF_DUCKDB))
-    contents = _translated(lambda: format_.read(source, reading, folder, request["overrides"], memory))
+    contents = _translated(lambda: format_.read(packed.path, reading, folder, request["overrides"], memory))
+    packed.clear()
+    if contents.image is None:
+        _write_texts(folder, contents.columns)
     _write_profiles(folder, contents.columns)
+    notes = json.dumps([*packed.notes, *contents.notes])
+    (folder / "notes.json").write_text(notes, encoding="utf-8")
     return {
         "known": False,
         "id": identity,
@@ -51,9 +60,13 @@ def preview(request: dict[str, Any]) -> dict[str, Any]:
     """The first rows of request["source"] and what was noticed."""
     source = Path(request["source"])
     given = Reading.model_validate(request["reading"])
-    format_ = choose(source, request["name"], given)
-    reading = format_.guess(source, given)
-    sketch = _translated(lambda: format_.preview(source, reading, request["rows"], Path(request["folder"])))
+    folder = Path(request["folder"])
+    packed = unwrap(source, request["name"], given, folder)
+    format_ = choose(packed.path, packed.name, given)
+    guessed = format_.guess(packed.path, given)
+    reading = guessed.model_copy(update={"kinds": given.kinds, "member": packed.member})
+    sketch = _translated(lambda: format_.preview(packed.path, reading, request["rows"], folder))
+    choices = {**packed.choices, **format_.choices(packed.path)}
     return {
         "reading": reading.model_dump(mode="json"),
         "columns": [column.model_dump() for column in sketch.columns],
@@ -61,7 +74,8 @@ def preview(request: dict[str, Any]) -> dict[str, Any]:
         "seen": sketch.seen,
         "rejected": len(sketch.rejected),
         "rejected_rows": [row.model_dump() for row in sketch.rejected[:SHOWN_REJECTS]],
-        "sentences": sentences.about(reading, sketch),
+        "sentences": [*packed.notes, *sentences.about(reading, sketch)],
+        "choices": choices,
         "complete": sketch.complete,
     }
 
@@ -110,6 +124,21 @@ def _write_profiles(folder: Path, columns: tuple[Column, ...]) -> None:
         found.append(known)
     document = json.dumps([entry.model_dump(mode="json") for entry in found])
     (folder / "profile.json").write_text(document, encoding="utf-8")
+
+
+def _write_texts(folder: Path, columns: tuple[Column, ...]) -> None:
+    """texts.json, the profiles of the columns of prose; none when there are none."""
+    import pyarrow.parquet as pq
+
+    found = []
+    for place, column in enumerate(columns):
+        if column.kind == "text":
+            with pq.ParquetFile(folder / "data.parquet") as file:
+                groups = (file.read_row_group(group).column(place) for group in range(file.num_row_groups))
+                found.append(text.describe(column.name, (cells.to_pylist() for cells in groups)))
+    if found:
+        document = json.dumps([entry.model_dump(mode="json") for entry in found])
+        (folder / "texts.json").write_text(document, encoding="utf-8")
 
 
 def _words(column: Column, cells: Any) -> ColumnProfile:

@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING
 
 from clipviz.core.dataset import Kind, Reading
 from clipviz.core.errors import UnreadableFile
-from clipviz.datasets.numerals import number_sql
-from clipviz.datasets.staging import literal
+from clipviz.datasets import closer
+from clipviz.datasets.closer import Closer
+from clipviz.datasets.dates import chosen_sql, clear_sql, ordered_sql
+from clipviz.datasets.marks import unmarked_sql
+from clipviz.datasets.numerals import LARGEST_WHOLE, exact_sql, number_sql, whole_sql
+from clipviz.datasets.staging import Declared, literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -15,16 +19,18 @@ if TYPE_CHECKING:
 TRUE, FALSE = ("true", "yes", "t", "y"), ("false", "no", "f", "n")
 BAD_SHARE = 0.05
 CELLS_AT_ONCE = 1_000_000
-DATE_FORMATS = ("%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%Y/%m/%d", "%Y/%m/%d %H:%M:%S")
-LARGEST_WHOLE = 2.0**53
+LARGEST_INT64 = 2.0**63
+PROSE_WORDS = 4.0
+CODE_LENGTH = 4
 
 
 @dataclass(frozen=True)
 class Typed:
     """How one column of `cells` is read.
 
-    cell: its name there. value: SQL of its typed value (a DOUBLE for integers). misfit: SQL that is true for a cell
-    that is there and cannot be read as this kind. bad: how many such cells there are.
+    cell: its name there. value: SQL of its typed value. stored: the SQL type that an integer is kept as. misfit: SQL
+    that is true for a cell that is there and cannot be read as this kind. bad: how many such cells there are. note: a
+    sentence about the choice, "" for the obvious.
     """
 
     kind: Kind
@@ -32,6 +38,8 @@ class Typed:
     value: str
     misfit: str
     bad: int
+    stored: str = ""
+    note: str = ""
 
 
 def clean_cells(connection: "duckdb.DuckDBPyConnection", columns: int, missing: Sequence[str]) -> None:
@@ -52,46 +60,48 @@ def decide(
     names: Sequence[str],
     reading: Reading,
     overrides: dict[str, Kind],
+    declared: Sequence[Declared | None] = (),
 ) -> list[Typed]:
-    """The kind of each column c1..cn of `cells`; `overrides` by column name win. Raises UnreadableFile.
+    """The kind of each column c1..cn of `cells`; `overrides` and `reading.kinds` by column name win.
 
     A column is a number when nearly all of its cells (95 %, or all but one of at least eight) are; the rows of the
-    others are rejected later. It is a boolean or a date only when every cell is.
+    others are rejected later. It is a boolean or a date only when every cell is. declared: what the file says of its
+    columns. Raises UnreadableFile for an override of a column that is not there.
     """
     unknown = [name for name in overrides if name not in names]
     if unknown:
         raise UnreadableFile("A column's kind can be set only for a column of the file", repr(unknown[0]))
-    found: list[Typed] = []
+    chosen: dict[str, Kind] = {**reading.kinds, **overrides}
+    said = [*declared, *[None] * len(names)][: len(names)]
+    counts: list[_Counts] = []
+    nearer: dict[int, Closer] = {}
     rows = connection.execute("SELECT count(*) FROM cells").fetchall()[0][0]
     at_once = max(1, CELLS_AT_ONCE // max(1, rows))
     for start in range(0, len(names), at_once):
         chunk = range(start, min(start + at_once, len(names)))
-        for place, counts in zip(chunk, _count(connection, chunk, reading), strict=True):
-            kind = overrides.get(names[place]) or _kind(counts)
-            found.append(_typed(kind, f"c{place + 1}", reading, _bad(kind, counts)))
-    return found
-
-
-def _typed(kind: Kind, cell: str, reading: Reading, bad: int) -> Typed:
-    number = number_sql(cell, reading.decimal or ".", reading.thousands or "")
-    values = {
-        "number": number,
-        "integer": number,
-        "boolean": f"CASE WHEN lower({cell}) IN {(*TRUE, '1')} THEN true "
-        f"WHEN lower({cell}) IN {(*FALSE, '0')} THEN false END",
-        "date": _date(cell),
-        "empty": "CAST(NULL AS VARCHAR)",
-    }
-    value = values.get(kind, cell)
-    misfit = f"({cell} IS NOT NULL AND {value} IS NULL)"
-    if kind == "integer":
-        misfit = f"({cell} IS NOT NULL AND ({value} IS NULL OR NOT ({_whole(value)})))"
-    return Typed(kind, cell, value, misfit, bad)
+        counts += _count(connection, chunk, reading)
+        odd = [
+            place for place in chunk if chosen.get(names[place]) or (counts[place].odd and not said[place])
+        ]
+        nearer |= closer.look(connection, odd, reading)
+    evidence = {near.orders(counts[place].present) for place, near in nearer.items()} - {(), ("day", "month")}
+    usual = reading.date_order or (next(iter(evidence))[0] if len(evidence) == 1 else "day")
+    settled = bool(reading.date_order or len(evidence) == 1)
+    return [
+        _Column(
+            name, f"c{place + 1}", reading, counts[place], nearer.get(place, Closer()), usual, settled
+        ).typed(chosen.get(name), said[place])
+        for place, name in enumerate(names)
+    ]
 
 
 @dataclass(frozen=True)
 class _Counts:
-    """Of one column: cells that are there, and how many of them can be read as what."""
+    """Of one column: cells that are there, and how many of them can be read as what.
+
+    big: whole numbers beyond 2^53, biggest: the largest of all numbers. coded: digits that begin with a zero.
+    shortest, longest, length (mean): letters of a cell. words: mean words of a cell.
+    """
 
     present: int = 0
     numbers: int = 0
@@ -102,15 +112,139 @@ class _Counts:
     dates: int = 0
     distinct: int = 0
     length: float | None = None
+    big: int = 0
+    biggest: float | None = None
+    coded: int = 0
+    shortest: int = 0
+    longest: int = 0
+    words: float | None = None
+
+    @property
+    def odd(self) -> bool:
+        """True when a second look may tell more."""
+        plain = self.present in (self.numbers, self.truths, self.dates)
+        return not plain and (self.length or 0) <= 40
+
+    @property
+    def code(self) -> bool:
+        """True for codes such as 01234: digits of one length, some with a zero in front."""
+        return self.coded > 0 and self.shortest == self.longest >= CODE_LENGTH and self.whole == self.present
+
+    @property
+    def wide(self) -> bool:
+        """True when every number is whole and some lie beyond 2^53."""
+        return self.big > 0 and self.whole + self.big == self.numbers
 
 
-def _whole(number: str) -> str:
-    return f"isfinite({number}) AND {number} = floor({number}) AND abs({number}) <= {LARGEST_WHOLE}"
+@dataclass(frozen=True)
+class _Column:
+    """One column on its way to a kind. usual: the order of dates that fit both; settled: not by default."""
 
+    name: str
+    cell: str
+    reading: Reading
+    counts: _Counts
+    near: Closer
+    usual: str
+    settled: bool
 
-def _date(cell: str) -> str:
-    formats = ", ".join(literal(form) for form in DATE_FORMATS)
-    return f"coalesce(TRY_CAST({cell} AS TIMESTAMP), try_strptime({cell}, [{formats}]))"
+    def typed(self, chosen: Kind | None, said: Declared | None) -> Typed:
+        kind = chosen or self._kind(said)
+        readers = {"number": self._number, "integer": self._number, "date": self._date}
+        if kind in readers:
+            return readers[kind](kind, chosen is not None)
+        value, readable, note = self.cell, self.counts.present, ""
+        if kind == "boolean":
+            value = (
+                f"CASE WHEN lower({self.cell}) IN {(*TRUE, '1')} THEN true "
+                f"WHEN lower({self.cell}) IN {(*FALSE, '0')} THEN false END"
+            )
+            readable = self.counts.truths + self.counts.bits
+        elif kind == "empty":
+            value = "CAST(NULL AS VARCHAR)"
+        elif self.counts.code and not chosen and not said:
+            note = f"{self.name} holds codes that begin with zeros; they are kept as words."
+        elif kind == "text" and not chosen and self._identifies():
+            note = f"{self.name} has another short value in nearly every row: names or identifiers."
+        misfit = "false" if kind == "empty" else f"({self.cell} IS NOT NULL AND {value} IS NULL)"
+        return Typed(kind, self.cell, value, misfit, self.counts.present - readable, note=note)
+
+    def _kind(self, said: Declared | None) -> Kind:
+        counts = self.counts
+        if said and said != "words":
+            return said
+        if counts.present == 0 or (counts.not_a_number == counts.present and not said):
+            return "empty"
+        if not said:
+            if counts.numbers == counts.present and not counts.code:
+                return "integer" if counts.whole == counts.numbers or counts.wide else "number"
+            if counts.truths == counts.present:
+                return "boolean"
+            if not counts.code and self._nearly(counts.numbers):
+                return "integer" if counts.whole == counts.numbers else "number"
+            if self.near.signs and self._nearly(self.near.numbers):
+                return "integer" if self.near.whole == self.near.numbers else "number"
+        if not counts.code and (counts.dates == counts.present or self.near.orders(counts.present)):
+            return "date"
+        repeated = 2 * counts.distinct <= counts.present
+        short = (counts.length or 0) <= 100
+        many = counts.distinct > 1000 and (counts.words or 1) >= PROSE_WORDS
+        return "category" if short and (counts.distinct <= 20 or (repeated and not many)) else "text"
+
+    def _nearly(self, readable: int) -> bool:
+        strange = self.counts.present - readable
+        few = max(BAD_SHARE * self.counts.present, 1 if self.counts.present >= 8 else 0)
+        return readable > 0 and strange <= few
+
+    def _identifies(self) -> bool:
+        counts = self.counts
+        return counts.distinct > 0.9 * counts.present > 50 and (counts.words or 9) < PROSE_WORDS
+
+    def _number(self, kind: Kind, chosen: bool) -> Typed:
+        """A number or an integer, with its signs taken off where it has any."""
+        marks = (self.reading.decimal or ".", self.reading.thousands or "")
+        signs, note = self.near.signs, ""
+        cell = unmarked_sql(self.cell) if signs else self.cell
+        readable, whole = (
+            (self.near.numbers, self.near.whole) if signs else (self.counts.numbers, self.counts.whole)
+        )
+        if signs:
+            listed = " and ".join(signs) if len(signs) <= 2 else ", ".join(signs)
+            note = f"{self.name} is read without the sign {listed}" + (
+                "; it mixes units." if len(signs) > 1 else (": 12 % is 12." if signs == ("%",) else ".")
+            )
+        value, stored = number_sql(cell, *marks), ""
+        misfit = f"({self.cell} IS NOT NULL AND {value} IS NULL)"
+        if kind == "integer" and self.counts.wide and not signs:
+            stored = "BIGINT" if (self.counts.biggest or 0) < LARGEST_INT64 else "DECIMAL(38,0)"
+            value = exact_sql(self.cell, marks[1], stored)
+            misfit = f"({self.cell} IS NOT NULL AND {value} IS NULL)"
+            note = f"{self.name} holds whole numbers beyond 2^53: kept exactly, rounded where a network reads them."
+            readable = self.counts.whole + self.counts.big
+        elif kind == "integer":
+            stored, readable = "BIGINT", whole
+            misfit = f"({self.cell} IS NOT NULL AND ({value} IS NULL OR NOT ({whole_sql(value)})))"
+        return Typed(kind, self.cell, value, misfit, self.counts.present - readable, stored, note)
+
+    def _date(self, kind: Kind, chosen: bool) -> Typed:
+        """A date; where each cell fits both orders, the order that the other columns or the person speak for."""
+        present, note = self.counts.present, ""
+        value, readable = clear_sql(self.cell), self.counts.dates
+        if readable != present:
+            orders = self.near.orders(present)
+            order = orders[0] if len(orders) == 1 else self.usual
+            value = ordered_sql(self.cell, order)
+            readable = self.near.days if order == "day" else self.near.months
+            if len(orders) == 2 and not self.settled and self.near.days and self._ambiguous:
+                note = f"{self.name} holds dates that may have the day or the month first; the day was taken as first."
+        if chosen and readable != present:
+            value, readable = chosen_sql(self.cell, self.usual), -1  # counted when the rows are told apart
+        bad = present if readable < 0 else present - readable
+        return Typed(kind, self.cell, value, f"({self.cell} IS NOT NULL AND {value} IS NULL)", bad, note=note)
+
+    @property
+    def _ambiguous(self) -> bool:
+        return self.near.differ > 0
 
 
 def _count(connection: "duckdb.DuckDBPyConnection", places: range, reading: Reading) -> list[_Counts]:
@@ -118,37 +252,16 @@ def _count(connection: "duckdb.DuckDBPyConnection", places: range, reading: Read
     columns = ", ".join(f"c{place + 1}" for place in places)
     number = number_sql("x", reading.decimal or ".", reading.thousands or "")
     cells = f"SELECT name, x, {number} AS d FROM (UNPIVOT cells ON {columns} INTO NAME name VALUE x)"
-    source = f"SELECT *, lower(x) AS w, CASE WHEN d IS NULL THEN {_date('x')} END AS t FROM ({cells})"
+    source = f"SELECT *, lower(x) AS w, CASE WHEN d IS NULL THEN {clear_sql('x')} END AS t FROM ({cells})"
+    exact = exact_sql("x", reading.thousands or "", "DECIMAL(38,0)")
+    big = f"CASE WHEN abs(d) >= {LARGEST_WHOLE} AND isfinite(d) THEN {exact} IS NOT NULL ELSE false END"
     found = connection.execute(
-        f"SELECT name, count(x), count(d), count(*) FILTER ({_whole('d')}), count(*) FILTER (isnan(d)), "
+        f"SELECT name, count(x), count(d), count(*) FILTER ({whole_sql('d')}), count(*) FILTER (isnan(d)), "
         f"count(*) FILTER (w IN {(*TRUE, *FALSE)}), count(*) FILTER (d IN (0, 1)), count(t), "
-        f"approx_count_distinct(x), avg(length(x)) FROM ({source}) GROUP BY name"
+        f"approx_count_distinct(x), avg(length(x)), count(*) FILTER ({big}), "
+        "max(abs(d)) FILTER (isfinite(d)), count(*) FILTER (x[1] = '0' AND length(x) > 1), "
+        "min(length(x)), max(length(x)), avg(CASE WHEN d IS NULL THEN 1 + length(x) - length(replace(x, ' ', '')) END) "
+        f"FROM ({source}) GROUP BY name"
     ).fetchall()
     counts = {row[0]: _Counts(*row[1:]) for row in found}
     return [counts.get(f"c{place + 1}", _Counts()) for place in places]
-
-
-def _kind(counts: _Counts) -> Kind:
-    if counts.present == 0 or counts.not_a_number == counts.present:
-        return "empty"
-    if counts.numbers == counts.present:
-        return "integer" if counts.whole == counts.numbers else "number"
-    if counts.truths == counts.present:
-        return "boolean"
-    strange = counts.present - counts.numbers
-    if counts.numbers and strange <= max(BAD_SHARE * counts.present, 1 if counts.present >= 8 else 0):
-        return "integer" if counts.whole == counts.numbers else "number"
-    if counts.dates == counts.present:
-        return "date"
-    few = counts.distinct <= 20 or (counts.distinct <= 1000 and 2 * counts.distinct <= counts.present)
-    return "category" if few and (counts.length or 0) <= 100 else "text"
-
-
-def _bad(kind: Kind, counts: _Counts) -> int:
-    readable = {
-        "number": counts.numbers,
-        "integer": counts.whole,
-        "boolean": counts.truths + counts.bits,
-        "date": counts.dates,
-    }
-    return counts.present - readable.get(kind, counts.present)

@@ -19,12 +19,26 @@ MOST_LINES_OF_A_RECORD = 2_000
 SHOWN = 1_000
 
 
+@dataclass(frozen=True)
+class Layout:
+    """comment: lines that begin with it are passed over, "" for none. skip: records above the table, blank lines and
+    comments not counted. names: rows of names, 0 for none."""
+
+    delimiter: str
+    comment: str = ""
+    skip: int = 0
+    names: int = 0
+
+
 @dataclass
 class Copied:
-    """header: cells of the first record when it was asked for. records: rows written. complete: the file ended."""
+    """header: cells of each row of names. records: rows written. complete: the file ended. skipped, comments: lines
+    above the table, comment lines."""
 
-    header: list[str] = field(default_factory=list)
+    header: list[list[str]] = field(default_factory=list)
     records: int = 0
+    skipped: int = 0
+    comments: int = 0
     rejected: list[RejectedRow] = field(default_factory=list)
     complete: bool = True
 
@@ -51,9 +65,8 @@ def copy(
     source: Path,
     target: Path,
     encoding: str,
-    delimiter: str,
+    layout: Layout,
     width: int,
-    header: bool,
     limit: int | None = None,
 ) -> Copied:
     """Write the records of `source` to `target` as UTF-8, each with its line number as an additional first cell.
@@ -61,12 +74,15 @@ def copy(
     width: cells of a usual row, which decides where a record with a line break ends. Blank lines are no rows.
     Raises UnreadableFile when the bytes do not fit the encoding at all.
     """
-    copied = Copied()
+    copied, delimiter = Copied(), layout.delimiter
     try:
         with open_text(source, encoding) as given, target.open("w", encoding="utf-8", newline="\n") as taken:
-            for line, record in _records(given, delimiter, width, copied.rejected):
-                if header and not copied.header and len(record) <= LONGEST_RECORD:
-                    copied.header = parse(record, delimiter) or [record.rstrip("\n")]
+            for line, record in _records(given, layout, width, copied):
+                if copied.skipped < layout.skip:
+                    copied.skipped += 1
+                    continue
+                if len(copied.header) < layout.names and len(record) <= LONGEST_RECORD:
+                    copied.header.append(parse(record, delimiter) or [record.rstrip("\n")])
                     continue
                 if limit is not None and copied.records >= limit:
                     copied.complete = False
@@ -87,24 +103,26 @@ def copy(
     return copied
 
 
-def _records(
-    stream: TextIO, delimiter: str, width: int, rejected: list[RejectedRow]
-) -> Iterator[tuple[int, str]]:
-    """(line, record with its newline) of each record; lines with a quote that never closes go to `rejected`."""
+def _records(stream: TextIO, layout: Layout, width: int, copied: Copied) -> Iterator[tuple[int, str]]:
+    """(line, record with its newline) of each record; lines with a quote that never closes are rejected."""
+    comment = layout.comment
     ahead: deque[str] = deque()
     line = 0
     while text := ahead.popleft() if ahead else stream.readline():
         line += 1
         if not text.strip(" \n\x1a"):
             continue
+        if comment and text.startswith(comment):
+            copied.comments += 1
+            continue
         if not text.endswith("\n"):
             text += "\n"
         if text.count('"') % 2 == 0:
             yield line, text
             continue
-        record = _close(text, ahead, stream, delimiter, width)
+        record = _close(text, ahead, stream, layout.delimiter, width)
         if record is None:
-            rejected.append(_rejected(line, "a quote is opened and never closed", text))
+            copied.rejected.append(_rejected(line, "a quote is opened and never closed", text))
             continue
         yield line, record
         line += record.count("\n") - 1

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
+from clipviz.datasets.marks import unmarked
+
 Decimal = Literal[".", ","]
 Thousands = Literal["", ".", ",", " ", "'"]
 
@@ -15,9 +17,12 @@ GROUPED = {
 }
 
 
+LARGEST_WHOLE = 2.0**53
+
+
 def is_number(cell: str) -> bool:
-    """True when the cell is a number in any of the spellings that can be read."""
-    text = cell.strip()
+    """True when the cell is a number in any of the spellings that can be read, with or without a currency sign."""
+    text = unmarked(cell)
     if PLAIN.fullmatch(text):
         return True
     return any(pattern.fullmatch(text) is not None for pattern in (DECIMAL_COMMA, *GROUPED.values()))
@@ -31,7 +36,7 @@ def guess(columns: Iterable[Iterable[str]]) -> tuple[Decimal, Thousands]:
     """
     votes: dict[tuple[Decimal, Thousands], int] = {}
     for column in columns:
-        cells = [cell.strip() for cell in column if cell.strip()]
+        cells = [unmarked(cell) for cell in column if cell.strip()]
         numbers = [cell for cell in cells if is_number(cell)]
         if not numbers or 2 * len(numbers) < len(cells):
             continue
@@ -88,3 +93,14 @@ def number_sql(cell: str, decimal: Decimal, thousands: Thousands) -> str:
     return (
         f"CASE WHEN regexp_full_match({cell}, '{grouped}') THEN TRY_CAST({bare} AS DOUBLE) ELSE {plain} END"
     )
+
+
+def whole_sql(number: str) -> str:
+    """SQL that is true for a DOUBLE that is whole and so small that no other whole number shares it."""
+    return f"isfinite({number}) AND {number} = floor({number}) AND abs({number}) < {LARGEST_WHOLE}"
+
+
+def exact_sql(cell: str, thousands: Thousands, stored: str) -> str:
+    """SQL for the whole number of any size that a text cell spells, as the SQL type `stored`; NULL for others."""
+    bare = f"replace({cell}, '{thousands.replace(chr(39), chr(39) * 2)}', '')" if thousands else cell
+    return f"CASE WHEN regexp_full_match({bare}, '[+-]?[0-9]+') THEN TRY_CAST({bare} AS {stored}) END"

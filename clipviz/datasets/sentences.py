@@ -5,6 +5,11 @@ from clipviz.datasets.staging import Sketch
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": "spaces"}
 THOUSANDS = {".": "a point", ",": "a comma", " ": "a space", "'": "an apostrophe"}
+FORMATS = {
+    "parquet": "Read as Parquet, with the types that the file declares.",
+    "arrow": "Read as Arrow, with the types that the file declares.",
+    "jsonlines": "Read as JSON, one row an object.",
+}
 
 
 def about(reading: Reading, sketch: Sketch) -> list[str]:
@@ -53,6 +58,8 @@ def _about_images(reading: Reading, sketch: Sketch) -> list[str]:
 
 def _how(reading: Reading) -> str:
     names = "names in the first row" if reading.header else "no row of names"
+    if reading.format in FORMATS:
+        return FORMATS[reading.format]
     if reading.format == "excel":
         return f"Read sheet {reading.sheet} of the workbook, {names}."
     separated = DELIMITERS.get(reading.delimiter or "", f"{reading.delimiter!r}")

@@ -2,16 +2,21 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from clipviz.core.dataset import Column, ImageShape, RejectedRow
 
 if TYPE_CHECKING:
     import duckdb
+
+
+Declared = Literal["number", "integer", "boolean", "date", "words"]
+BLOCK = 10_000
 
 
 @dataclass(frozen=True)
@@ -20,21 +25,27 @@ class Raw:
 
     names: as the file spells them, one per column, "" where it has none. rejected: rows that have not the shape of
     a row. notes: sentences about what was noticed. complete: False when reading stopped before the end of the file.
+    declared: what the file itself says of each column, where it does; "words" are never taken for numbers.
     """
 
     names: tuple[str, ...]
     rejected: list[RejectedRow] = field(default_factory=list)
     notes: tuple[str, ...] = ()
     complete: bool = True
+    declared: tuple[Declared | None, ...] = ()
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What was written: columns in order, rows in data.parquet, rows in rejected.parquet; images in pixels.npy."""
+    """What was written: columns in order, rows in data.parquet, rows in rejected.parquet; images in pixels.npy.
+
+    notes: sentences about it.
+    """
 
     columns: tuple[Column, ...]
     rows: int
     rejected: int
+    notes: tuple[str, ...] = ()
     image: ImageShape | None = None
 
 
@@ -74,3 +85,36 @@ def open_staging(folder: Path | None, memory_mb: int) -> "Iterator[tuple[duckdb.
 def literal(text: str) -> str:
     """Text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def fill(
+    connection: "duckdb.DuckDBPyConnection",
+    folder: Path,
+    rows: Iterable[tuple[int, Sequence[str | None]]],
+    width: int,
+) -> int:
+    """Fill `raw` from (line, cells) of each row through a Parquet file, block by block; gives the number of rows.
+
+    Cells that a row lacks are empty, those beyond `width` are cut.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    names = [f"c{place}" for place in range(1, width + 1)]
+    schema = pa.schema([("line", pa.int64()), *[(name, pa.string()) for name in names]])
+    path, written, given = folder / "cells.parquet", 0, iter(rows)
+    with pq.ParquetWriter(path, schema) as writer:
+        while block := list(islice(given, BLOCK)):
+            padded = [[*cells, *[""] * width][:width] for _, cells in block]
+            columns = list(zip(*padded, strict=True))
+            lines = pa.array([line for line, _ in block], pa.int64())
+            arrays = [lines, *[pa.array(column, pa.string()) for column in columns]]
+            writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
+            written += len(block)
+    load(connection, path)
+    return written
+
+
+def load(connection: "duckdb.DuckDBPyConnection", path: Path) -> None:
+    """Make `raw` of a Parquet file that has its columns."""
+    connection.execute(f"CREATE TABLE raw AS SELECT * FROM read_parquet({literal(str(path))})")

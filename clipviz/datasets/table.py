@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,25 +10,61 @@ from numpy.typing import NDArray
 
 from clipviz.core.dataset import NUMERIC, Column, Dataset
 from clipviz.core.errors import InvalidRecipe
-from clipviz.core.recipe import Recipe
+from clipviz.core.recipe import Recipe, Task
 from clipviz.core.settings import Settings
 from clipviz.core.table import Feature, Inputs, Table
-from clipviz.datasets import files, pixel_features, target
+from clipviz.datasets import date_features, files, pixel_features, target
+from clipviz.datasets.numerals import LARGEST_WHOLE
 from clipviz.datasets.split import split
 
 MOST_LEVELS = 50
 FEWEST_ROWS = 10
 
 
+@dataclass(frozen=True)
+class Usable:
+    """The rows that have a target: their positions in the file, the target's values, and how they are split."""
+
+    rows: NDArray[np.int64]
+    target: NDArray[np.float64]
+    task: Task
+    classes: tuple[str, ...]
+    train: NDArray[np.int64]
+    validation: NDArray[np.int64]
+    test: NDArray[np.int64]
+    notes: tuple[str, ...]
+
+
 def load(settings: Settings, dataset: Dataset, recipe: Recipe) -> Table:
     """The table that `recipe` trains on.
 
-    Rows without a finite target are left out and counted in the notes, as are columns that cannot be used: dates,
-    text, empty ones, and those that are constant over the training rows. Categories become codes of the 50 commonest
-    levels of the training rows, -1 for others. Missing numbers stay NaN, infinities stay.
+    Rows without a finite target are left out and counted in the notes, as are columns that cannot be used: text,
+    empty ones, and those that are constant over the training rows. Categories become codes of the 50 commonest levels
+    of the training rows, -1 for others. Dates become the numbers of `date_features`. Missing numbers stay NaN,
+    infinities stay.
     The task and the classes follow from the training rows as well; rows of other classes are kept and counted.
     Raises InvalidRecipe for an unknown or unusable target, fewer than ten usable rows, or no usable column.
     """
+    kept = usable_rows(settings, dataset, recipe)
+    chosen = pixel_features.inputs if dataset.image is not None else _inputs
+    features, inputs, notes = chosen(settings, dataset, recipe, kept.rows, kept.train)
+    return Table(
+        features=features,
+        inputs=inputs,
+        target=kept.target,
+        target_name=recipe.data.target,
+        task=kept.task,
+        classes=kept.classes,
+        train=kept.train,
+        validation=kept.validation,
+        test=kept.test,
+        source_rows=kept.rows,
+        notes=(*kept.notes, *notes),
+    )
+
+
+def usable_rows(settings: Settings, dataset: Dataset, recipe: Recipe) -> Usable:
+    """The rows that `recipe` can learn from, split; raises InvalidRecipe as `load` does for target and rows."""
     column = _column(dataset, recipe.data.target, "target")
     place = files.folder(settings, dataset.id)
     cells = target.read(column, files.read(place, [column.name]).column(0), recipe.data.task)
@@ -40,21 +77,7 @@ def load(settings: Settings, dataset: Dataset, recipe: Recipe) -> Table:
         )
     train, validation, test = split(len(rows), recipe.split)
     goal = target.decide(column, cells, rows, train, recipe.data.task)
-    chosen = pixel_features.inputs if dataset.image is not None else _inputs
-    features, inputs, notes = chosen(settings, dataset, recipe, rows, train)
-    return Table(
-        features=features,
-        inputs=inputs,
-        target=goal.values,
-        target_name=column.name,
-        task=goal.task,
-        classes=goal.classes,
-        train=train,
-        validation=validation,
-        test=test,
-        source_rows=rows,
-        notes=(*goal.notes, *notes),
-    )
+    return Usable(rows, goal.values, goal.task, goal.classes, train, validation, test, goal.notes)
 
 
 def _column(dataset: Dataset, name: str, role: str) -> Column:
@@ -77,16 +100,13 @@ def _inputs(
     notes: list[str] = []
     stored = files.each_column(place, [column.name for column in usable])
     for column, cells in zip(usable, stored, strict=True):
-        if column.kind in NUMERIC:
-            feature, values = Feature(column.name), files.numbers(cells)[rows]
-        else:
-            feature, values, note = _coded(column.name, cells.take(rows), train)
-            notes.extend(note)
-        if _constant(values[train]):
+        found, note = _features(column, cells.take(rows), train)
+        notes.extend(note)
+        varied = [(feature, values) for feature, values in found if not _constant(values[train])]
+        if not varied:
             constant.append(column.name)
-        else:
-            features.append(feature)
-            columns.append(values)
+        features += [feature for feature, _ in varied]
+        columns += [values for _, values in varied]
     for reason, names in ((f"{kind} columns cannot be used", names) for kind, names in unusable.items()):
         notes.append(f"Left out {_listed('column', names)}: {reason}.")
     if constant:
@@ -98,6 +118,24 @@ def _inputs(
             "Add a column of numbers or categories that varies",
         )
     return tuple(features), np.column_stack(columns), tuple(notes)
+
+
+def _features(
+    column: Column, cells: Any, train: NDArray[np.int64]
+) -> tuple[list[tuple[Feature, NDArray[np.float64]]], list[str]]:
+    """What a column becomes, each feature with its (N,) values, and sentences about it."""
+    if column.kind == "category":
+        feature, values, notes = _coded(column.name, cells, train)
+        return [(feature, values)], notes
+    if column.kind == "date":
+        found = date_features.features(column.name, cells, train)
+        listed = ", ".join(feature.name.removeprefix(f"{column.name}: ") for feature, _ in found)
+        return found, [f"{column.name} is read as {listed}."] if found else []
+    values = files.numbers(cells)
+    finite = values[np.isfinite(values)]
+    big = column.kind == "integer" and len(finite) > 0 and float(np.abs(finite).max()) >= LARGEST_WHOLE
+    note = f"{column.name} has whole numbers beyond 2^53; as inputs they are rounded."
+    return [(Feature(column.name), values)], [note] if big else []
 
 
 def _candidates(dataset: Dataset, recipe: Recipe) -> tuple[list[Column], dict[str, list[str]]]:
@@ -113,7 +151,7 @@ def _candidates(dataset: Dataset, recipe: Recipe) -> tuple[list[Column], dict[st
     for column in dict.fromkeys(asked):
         if column.name == predicted:
             continue
-        if column.kind in (*NUMERIC, "category"):
+        if column.kind in (*NUMERIC, "category", "date"):
             usable.append(column)
         else:
             unusable.setdefault(column.kind, []).append(column.name)

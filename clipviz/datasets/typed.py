@@ -29,7 +29,7 @@ def write(
     """Write folder/data.parquet (rows that can be read) and folder/rejected.parquet; raises UnreadableFile."""
     named = names.clean(raw.names)
     clean_cells(connection, len(named), reading.missing or ())
-    typed = decide(connection, [name for name, _ in named], reading, overrides)
+    typed = decide(connection, [name for name, _ in named], reading, overrides, raw.declared)
     rejected = [*raw.rejected, *_misfits(connection, named, typed)]
     write_rejected(sorted(rejected, key=lambda row: row.line), folder)
     rows = _write_rows(connection, [name for name, _ in named], typed, folder / "data.parquet")
@@ -42,14 +42,14 @@ def write(
             ),
             "Check the delimiter, the decimal mark, the encoding and the kinds of the columns",
         )
-    return Contents(_columns(named, typed), rows, len(rejected))
+    return Contents(_columns(named, typed), rows, len(rejected), (*raw.notes, *_notes(typed)))
 
 
 def sketch(connection: "duckdb.DuckDBPyConnection", raw: Raw, reading: Reading, rows: int) -> Sketch:
     """The first `rows` rows of `raw` as text, with kinds and rejects of everything staged."""
     named = names.clean(raw.names)
     clean_cells(connection, len(named), reading.missing or ())
-    typed = decide(connection, [name for name, _ in named], reading, {})
+    typed = decide(connection, [name for name, _ in named], reading, {}, raw.declared)
     misfits = _misfits(connection, named, typed)
     values = ", ".join(f"coalesce(CAST({_shown(column)} AS VARCHAR), '')" for column in typed)
     shown = connection.execute(f"SELECT {values} FROM cells WHERE {_fits(typed)} LIMIT {rows}").fetchall()
@@ -57,12 +57,21 @@ def sketch(connection: "duckdb.DuckDBPyConnection", raw: Raw, reading: Reading, 
     seen = total + len(raw.rejected)
     rejected = sorted([*raw.rejected, *misfits], key=lambda row: row.line)
     return Sketch(
-        _columns(named, typed), [list(row) for row in shown], seen, rejected, raw.notes, raw.complete
+        _columns(named, typed),
+        [list(row) for row in shown],
+        seen,
+        rejected,
+        (*raw.notes, *_notes(typed)),
+        raw.complete,
     )
 
 
 def _shown(column: Typed) -> str:
-    return f"CAST({column.value} AS BIGINT)" if column.kind == "integer" else column.value
+    return f"CAST({column.value} AS {column.stored})" if column.stored else column.value
+
+
+def _notes(typed: Sequence[Typed]) -> tuple[str, ...]:
+    return tuple(column.note for column in typed if column.note)
 
 
 def _columns(named: Sequence[tuple[str, str]], typed: Sequence[Typed]) -> tuple[Column, ...]:
@@ -112,7 +121,7 @@ def _write_rows(
     values = ", ".join(f"{column.value} AS v{place}" for place, column in enumerate(typed))
     batch = max(100, min(BATCH, CELLS_OF_A_BATCH // max(1, len(typed))))
     reader: Any = connection.sql(f"SELECT {values} FROM cells WHERE {_fits(typed)}").to_arrow_reader(batch)
-    whole = [column.kind == "integer" for column in typed]
+    whole = [column.stored == "BIGINT" for column in typed]
     fields = [
         field.with_type(pa.int64()) if exact else field
         for field, exact in zip(reader.schema, whole, strict=True)

@@ -6,7 +6,7 @@ from clipviz.core.dataset import NUMERIC, Dataset
 from clipviz.core.discovery import build
 from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Choice, Recipe
-from clipviz.datasets import pixel_features
+from clipviz.datasets import date_features, pixel_features
 
 PACKAGES = {
     "inputs": "clipviz.policies.inputs",
@@ -61,6 +61,9 @@ def _complete(part: str, choice: Choice) -> dict[str, Any]:
 
 def _check_clamped(name: str, recipe: Recipe, dataset: Dataset) -> None:
     column, features = dataset.column(name), recipe.data.features
+    dates = date_features.source(dataset, name) if column is None else None
+    if dates is not None and (features is None or dates.name in features):
+        return
     if name not in _inputs(dataset):
         raise InvalidRecipe("An input clamp names a column of the dataset", repr(name), _columns(dataset))
     if name == recipe.data.target:

@@ -1,6 +1,6 @@
 """How a file was read: shown as choices, with a preview of what another choice would give."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -8,7 +8,7 @@ import streamlit as st
 from clipviz.core.dataset import NUMERIC, Dataset, ImageReading, Reading
 from clipviz.core.errors import ClipvizError
 from clipviz.core.profile import ColumnProfile
-from clipviz.datasets import ingest
+from clipviz.datasets import files, ingest
 from clipviz.datasets.images import shapes
 from clipviz.datasets.images.offer import looks_like_images
 from clipviz.ui import header, image_reading, state, tables
@@ -18,72 +18,110 @@ from clipviz.ui.text import counted, escape, number, plain
 _DELIMITERS = {",": "comma ,", ";": "semicolon ;", "\t": "tab", "|": "pipe |", " ": "space"}
 _THOUSANDS = {"": "none", ",": "comma ,", ".": "point .", " ": "space", "'": "apostrophe '"}
 AGAIN = " (read again)"
+_ORDERS = {"day": "the day is first", "month": "the month is first"}
 _ENCODINGS = ("utf-8", "windows-1252", "latin-1", "utf-16", "utf-16-le", "utf-16-be")
 
 
-def form(how: Reading, key: str, sheets: tuple[str, ...] = ()) -> Reading:
-    """Widgets for a reading; "guess" leaves a choice to the reader."""
+def form(how: Reading, key: str, choices: Mapping[str, Sequence[str]] = {}) -> Reading:
+    """Widgets for a reading; "guess" leaves a choice to the reader. choices: sheets or files that may be picked."""
     values: dict[str, Any] = how.model_dump()
+    text = how.format in (None, "delimited")
+    named = text or how.format == "excel"
     left, middle, right = st.columns(3)
     with left:
-        if how.format != "excel":
+        for field, label in (("member", "File in the archive"), ("sheet", "Sheet")):
+            if len(choices.get(field, ())) > 1:
+                options = {name: plain(name) for name in choices[field]}
+                values[field] = choice(label, options, values[field], f"{key}.{field}")
+        if text:
             values["delimiter"] = choice("Delimiter", _DELIMITERS, how.delimiter, f"{key}.delimiter")
-        elif sheets:
-            values["sheet"] = choice(
-                "Sheet", {name: plain(name) for name in sheets}, how.sheet, f"{key}.sheet"
+        if named:
+            values["header"] = choice(
+                "First row",
+                {True: "holds the names", False: "is already data"},
+                how.header,
+                f"{key}.header",
             )
-        values["header"] = choice(
-            "First row", {True: "holds the names", False: "is already data"}, how.header, f"{key}.header"
-        )
-    if how.format != "excel":
-        with middle:
+    with middle:
+        if named:
             marks = {".": "point 1.5", ",": "comma 1,5"}
             values["decimal"] = choice("Decimal mark", marks, how.decimal, f"{key}.decimal")
             values["thousands"] = choice("Thousands mark", _THOUSANDS, how.thousands, f"{key}.thousands")
-        with right:
-            known = {
-                name: name for name in dict.fromkeys([*_ENCODINGS, *([how.encoding] if how.encoding else [])])
-            }
-            values["encoding"] = choice("Encoding", known, how.encoding, f"{key}.encoding")
-    shown = ", ".join(word for word in how.missing or () if word)
-    with right:
-        words = st.text_input(
-            "Missing-value words",
-            value=shown,
-            key=f"{key}.missing",
-            placeholder="guess",
-            help="Cells with exactly one of these words, and empty cells, count as missing.",
+        values["date_order"] = choice(
+            "Dates like 3/4/2020", _ORDERS, how.date_order, f"{key}.date_order", "as the cells say"
         )
-    if words != shown:
-        values["missing"] = tuple(word.strip() for word in (words or "").split(",") if word.strip()) or None
+    with right:
+        if text or how.format == "jsonlines":
+            known = {name: name for name in dict.fromkeys([*_ENCODINGS, *filter(None, [how.encoding])])}
+            values["encoding"] = choice("Encoding", known, how.encoding, f"{key}.encoding")
+        values["missing"] = _missing(how, key)
+        if named:
+            values |= _above(how, key, text)
     return Reading.model_validate(values)
 
 
+def _missing(how: Reading, key: str) -> tuple[str, ...] | None:
+    shown = ", ".join(word for word in how.missing or () if word)
+    words = st.text_input(
+        "Missing-value words",
+        value=shown,
+        key=f"{key}.missing",
+        placeholder="guess",
+        help="Cells with exactly one of these words, and empty cells, count as missing.",
+    )
+    if words == shown:
+        return how.missing
+    return tuple(word.strip() for word in (words or "").split(",") if word.strip()) or None
+
+
+def _above(how: Reading, key: str, text: bool) -> dict[str, Any]:
+    """Choices about what lies above the rows; only what is changed here replaces a guess."""
+    changed: dict[str, Any] = {}
+    with st.popover("Above the table", icon=":material/vertical_align_top:"):
+        rows = int(
+            st.number_input(
+                "Rows of names", 1, 5, how.header_rows or 1, key=f"{key}.header_rows",
+                help="Names in several rows are joined: 2020 / weight.",
+            )
+        )  # fmt: skip
+        if rows != (how.header_rows or 1):
+            changed["header_rows"] = rows
+        if text:
+            skip = int(
+                st.number_input(
+                    "Lines to skip", 0, 1000, how.skip or 0, key=f"{key}.skip",
+                    help="Such as a title; blank lines and comments are not counted.",
+                )
+            )  # fmt: skip
+            comment = st.text_input(
+                "Comment mark", how.comment or "", max_chars=5, key=f"{key}.comment",
+                help="Lines that begin with it are passed over.",
+            )  # fmt: skip
+            changed |= {"skip": skip} if skip != (how.skip or 0) else {}
+            changed |= {"comment": comment} if comment != (how.comment or "") else {}
+    return changed
+
+
 @st.cache_data(max_entries=32, show_spinner=False)
-def _seen(source: str, how: str) -> ingest.Preview:
+def _seen(source: str, how: str, name: str) -> ingest.Preview:
     """A preview, once for all who look: neither the kept bytes nor a reading ever change. Raises UnreadableFile."""
-    return ingest.preview(source, Reading.model_validate_json(how), state.settings())
+    return ingest.preview(source, Reading.model_validate_json(how), state.settings(), name=name)
 
 
 def change(dataset: Dataset) -> None:
     """The reading of a stored dataset; another one gives another dataset, and the old one stays."""
-    images = dataset.image is not None
+    key = f"reading:{dataset.id}"
     try:
-        how = (image_reading.form if images else form)(dataset.reading, f"reading:{dataset.id}")
-        seen = _seen(dataset.source, how.model_dump_json())
+        if dataset.image is not None:
+            how = image_reading.form(dataset.reading, key)
+        else:
+            as_it_is = _seen(dataset.source, dataset.reading.model_dump_json(), dataset.name)
+            how = form(dataset.reading, key, as_it_is.choices)
+        seen = _seen(dataset.source, how.model_dump_json(), dataset.name)
     except ClipvizError as error:
         header.problem(error)
         return
-    if images:
-        st.dataframe(
-            tables.preview_images(seen), hide_index=True, height=240, row_height=56,
-            column_config=tables.IMAGES, alt="The first images as they would be read",
-        )  # fmt: skip
-    else:
-        st.dataframe(
-            tables.preview(seen), hide_index=True, height=240, alt="The first rows as they would be read"
-        )
-    for sentence in seen.sentences if images else [*seen.sentences, *_other_types(dataset, seen)]:
+    for sentence in _first_images(seen) if dataset.image else _first_rows(dataset, how, seen):
         st.caption(escape(sentence, 300))
     if how == dataset.reading:
         st.caption(
@@ -92,9 +130,27 @@ def change(dataset: Dataset) -> None:
     elif how.decimal and how.decimal == how.thousands:
         st.error("The decimal mark and the thousands mark must differ.")
     elif st.button("Read the whole file this way", type="primary", key=f"reread:{dataset.id}"):
-        again(dataset, how)
+        read_again(dataset, how)
     if dataset.reading.format == "pixel_table" and st.button("Read it as a table instead"):
-        again(dataset, Reading())
+        read_again(dataset, Reading(member=dataset.reading.member))
+
+
+def _first_images(seen: ingest.Preview) -> list[str]:
+    """Shows the first images; gives what was noticed."""
+    st.dataframe(
+        tables.preview_images(seen), hide_index=True, height=240, row_height=56,
+        column_config=tables.IMAGES, alt="The first images as they would be read",
+    )  # fmt: skip
+    return list(seen.sentences)
+
+
+def _first_rows(dataset: Dataset, how: Reading, seen: ingest.Preview) -> list[str]:
+    """Shows the first rows; gives what was noticed, then and now."""
+    st.dataframe(
+        tables.preview(seen), hide_index=True, height=240, alt="The first rows as they would be read"
+    )
+    noticed = files.notes(state.settings(), dataset.id) if how == dataset.reading else []
+    return list(dict.fromkeys([*seen.sentences, *noticed, *_other_types(dataset, seen)]))
 
 
 def offer_images(dataset: Dataset, profiles: Sequence[ColumnProfile]) -> None:
@@ -113,13 +169,13 @@ def offer_images(dataset: Dataset, profiles: Sequence[ColumnProfile]) -> None:
                 help="Height x width, or height x width x 3 for colour.",
             )  # fmt: skip
             if st.button("Read as images", type="primary", icon=":material/image:"):
-                how = dataset.reading.model_copy(update={"format": "pixel_table"})
+                how = dataset.reading.model_copy(update={"format": "pixel_table", "kinds": {}})
                 try:
                     given = ImageReading(shape=str(shapes.parse(said.strip())))
                 except ClipvizError as error:
                     header.problem(error)
                 else:
-                    again(dataset, how.model_copy(update={"images": given}))
+                    read_again(dataset, how.model_copy(update={"images": given}))
 
 
 def _other_types(dataset: Dataset, seen: ingest.Preview) -> list[str]:
@@ -133,8 +189,8 @@ def _other_types(dataset: Dataset, seen: ingest.Preview) -> list[str]:
     return [f"No longer numbers: {', '.join(moved)}"] if moved else []
 
 
-def again(dataset: Dataset, how: Reading) -> None:
-    """Reads the file of a dataset in another way, and opens what comes of it."""
+def read_again(dataset: Dataset, how: Reading) -> None:
+    """Reads the kept upload in another way and opens what comes of it; the dataset that was there stays."""
     try:
         with st.spinner(f"Reading {counted(dataset.rows, 'row')} again …"):
             other = ingest.ingest(

@@ -76,6 +76,10 @@ def levels(profile: ColumnProfile) -> "pd.DataFrame":
     )
 
 
+def words(frequent: Sequence[tuple[str, int]]) -> "pd.DataFrame":
+    return _frame({"word": [plain(word) for word, _ in frequent], "times": [count for _, count in frequent]})
+
+
 def rejected(rows: Sequence[RejectedRow], limit: int = 1000) -> "pd.DataFrame":
     return _frame(
         {

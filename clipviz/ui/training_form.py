@@ -73,7 +73,7 @@ def _features(dataset: Dataset, recipe: Recipe, draft: drafts.Draft) -> tuple[st
         default=[name for name in recipe.data.features or usable if name in usable],
         key=draft.key("features"),
         format_func=lambda name: plain(name, 40),
-        help="Text, dates and constant columns are left out, and the run says so.",
+        help="Text and constant columns are left out, dates become numbers, and the run says so.",
     )
     return None if not chosen or len(chosen) == len(usable) else tuple(chosen)
 

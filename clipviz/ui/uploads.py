@@ -19,8 +19,9 @@ def drop_zone() -> None:
         "Drop your files here",
         accept_multiple_files=True,
         key=f"upload:{turn}",
-        help="Tables, or images: a zip with a folder for each class, IDX or NumPy files. Images and their labels "
-        "may be dropped together. How a file was read is shown, and can be changed, afterwards.",
+        help="A table as text, workbook, Parquet, Arrow or JSON, compressed or in a zip. Or images: a zip with a "
+        "folder for each class, IDX or NumPy files. Images and their labels may be dropped together. How a file was "
+        "read is shown, and can be changed, afterwards.",
     )
     with st.expander("A folder of images", icon=":material/folder:"):
         dropped += st.file_uploader(

@@ -40,7 +40,14 @@ def test_what_an_ingest_leaves(settings, write):
     )
     assert files.dataset(settings, dataset.id) == dataset
     names = {path.name for path in files.folder(settings, dataset.id).iterdir()}
-    assert names == {"data.parquet", "rejected.parquet", "profile.json", "dataset.json", "sorted"}
+    assert names == {
+        "data.parquet",
+        "rejected.parquet",
+        "profile.json",
+        "dataset.json",
+        "notes.json",
+        "sorted",
+    }
     assert left_over(settings) == []
 
 

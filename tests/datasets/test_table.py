@@ -122,7 +122,6 @@ def test_the_fifty_commonest_levels(load):
 def test_columns_that_cannot_be_used_are_named(load):
     columns = {
         "x": X,
-        "day": [f"2020-01-{1 + n % 28:02d}" for n in N],
         "hole": [""] * 40,
         "same": [3] * 40,
         "prose": [f"a long story number {n} " + "x" * 100 for n in N],
@@ -131,11 +130,35 @@ def test_columns_that_cannot_be_used_are_named(load):
     found = load(columns, "y")
     assert [feature.name for feature in found.features] == ["x"]
     assert set(found.notes) == {
-        "Left out column day: date columns cannot be used.",
         "Left out column hole: empty columns cannot be used.",
         "Left out column prose: text columns cannot be used.",
         "Left out column same: constant over the training rows.",
     }
+
+
+def test_dates_become_numbers_that_the_training_rows_decide(load):
+    days = [f"2020-0{1 + n % 3}-{1 + n % 28:02d} {n % 24:02d}:00" for n in N]
+    found = load({"day": days, "y": X}, "y")
+    first = min(days[n] for n in found.train)[:10]
+    assert [feature.name for feature in found.features] == [
+        f"day: days since {first}",
+        *(f"day: {part} ({wave})" for part in ("year", "week", "day") for wave in ("sine", "cosine")),
+    ]
+    assert found.inputs[found.train, 0].min() < 1
+    assert np.allclose(found.inputs[:, 1] ** 2 + found.inputs[:, 2] ** 2, 1)
+    assert any(note.startswith(f"day is read as days since {first}, year (sine)") for note in found.notes)
+
+
+def test_missing_dates_stay_missing_and_one_month_has_no_seasons(load):
+    found = load({"day": ["", *[f"2020-01-{1 + n % 28:02d}" for n in N][1:]], "y": X}, "y")
+    assert np.isnan(found.inputs[0]).all()
+    assert [feature.name.split(": ")[1][:4] for feature in found.features] == ["days", "week", "week"]
+
+
+def test_whole_numbers_beyond_float64_are_rounded_and_said(load):
+    found = load({"id": [2**60 + 1000 * n for n in N], "y": X}, "y")
+    assert found.inputs[0, 0] == 2.0**60
+    assert found.notes == ("id has whole numbers beyond 2^53; as inputs they are rounded.",)
 
 
 def test_more_columns_than_rows(load):

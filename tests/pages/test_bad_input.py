@@ -55,6 +55,16 @@ def specimens() -> Iterator[tuple[str, bytes, str]]:
         "b",
     )
     yield "no input beside the target", table("b", lambda i: f"{i}"), "b"
+    yield (
+        "dates, amounts and prose",
+        table(
+            "day,price,note,b",
+            lambda i: (
+                f"2020-0{1 + i % 9}-1{i % 9},${i}.50,a note of some words about number {i} and more,{i % 7}"
+            ),
+        ),
+        "b",
+    )
     yield "5,000 classes", b"a,b\n" + b"".join(f"{i},word number {i}\n".encode() for i in range(5000)), "b"
 
 

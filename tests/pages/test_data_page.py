@@ -116,3 +116,68 @@ def test_two_people_renaming_never_overwrite_each_other_in_silence(page, store) 
     button(app, "Rename it").click().run()
     assert "Grace" in words(app)
     assert store.datasets.get(dataset.id).name == "Grace's name"
+
+
+def test_a_type_can_be_chosen_and_is_remembered(page, store) -> None:
+    app = upload(
+        page(), "codes.csv", b"plz,y\n" + b"".join(f"{i % 5 + 10},{i}\n".encode() for i in range(40))
+    )
+    first = store.datasets.get(app.query_params["dataset"])
+    assert first.column("plz").kind == "integer"
+    next(each for each in app.selectbox if each.label == "Type").select("category").run()
+    button(app, "Read plz as category").click().run()
+    assert not app.exception
+    second = store.datasets.get(app.query_params["dataset"])
+    assert second.column("plz").kind == "category" and second.reading.kinds == {"plz": "category"}
+    next(each for each in app.selectbox if each.label == "First row").select(False).run()
+    button(app, "Read the whole file this way").click().run()
+    third = store.datasets.get(app.query_params["dataset"])
+    assert third.id not in (first.id, second.id) and third.reading.kinds == {"plz": "category"}
+
+
+def test_a_text_column_shows_lengths_words_and_classes(page) -> None:
+    rows = b"".join(
+        f"<br />some words about film number {i} and nothing else,{'good' if i % 2 else 'bad'}\n".encode()
+        for i in range(60)
+    )
+    app = upload(page(), "films.csv", b"review,verdict\n" + rows)
+    said = words(app)
+    assert "60 texts" in said and "9 words in the middle" in said
+    assert "The classes of verdict are balanced" in said
+    frequent = next(each.value for each in app.dataframe if "word" in each.value.columns)
+    assert frequent["times"].tolist()[0] == 60 and "br" not in frequent["word"].tolist()
+
+
+def test_the_sheet_and_the_file_of_an_archive_can_be_chosen(page, store) -> None:
+    import io
+    import zipfile
+
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        archive.writestr("long.csv", SMALL)
+        archive.writestr("short.csv", b"p,q\n" + b"1,2\n" * 12)
+    app = upload(page(), "two.zip", whole.getvalue())
+    assert "The archive holds 2 tables" in words(app)
+    next(each for each in app.selectbox if each.label == "File in the archive").select("short.csv").run()
+    button(app, "Read the whole file this way").click().run()
+    found = store.datasets.get(app.query_params["dataset"])
+    assert (found.rows, found.reading.member) == (12, "short.csv")
+
+
+def test_well_known_data_sets_say_where_to_put_a_file_without_a_network(page, home, monkeypatch) -> None:
+    from clipviz.datasets import named
+
+    monkeypatch.setattr(
+        "clipviz.datasets.download.urllib.request.urlopen",
+        lambda *_, **__: (_ for _ in ()).throw(OSError("no way")),
+    )
+    app = page()
+    next(each for each in app.button if each.key == "named.iris").click().run()
+    assert not app.exception
+    assert "put it at" in app.error[0].value and "Licence" in words(app)
+    place = named.folder(home, "iris")
+    kinds = ("setosa", "virginica", "versicolor")
+    rows = "".join(f"{i / 10},{i % 7},{i % 5},{i % 3},{kinds[i % 3]}\n" for i in range(150))
+    (place / "iris.csv").write_text("sepal_length,sepal_width,petal_length,petal_width,species\n" + rows)
+    next(each for each in app.button if each.key == "named.iris").click().run()
+    assert app.title[0].value == "Iris"

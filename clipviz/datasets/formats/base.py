@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 class Format(ABC):
     """A file format. Everything behind `stage` (types, rejects, Parquet) is shared by all formats of tables.
 
-    kind: what a dataset of this format is.
+    kind: what a dataset of this format is. general: True for a format that steps back when another one fits.
     """
 
     suffixes: ClassVar[tuple[str, ...]]
     title: ClassVar[str]
     kind: ClassVar[Literal["table", "images"]] = "table"
+    general: ClassVar[bool] = False
 
     @classmethod
     @abstractmethod
@@ -31,6 +32,10 @@ class Format(ABC):
     @abstractmethod
     def guess(self, path: Path, given: Reading) -> Reading:
         """`given` with every None that applies to this format filled in; raises UnreadableFile."""
+
+    def choices(self, path: Path) -> dict[str, list[str]]:
+        """What may be chosen in this file, by field of the reading, such as the sheets of a workbook."""
+        return {}
 
     @abstractmethod
     def stage(

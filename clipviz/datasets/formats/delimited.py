@@ -8,12 +8,12 @@ from clipviz.core.dataset import Reading, RejectedRow
 from clipviz.core.errors import UnreadableFile
 from clipviz.datasets import dialect, encodings, lines, numerals
 from clipviz.datasets.formats.base import Format
+from clipviz.datasets.header import MISSING, comment_mark, joined, rows_of_names, title_lines
 from clipviz.datasets.staging import Raw, literal
 
 if TYPE_CHECKING:
     import duckdb
 
-MISSING = ("", "NA", "N/A", "n/a", "#N/A", "NULL", "null", "None", "?", "-")
 MOST_COLUMNS = 20_000
 SAMPLE_CELLS = 100_000
 
@@ -23,6 +23,7 @@ class Delimited(Format):
 
     suffixes: ClassVar[tuple[str, ...]] = (".csv", ".tsv", ".txt")
     title: ClassVar[str] = "Text table"
+    general: ClassVar[bool] = True
 
     @classmethod
     def recognises(cls, head: bytes, path: Path) -> bool:
@@ -40,11 +41,23 @@ class Delimited(Format):
         if given.delimiter is not None:
             _check_delimiter(given.delimiter)
         try:
-            found = dialect.guess(dialect.sample_lines(path, encoding), given.delimiter, given.header)
+            top = dialect.sample_lines(path, encoding)
         except UnicodeError as error:
             raise UnreadableFile(
                 f"The file is not written in {encoding}", str(error)[:200], "Choose another encoding"
             ) from error
+        comment = comment_mark(top, given.delimiter) or None if given.comment is None else given.comment
+        top = without_comments(top, comment)
+        everything = dialect.guess(top, given.delimiter, False)
+        skip = given.skip
+        if skip is None:
+            skip = title_lines(everything.sample, everything.width) or None
+        top = top[skip or 0 :]
+        found = dialect.guess(top, everything.delimiter, given.header)
+        names = given.header_rows
+        if found.header and names is None:
+            counted = rows_of_names(dialect.guess(top[:100], found.delimiter, False).sample)
+            names = counted if counted > 1 else None
         sample = found.sample[:: max(1, len(found.sample) * found.width // SAMPLE_CELLS)]
         columns = [[row[place] for row in sample if len(row) > place] for place in range(found.width)]
         decimal, thousands = numerals.guess(columns)
@@ -59,6 +72,10 @@ class Delimited(Format):
             encoding=encoding,
             header=found.header,
             missing=MISSING if given.missing is None else given.missing,
+            comment=comment,
+            skip=skip,
+            header_rows=names if found.header else None,
+            date_order=given.date_order,
         )
 
     def stage(
@@ -74,7 +91,11 @@ class Delimited(Format):
             reading.delimiter or ",",
             bool(reading.header),
         )
-        found = dialect.guess(dialect.sample_lines(path, encoding), delimiter, header)
+        top = without_comments(dialect.sample_lines(path, encoding), reading.comment)
+        layout = lines.Layout(
+            delimiter, reading.comment or "", reading.skip or 0, (reading.header_rows or 1) if header else 0
+        )
+        found = dialect.guess(top[layout.skip + max(0, layout.names - 1) :], delimiter, header)
         if found.width > MOST_COLUMNS:
             raise UnreadableFile(
                 f"A table may have at most {MOST_COLUMNS:,} columns",
@@ -82,7 +103,7 @@ class Delimited(Format):
                 "Choose another delimiter",
             )
         records = folder / "records.csv"
-        copied = lines.copy(path, records, encoding, delimiter, found.width, header, rows)
+        copied = lines.copy(path, records, encoding, layout, found.width, rows)
         if not copied.records and not copied.rejected:
             raise UnreadableFile(
                 "A table needs at least one row of values",
@@ -106,8 +127,8 @@ class Delimited(Format):
                 f"{copied.records:,} rows, {read} read",
                 "Report this file",
             )
-        notes = _header_notes(copied.header, found.width) if header else ()
-        names = tuple([*copied.header, *[""] * found.width][: found.width])
+        notes = _header_notes(copied, found.width) if header else ()
+        names = joined(copied.header, found.width) if header else ("",) * found.width
         everything = sorted([*copied.rejected, *rejected], key=lambda row: row.line)
         return Raw(names, everything, notes, copied.complete)
 
@@ -121,12 +142,25 @@ def _check_delimiter(delimiter: str) -> None:
         )
 
 
-def _header_notes(header: list[str], width: int) -> tuple[str, ...]:
-    if not header or len(header) == width:
-        return ()
-    return (
-        f"The header has {len(header):,} names, the rows have {width:,} cells; names were fitted from the left.",
-    )
+def without_comments(sample: list[str], comment: str | None) -> list[str]:
+    """The lines that are no comments."""
+    return [line for line in sample if not line.startswith(comment)] if comment else sample
+
+
+def _header_notes(copied: lines.Copied, width: int) -> tuple[str, ...]:
+    notes = []
+    if copied.comments:
+        notes.append(f"{copied.comments:,} comment lines were passed over.")
+    if copied.skipped:
+        notes.append(f"The table begins below {copied.skipped:,} lines of text.")
+    if len(copied.header) > 1:
+        notes.append(f"Names were joined from {len(copied.header)} rows.")
+    if copied.header and len(copied.header[-1]) != width:
+        notes.append(
+            f"The header has {len(copied.header[-1]):,} names, the rows have {width:,} cells; "
+            "names were fitted from the left."
+        )
+    return tuple(notes)
 
 
 def _load(

@@ -1,5 +1,6 @@
-"""Excel workbooks, read with calamine (a tenth of the time and memory of openpyxl)."""
+"""Workbooks of Excel and LibreOffice, read with calamine (a tenth of the time and memory of openpyxl)."""
 
+import mmap
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
@@ -9,28 +10,33 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from clipviz.core.dataset import Reading
 from clipviz.core.errors import UnreadableFile
-from clipviz.datasets import dialect
+from clipviz.datasets import archives, dialect
 from clipviz.datasets.formats.base import Format
-from clipviz.datasets.formats.delimited import MISSING
-from clipviz.datasets.staging import Raw, literal
+from clipviz.datasets.header import MISSING, joined, rows_of_names
+from clipviz.datasets.staging import Raw, fill
 
 if TYPE_CHECKING:
     import duckdb
 
-LARGEST_UNPACKED = 2_000_000_000
-BLOCK = 10_000
 MOST_COLUMNS = 20_000
+COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+PARTS = ("xl/workbook.xml", "xl/workbook.bin")
+OPENDOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
+WORKBOOK_LIMITS = archives.Limits(members=20_000, unpacked=2_000_000_000)
 
 
 class Excel(Format):
     """One sheet of a workbook; the whole sheet is held in memory, so it is read in a process of its own."""
 
-    suffixes: ClassVar[tuple[str, ...]] = (".xlsx", ".xlsm")
-    title: ClassVar[str] = "Excel workbook"
+    suffixes: ClassVar[tuple[str, ...]] = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+    title: ClassVar[str] = "Workbook"
 
     @classmethod
     def recognises(cls, head: bytes, path: Path) -> bool:
-        return head.startswith(b"PK\x03\x04")
+        return head.startswith(COMPOUND) or (archives.is_zip(head) and _is_workbook(path))
+
+    def choices(self, path: Path) -> dict[str, list[str]]:
+        return {"sheet": _sheet_names(path)}
 
     def guess(self, path: Path, given: Reading) -> Reading:
         names = _sheet_names(path)
@@ -44,12 +50,18 @@ class Excel(Format):
             sheet, sample = _first_filled(path, [sheet] if sheet else names)
             if header is None:
                 header = dialect.guess_header(sample)
+        rows = given.header_rows
+        if header and rows is None:
+            found = rows_of_names([cells for _, cells in islice(_filled_rows(_sheet(path, sheet), "."), 100)])
+            rows = found if found > 1 else None
         return Reading(
             format="excel",
             decimal=given.decimal or ".",
             thousands=given.thousands or "",
             header=header,
             sheet=sheet,
+            header_rows=rows if header else None,
+            date_order=given.date_order,
             missing=MISSING if given.missing is None else given.missing,
         )
 
@@ -68,8 +80,9 @@ class Excel(Format):
                 f"A table may have at most {MOST_COLUMNS:,} columns", f"{width:,}", "Cut the sheet"
             )
         filled = _filled_rows(sheet, reading.decimal or ".")
-        header = next(filled, (0, []))[1] if reading.header else []
-        written = _fill(connection, folder, filled if rows is None else islice(filled, rows), width)
+        count = (reading.header_rows or 1) if reading.header else 0
+        header = [cells for _, cells in islice(filled, count)]
+        written = fill(connection, folder, filled if rows is None else islice(filled, rows), width)
         if written == 0:
             raise UnreadableFile(
                 "A table needs at least one row of values",
@@ -77,35 +90,73 @@ class Excel(Format):
                 "Choose another sheet, or say that the first row holds values",
             )
         complete = rows is None or next(filled, None) is None
-        return Raw(tuple([*header, *[""] * width][:width]), complete=complete)
+        merged = len(_merged(sheet))
+        notes = (f"{merged:,} merged cells: each value stands in all of its cells.",) if merged else ()
+        return Raw(joined(header, width), notes=notes, complete=complete)
+
+
+def _is_workbook(path: Path) -> bool:
+    """True for a zip that holds the parts of a workbook."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+            opendocument = "mimetype" in names and archive.getinfo("mimetype").file_size < 200
+            return bool(names & set(PARTS)) or (
+                opendocument and archive.read("mimetype").startswith(OPENDOCUMENT)
+            )
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError):
+        return True  # damaged: said by whoever opens it
 
 
 def _workbook(path: Path) -> Any:
     """The opened workbook; raises UnreadableFile for anything that is not one, or would unpack to too much."""
     import python_calamine
 
+    with path.open("rb") as stream:
+        head = stream.read(8)
+        if head.startswith(COMPOUND):
+            _refuse_locked(path)
+        else:
+            _check_whole(path)
+            with archives.open_zip(path, "the workbook", WORKBOOK_LIMITS) as archive:
+                _refuse_locked_parts(archive)
+        try:
+            stream.seek(0)
+            return python_calamine.CalamineWorkbook.from_filelike(stream)
+        except (python_calamine.CalamineError, OSError, ValueError) as error:
+            raise _damaged(error) from error
+
+
+def _check_whole(path: Path) -> None:
     try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(part.file_size for part in archive.infolist())
-            names = set(archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        zipfile.ZipFile(path).close()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise UnreadableFile(
-            "A workbook must be a whole .xlsx file", str(error)[:200], "Open it in Excel and save it again"
+            "A workbook must be a whole .xlsx file, an archive a whole .zip file",
+            str(error)[:200],
+            "Open it and save it again, or copy it again",
         ) from error
-    if "xl/workbook.xml" not in names:
-        raise UnreadableFile(
-            "The file must be a text table or a workbook",
-            "another archive",
-            "Unpack it and upload the table inside",
-        )
-    if size > LARGEST_UNPACKED:
-        raise UnreadableFile(
-            "A workbook may unpack to at most 2 GB", f"{size:,} bytes", "Save the sheet as .csv"
-        )
-    try:
-        return python_calamine.CalamineWorkbook.from_path(str(path))
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise _damaged(error) from error
+
+
+def _refuse_locked(path: Path) -> None:
+    """Refuse a compound file that is an encrypted workbook: its directory names the encrypted package."""
+    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        if content.find("EncryptedPackage".encode("utf-16-le")) >= 0:
+            raise _locked()
+
+
+def _refuse_locked_parts(archive: archives.Archive) -> None:
+    manifest = next((each for each in archive.members if each.name == "META-INF/manifest.xml"), None)
+    if manifest is not None and b"encryption-data" in archive.read(manifest.name, 10_000_000):
+        raise _locked()
+
+
+def _locked() -> UnreadableFile:
+    return UnreadableFile(
+        "A workbook must not ask for a password",
+        "an encrypted one",
+        "Open it, take the password away, save it and upload that",
+    )
 
 
 def _damaged(error: BaseException) -> UnreadableFile:
@@ -139,11 +190,26 @@ def _first_filled(path: Path, names: Sequence[str]) -> tuple[str, list[list[str]
 
 
 def _filled_rows(sheet: Any, decimal: str) -> Iterator[tuple[int, list[str]]]:
-    """(row number in the sheet, cells as text) of each row that is not blank."""
-    for number, row in enumerate(sheet.iter_rows(), start=1):
+    """(row number in the sheet, cells as text) of each row that is not blank; a merged cell fills its places."""
+    _, left = sheet.start or (0, 0)
+    waiting = sorted(_merged(sheet), reverse=True)
+    open_spans: list[tuple[int, int, int, str]] = []  # last row, first and last cell, value
+    for place, row in enumerate(sheet.iter_rows()):
         cells = [_text(cell, decimal) for cell in row]
+        open_spans = [span for span in open_spans if span[0] >= place]
+        while waiting and waiting[-1][0][0] <= place:
+            (_, begin), (last, end) = waiting.pop()
+            if 0 <= begin - left < len(cells):
+                open_spans.append((last, begin - left, min(end - left + 1, len(cells)), cells[begin - left]))
+        for _, begin, end, value in open_spans:
+            cells[begin:end] = [value] * (end - begin)
         if any(cells):
-            yield number, cells
+            yield place + 1, cells
+
+
+def _merged(sheet: Any) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """((first row, first column), (last row, last column)) of each merged range, from 0."""
+    return list(getattr(sheet, "merged_cell_ranges", None) or [])
 
 
 def _text(cell: Any, decimal: str) -> str:
@@ -157,34 +223,3 @@ def _text(cell: Any, decimal: str) -> str:
     if isinstance(cell, timedelta):
         return str(cell.total_seconds())
     return str(cell).strip()
-
-
-def _fill(
-    connection: "duckdb.DuckDBPyConnection",
-    folder: Path,
-    rows: Iterator[tuple[int, list[str]]] | Any,
-    width: int,
-) -> int:
-    """Fill `raw` through a Parquet file, block by block; gives the number of rows."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    names = [f"c{place}" for place in range(1, width + 1)]
-    schema = pa.schema([("line", pa.int64()), *[(name, pa.string()) for name in names]])
-    path, written = folder / "cells.parquet", 0
-    with pq.ParquetWriter(path, schema) as writer:
-        while block := list(islice(rows, BLOCK)):
-            padded = [[*cells, *[""] * width][:width] for _, cells in block]
-            columns = list(zip(*padded, strict=True))
-            writer.write_batch(
-                pa.RecordBatch.from_arrays(
-                    [
-                        pa.array([line for line, _ in block], pa.int64()),
-                        *[pa.array(c, pa.string()) for c in columns],
-                    ],
-                    schema=schema,
-                )
-            )
-            written += len(block)
-    connection.execute(f"CREATE TABLE raw AS SELECT * FROM read_parquet({literal(str(path))})")
-    return written

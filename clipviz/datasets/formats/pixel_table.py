@@ -65,6 +65,10 @@ class PixelTable(ImageFormat):
                 "thousands": None,
                 "sheet": None,
                 "missing": None,
+                "comment": None,
+                "skip": None,
+                "header_rows": None,
+                "date_order": None,
             }
             return self._guessed(given.model_copy(update=dialect), _survey(found))
 

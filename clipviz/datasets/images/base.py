@@ -34,6 +34,7 @@ class ImageFormat(ABC):
     suffixes: ClassVar[tuple[str, ...]]
     title: ClassVar[str]
     kind: ClassVar[Literal["table", "images"]] = "images"
+    general: ClassVar[bool] = False
 
     @classmethod
     @abstractmethod
@@ -47,6 +48,10 @@ class ImageFormat(ABC):
     @abstractmethod
     def pictures(self, path: Path, reading: Reading) -> Iterator[Picture]:
         """Every image of a file in its order, the ones that cannot be used with a reason; raises UnreadableFile."""
+
+    def choices(self, path: Path) -> dict[str, list[str]]:
+        """Nothing: all images of a file are read."""
+        return {}
 
     def guess(self, path: Path, given: Reading) -> Reading:
         """`given` with every None that applies filled in; raises UnreadableFile."""
@@ -86,7 +91,7 @@ class ImageFormat(ABC):
         said = (*survey.sentences, *_changes(sizes, shape, how, remarks), *_about_labels(labels))
         known = writer.profile(pixels, labels, sizes, said)
         (folder / "images.json").write_text(known.model_dump_json(), encoding="utf-8")
-        return Contents(columns, len(labels), len(rejected), shape)
+        return Contents(columns, len(labels), len(rejected), image=shape)
 
     def preview(self, path: Path, reading: Reading, rows: int = 20, folder: Path | None = None) -> Sketch:
         """The first images as they would be read, as PNG in data URLs; raises UnreadableFile."""

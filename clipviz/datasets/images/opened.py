@@ -1,11 +1,11 @@
 """A file, a compressed file, or the files of a zip: as plain files in a scratch folder."""
 
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from clipviz.core.errors import UnreadableFile
 from clipviz.datasets import archives
 
 ARCHIVE = "the archive"
@@ -48,16 +48,17 @@ def unpacked_tables(path: Path) -> Iterator[list[tuple[str, Path]]]:
 def heads(path: Path, head: bytes, most: int = 6) -> list[bytes]:
     """The first bytes of what a file holds: of itself, of what it compresses, or of the first members of a zip.
 
-    [] for a damaged archive. Raises UnreadableFile for a dangerous one.
+    [] for a damaged or dangerous archive, which is refused once it is opened.
     """
     if archives.compression(head):
         return [archives.head_of(path, 512)]  # little, so that a file cut off later is still known
     if not archives.is_zip(head):
         return [head]
-    if not zipfile.is_zipfile(path):
+    try:
+        with archives.open_zip(path, ARCHIVE) as archive:
+            return [inside(archive.head(member.name)) for member in archive.members[:most]]
+    except UnreadableFile:
         return []
-    with archives.open_zip(path, ARCHIVE) as archive:
-        return [inside(archive.head(member.name)) for member in archive.members[:most]]
 
 
 def _plain(file: Path, target: Path, name: str) -> Path:
@@ -67,12 +68,14 @@ def _plain(file: Path, target: Path, name: str) -> Path:
 
 
 def names(path: Path, head: bytes) -> list[str]:
-    """The paths of the files in a zip; [] for anything else, and for a damaged zip. Raises UnreadableFile for a
-    dangerous one."""
-    if not archives.is_zip(head) or not zipfile.is_zipfile(path):
+    """The paths of the files in a zip; [] for anything else, and for a damaged or dangerous zip."""
+    if not archives.is_zip(head):
         return []
-    with archives.open_zip(path, ARCHIVE) as archive:
-        return [member.name for member in archive.members]
+    try:
+        with archives.open_zip(path, ARCHIVE) as archive:
+            return [member.name for member in archive.members]
+    except UnreadableFile:
+        return []
 
 
 def inside(head: bytes) -> bytes:

@@ -1,0 +1,65 @@
+"""A second look at columns that are neither plain numbers nor clear dates: signs on numbers, the order of dates."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from clipviz.core.dataset import Reading
+from clipviz.datasets.dates import ordered_sql
+from clipviz.datasets.marks import sign_sql, unmarked_sql
+from clipviz.datasets.numerals import number_sql, whole_sql
+
+if TYPE_CHECKING:
+    import duckdb
+
+DATELIKE = "^[0-9]{1,4}[-/. ]+[0-9A-Za-z]|^[A-Za-z]{3,9}[. ]+[0-9]"
+
+
+@dataclass(frozen=True)
+class Closer:
+    """Of one column: cells that are numbers once their signs are gone, whole ones, cells with a sign, which signs,
+    the cells that are dates with the day first and with the month first, and those for which the two differ."""
+
+    numbers: int = 0
+    whole: int = 0
+    signs: tuple[str, ...] = ()
+    days: int = 0
+    months: int = 0
+    differ: int = 0
+
+    def orders(self, present: int) -> tuple[str, ...]:
+        """The orders in which every cell is a date."""
+        fitting = (("day", self.days), ("month", self.months))
+        return tuple(order for order, count in fitting if count == present)
+
+
+def look(
+    connection: "duckdb.DuckDBPyConnection", places: Sequence[int], reading: Reading
+) -> dict[int, Closer]:
+    """What is seen in the columns c1..cn of `cells` at these places (from 0)."""
+    if not places:
+        return {}
+    columns = ", ".join(f"c{place + 1}" for place in places)
+    number = number_sql("u", reading.decimal or ".", reading.thousands or "")
+    # Each different cell once: there are fewer of them, and reading dates in fifty spellings is slow.
+    cells = f"SELECT name, x, count(*) AS k FROM (UNPIVOT cells ON {columns} INTO NAME name VALUE x) GROUP BY name, x"
+    bare = f"SELECT *, {unmarked_sql('x')} AS u, regexp_matches(x, '{DATELIKE}') AS dated FROM ({cells})"
+    source = (
+        f"SELECT *, {number} AS d, CASE WHEN dated AND d IS NULL THEN {ordered_sql('x', 'day')} END AS day, "
+        f"CASE WHEN dated AND d IS NULL THEN {ordered_sql('x', 'month')} END AS month FROM ({bare})"
+    )
+    found = connection.execute(
+        f"SELECT name, {_sum('d IS NOT NULL')}, {_sum(whole_sql('d'))}, "
+        f"list(DISTINCT {sign_sql('x')}) FILTER (d IS NOT NULL AND u <> x), "
+        f"{_sum('day IS NOT NULL')}, {_sum('month IS NOT NULL')}, {_sum('day <> month')} "
+        f"FROM ({source}) GROUP BY name"
+    ).fetchall()
+    return {
+        int(name[1:]) - 1: Closer(numbers, whole, tuple(sorted(filter(None, signs or ()))), *dates)
+        for name, numbers, whole, signs, *dates in found
+    }
+
+
+def _sum(condition: str) -> str:
+    """SQL that counts the cells for which a condition holds."""
+    return f"CAST(coalesce(sum(k) FILTER ({condition}), 0) AS BIGINT)"

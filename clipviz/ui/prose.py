@@ -1,0 +1,54 @@
+"""A column of prose on the Data page: how long its texts are, its frequent words, the balance of the classes."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from clipviz.charts.column_histogram import column_histogram
+from clipviz.charts.layout import CONFIG
+from clipviz.charts.palette import palette
+from clipviz.core.dataset import Dataset
+from clipviz.core.profile import ColumnProfile
+from clipviz.datasets.text import TextProfile
+from clipviz.ui import drafts, tables
+from clipviz.ui.text import counted, escape, number
+
+FEW = 20
+
+
+def shown(dataset: Dataset, profiles: Sequence[ColumnProfile], prose: TextProfile) -> None:
+    """The length histogram, the frequent words, and the classes of the column that is likely to be predicted."""
+    if prose.lengths is None:
+        st.info("No row of this column has a text.")
+        return
+    st.markdown(
+        f"**{counted(prose.texts, 'text')}** of {number(prose.quantiles['0.5'])} words in the middle, "
+        f"{number(prose.quantiles['0.95'])} or fewer in 95 % of them; {number(prose.vocabulary)} different words, "
+        f"{number(prose.once)} of them met once."
+    )
+    figure = column_histogram("Words in a text", prose.lengths, palette(st.context.theme.type))
+    st.plotly_chart(
+        figure,
+        theme=None,
+        config=CONFIG,
+        key="data.lengths",
+        alt=f"Histogram of text lengths of {prose.name}",
+    )
+    left, right = st.columns(2)
+    with left:
+        st.caption("The most frequent words; case, punctuation and HTML are left out.")
+        st.dataframe(tables.words(prose.frequent), hide_index=True, height=300, alt="Most frequent words")
+    with right:
+        _classes(dataset, profiles, prose.name)
+
+
+def _classes(dataset: Dataset, profiles: Sequence[ColumnProfile], column: str) -> None:
+    target = drafts.likely_target(dataset)
+    found = next((each for each in profiles if each.name == target and each.name != column), None)
+    if found is None or not 0 < found.distinct <= FEW or not found.levels:
+        st.caption("No column of this dataset has few enough values to be the classes of these texts.")
+        return
+    rows = [count for _, count in found.levels]
+    balance = "balanced" if max(rows) <= 1.5 * min(rows) else "unbalanced"
+    st.caption(f"The classes of {escape(target)} are {balance}:")
+    st.dataframe(tables.levels(found), hide_index=True, height=300, alt="Rows of each class")
