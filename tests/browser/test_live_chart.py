@@ -239,6 +239,7 @@ def test_runs_of_a_comparison_can_be_hidden(page: Page, url: str, story: Story) 
 
 def test_not_finite_values_are_marked(page: Page, url: str, story: Story) -> None:
     import numpy as np
+
     from tests.live_story import STEP, rows
 
     run = story.started()
