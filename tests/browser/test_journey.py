@@ -112,6 +112,8 @@ def walk(dashboard: Dashboard, people: "list[Person]", file: Path, target: str, 
 
     grace.goto(f"{dashboard.url}/compare?runs={run.group(1)},{second.group(1)}")
     expect(grace.get_by_role("heading", name="What differs between their recipes")).to_be_visible()
+    # Panels are drawn when they are seen.
+    grace.get_by_role("heading", name="Validation MAE").scroll_into_view_if_needed()
     grace.wait_for_function(HAS_TWO_LINES)
 
 
