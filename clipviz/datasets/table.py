@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Recipe
 from clipviz.core.settings import Settings
 from clipviz.core.table import Feature, Table
-from clipviz.datasets import files, target
+from clipviz.datasets import files, split_keys, target
 from clipviz.datasets.split import split
 
 MOST_LEVELS = 50
@@ -38,7 +39,8 @@ def load(settings: Settings, dataset: Dataset, recipe: Recipe) -> Table:
             f"{len(rows)}",
             "Add rows or pick another target",
         )
-    train, validation, test = split(len(rows), recipe.split)
+    keys, said = _keys(place, dataset, recipe, column, rows)
+    train, validation, test = split(len(rows), recipe.split, keys)
     goal = target.decide(column, cells, rows, train, recipe.data.task)
     features, inputs, notes = _inputs(settings, dataset, recipe, rows, train)
     return Table(
@@ -52,8 +54,27 @@ def load(settings: Settings, dataset: Dataset, recipe: Recipe) -> Table:
         validation=validation,
         test=test,
         source_rows=rows,
-        notes=(*goal.notes, *notes),
+        notes=(*goal.notes, *said, *notes),
     )
+
+
+def _keys(
+    place: Path, dataset: Dataset, recipe: Recipe, goal: Column, rows: NDArray[np.int64]
+) -> tuple[NDArray[np.float64] | None, tuple[str, ...]]:
+    """(what the split goes by, sentences about it): see `split_keys`; None for a random split."""
+    how = recipe.split
+    if how.kind == "random":
+        return None, ()
+    column = goal if how.column is None else _column(dataset, how.column, "split's column")
+    cells = files.read(place, [column.name]).column(0).take(rows)
+    if how.kind == "time":
+        return split_keys.times(column, cells)
+    if how.kind == "group":
+        return split_keys.groups(column, cells)
+    if column.kind in ("number", "integer"):
+        classes = column is goal and recipe.data.task == "classification"
+        return split_keys.strata(files.numbers(cells), classes), ()
+    return split_keys.groups(column, cells)[0], ()
 
 
 def _column(dataset: Dataset, name: str, role: str) -> Column:
@@ -112,6 +133,8 @@ def _candidates(dataset: Dataset, recipe: Recipe) -> tuple[list[Column], dict[st
     for column in dict.fromkeys(asked):
         if column.name == predicted:
             continue
+        if wanted is None and recipe.split.kind == "group" and column.name == recipe.split.column:
+            continue  # who a row belongs to is known of the rows at hand only
         if column.kind in (*NUMERIC, "category"):
             usable.append(column)
         else:

@@ -6,9 +6,9 @@ import streamlit as st
 
 from clipviz.core.dataset import Dataset
 from clipviz.core.errors import ClipvizError
-from clipviz.core.recipe import Data, Recipe, Split, Task, Training
+from clipviz.core.recipe import Data, Recipe, Task, Training
 from clipviz.runs.check import check
-from clipviz.ui import drafts, forms, header, recipes, state
+from clipviz.ui import drafts, forms, header, recipes, splits, state
 from clipviz.ui.text import counted, escape, number, plain
 
 
@@ -52,11 +52,12 @@ def _data(dataset: Dataset, draft: drafts.Draft) -> Recipe:
             format_func=lambda name: plain(name, 40),
             help="Text, dates and constant columns are left out, and the run says so.",
         )
-        split = forms.fields(Split, recipe.split.model_dump(), draft.key("split"))
+        split = splits.form(dataset, recipe.split, recipe.data.target, draft)
+        shown = st.container()
     features = None if not chosen or len(chosen) == len(usable) else tuple(chosen)
     data = Data(dataset=dataset.id, target=recipe.data.target, task=task, features=features)
     inputs = recipes.without(recipe.inputs, set(usable) - set(features or usable))
-    recipe = recipe.model_copy(update={"data": data, "split": Split.model_validate(split), "inputs": inputs})
+    recipe = recipe.model_copy(update={"data": data, "split": split, "inputs": inputs})
     try:
         table = state.table(dataset, recipe)
     except ClipvizError as error:
@@ -66,6 +67,8 @@ def _data(dataset: Dataset, draft: drafts.Draft) -> Recipe:
         f"{table.task.capitalize()} from {number(len(table.features))} inputs: {number(len(table.train))} training, "
         f"{number(len(table.validation))} validation and {number(len(table.test))} test rows."
     )
+    with shown:
+        splits.outcome(table)
     for note in table.notes:
         st.caption(escape(note, 300))
     return recipe
