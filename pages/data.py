@@ -2,14 +2,11 @@
 
 import streamlit as st
 
-from clipviz.charts.column_histogram import column_histogram
-from clipviz.charts.layout import CONFIG
-from clipviz.charts.palette import palette
 from clipviz.core.dataset import Dataset
 from clipviz.core.errors import ClipvizError
 from clipviz.core.profile import ColumnProfile
 from clipviz.datasets import files, samples
-from clipviz.ui import header, reading, state, tables, uploads
+from clipviz.ui import columns, header, reading, state, tables, uploads
 from clipviz.ui.text import ago, counted, escape, number, people, share, size
 
 
@@ -24,8 +21,8 @@ def gallery() -> None:
     if known:
         team(known)
     st.subheader("Samples")
-    columns = st.columns(len(samples.samples()))
-    for column, sample in zip(columns, samples.samples(), strict=True):
+    across = st.columns(len(samples.samples()))
+    for column, sample in zip(across, samples.samples(), strict=True):
         with column, st.container(border=True, height="stretch"):
             st.markdown(f"**{sample.title}**")
             st.caption(sample.description)
@@ -69,10 +66,10 @@ def one(dataset: Dataset) -> None:
         rejected(dataset)
     with st.expander("How it was read", icon=":material/tune:"):
         reading.change(dataset)
-    columns, rows = st.tabs(["Columns", "First rows"])
+    drawn, rows = st.tabs(["Columns", "First rows"])
     with rows:
         st.dataframe(tables.first_rows(state.settings(), dataset), placeholder="–", alt="The first rows")
-    with columns:
+    with drawn:
         column(dataset, profiles)
 
 
@@ -103,18 +100,8 @@ def column(dataset: Dataset, profiles: list[ColumnProfile]) -> None:
         + (f" · mean {number(profile.mean)} · std {number(profile.std)}" if profile.mean is not None else "")
         + ("" if rows else " · pick a line above to see another column")
     )
-    if profile.histogram is not None:
-        log = st.toggle(
-            "Logarithmic counts", key="data.log", help="Shows bins with few rows, where tails live."
-        )
-        figure = column_histogram(
-            profile.name, profile.histogram, palette(st.context.theme.type), log_counts=log
-        )
-        st.plotly_chart(
-            figure, theme=None, config=CONFIG, key="data.histogram", alt=f"Histogram of {profile.name}"
-        )
-    elif profile.levels:
-        st.dataframe(tables.levels(profile), hide_index=True, alt="Most frequent values")
+    columns.one(profile)
+    columns.against(dataset)
 
 
 def actions(dataset: Dataset) -> None:

@@ -102,8 +102,6 @@ def _write_profiles(folder: Path, columns: tuple[Column, ...]) -> None:
             ordered = sort_finite(values)
             np.save(folder / "sorted" / f"{place}.npy", ordered)
             known = profile(column.name, column.kind, values, ordered)
-            if column.kind == "boolean":
-                known = known.model_copy(update={"levels": _words(column, cells).levels})
         else:
             known = _words(column, cells)
         found.append(known)
