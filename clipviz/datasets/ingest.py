@@ -16,6 +16,7 @@ from clipviz.core.errors import ClipvizError, NotFound, UnreadableFile
 from clipviz.core.ids import content_id, is_id
 from clipviz.core.settings import Settings
 from clipviz.datasets import files
+from clipviz.datasets.progress import Listener
 from clipviz.datasets.reader_process import run
 
 BLOCK = 1 << 20
@@ -97,11 +98,13 @@ def ingest(
     overrides: Mapping[str, Kind] = {},
     target: str | None = None,
     origin: str = "",
+    listener: Listener | None = None,
 ) -> Dataset:
     """Read a file into settings.datasets/<id> and give its record; the caller saves the record.
 
     The bytes are kept in settings.uploads first. The id is the hash of the bytes and of how they were read: the same
-    file read the same way is a no-op that gives the same dataset. overrides: kinds by column name.
+    file read the same way is a no-op that gives the same dataset. overrides: kinds by column name. listener: told how
+    far reading is; what it raises, such as `Cancelled`, ends the reading, leaves no dataset, and is raised here.
     Raises UnreadableFile (the upload is kept), ClipvizError when the disk is full.
     """
     kept = keep(_located(path, settings), settings)
@@ -112,7 +115,9 @@ def ingest(
         with tempfile.TemporaryDirectory(
             dir=settings.datasets, prefix=".part-", ignore_cleanup_errors=True
         ) as part:
-            return _ingest(kept, name, settings, reading, who, overrides, Path(part), target, origin)
+            return _ingest(
+                kept, name, settings, reading, who, overrides, Path(part), target, origin, listener
+            )
 
 
 def keep(path: Path, settings: Settings) -> Path:
@@ -133,6 +138,7 @@ def _ingest(
     part: Path,
     target: str | None,
     origin: str,
+    listener: Listener | None,
 ) -> Dataset:
     request = {
         "source": str(kept.absolute()),
@@ -141,7 +147,7 @@ def _ingest(
         "datasets": str(settings.datasets.absolute()),
         **_how(reading, overrides),
     }
-    reply = run("ingest", request, settings)
+    reply = run("ingest", request, settings, listener)
     if reply["known"]:
         return files.dataset(settings, reply["id"])
     names = {column["name"] for column in reply["columns"]}

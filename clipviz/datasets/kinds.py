@@ -52,11 +52,13 @@ def decide(
     names: Sequence[str],
     reading: Reading,
     overrides: dict[str, Kind],
+    repeated: bool = False,
 ) -> list[Typed]:
     """The kind of each column c1..cn of `cells`; `overrides` by column name win. Raises UnreadableFile.
 
     A column is a number when nearly all of its cells (95 %, or all but one of at least eight) are; the rows of the
-    others are rejected later. It is a boolean or a date only when every cell is.
+    others are rejected later. It is a boolean or a date only when every cell is. repeated: few different cells are to
+    be expected, so that each is looked at once.
     """
     unknown = [name for name in overrides if name not in names]
     if unknown:
@@ -66,13 +68,14 @@ def decide(
     at_once = max(1, CELLS_AT_ONCE // max(1, rows))
     for start in range(0, len(names), at_once):
         chunk = range(start, min(start + at_once, len(names)))
-        for place, counts in zip(chunk, _count(connection, chunk, reading), strict=True):
-            kind = overrides.get(names[place]) or _kind(counts)
-            found.append(_typed(kind, f"c{place + 1}", reading, _bad(kind, counts)))
+        for place, counts in zip(chunk, _count(connection, chunk, reading, repeated), strict=True):
+            kind = overrides.get(names[place]) or kind_of(counts)
+            found.append(as_kind(kind, f"c{place + 1}", reading, misfits_of(kind, counts)))
     return found
 
 
-def _typed(kind: Kind, cell: str, reading: Reading, bad: int) -> Typed:
+def as_kind(kind: Kind, cell: str, reading: Reading, bad: int) -> Typed:
+    """How a column of `cells` is read as a kind; bad: how many of its cells cannot."""
     number = number_sql(cell, reading.decimal or ".", reading.thousands or "")
     values = {
         "number": number,
@@ -90,7 +93,7 @@ def _typed(kind: Kind, cell: str, reading: Reading, bad: int) -> Typed:
 
 
 @dataclass(frozen=True)
-class _Counts:
+class Counts:
     """Of one column: cells that are there, and how many of them can be read as what."""
 
     present: int = 0
@@ -113,22 +116,34 @@ def _date(cell: str) -> str:
     return f"coalesce(TRY_CAST({cell} AS TIMESTAMP), try_strptime({cell}, [{formats}]))"
 
 
-def _count(connection: "duckdb.DuckDBPyConnection", places: range, reading: Reading) -> list[_Counts]:
+def _count(
+    connection: "duckdb.DuckDBPyConnection", places: range, reading: Reading, repeated: bool
+) -> list[Counts]:
     """The counts of some columns, laid under each other first: DuckDB takes seconds to plan hundreds of columns."""
     columns = ", ".join(f"c{place + 1}" for place in places)
     number = number_sql("x", reading.decimal or ".", reading.thousands or "")
-    cells = f"SELECT name, x, {number} AS d FROM (UNPIVOT cells ON {columns} INTO NAME name VALUE x)"
-    source = f"SELECT *, lower(x) AS w, CASE WHEN d IS NULL THEN {_date('x')} END AS t FROM ({cells})"
+    cells = f"SELECT name, x, 1 AS n FROM (UNPIVOT cells ON {columns} INTO NAME name VALUE x)"
+    if repeated:
+        cells = f"SELECT name, x, sum(n) AS n FROM ({cells}) GROUP BY name, x"
+    source = (
+        f"SELECT *, lower(x) AS w, CASE WHEN d IS NULL THEN {_date('x')} END AS t "
+        f"FROM (SELECT *, {number} AS d FROM ({cells}))"
+    )
+    tests = [
+        "x IS NOT NULL", "d IS NOT NULL", _whole("d"), "isnan(d)", f"w IN {(*TRUE, *FALSE)}", "d IN (0, 1)",
+        "t IS NOT NULL",
+    ]  # fmt: skip
+    counted = ", ".join(f"CAST(coalesce(sum(n) FILTER ({test}), 0) AS BIGINT)" for test in tests)
+    distinct = "count(x)" if repeated else "approx_count_distinct(x)"
     found = connection.execute(
-        f"SELECT name, count(x), count(d), count(*) FILTER ({_whole('d')}), count(*) FILTER (isnan(d)), "
-        f"count(*) FILTER (w IN {(*TRUE, *FALSE)}), count(*) FILTER (d IN (0, 1)), count(t), "
-        f"approx_count_distinct(x), avg(length(x)) FROM ({source}) GROUP BY name"
+        f"SELECT name, {counted}, {distinct}, sum(n * length(x)) / sum(n) FROM ({source}) GROUP BY name"
     ).fetchall()
-    counts = {row[0]: _Counts(*row[1:]) for row in found}
-    return [counts.get(f"c{place + 1}", _Counts()) for place in places]
+    counts = {row[0]: Counts(*row[1:]) for row in found}
+    return [counts.get(f"c{place + 1}", Counts()) for place in places]
 
 
-def _kind(counts: _Counts) -> Kind:
+def kind_of(counts: Counts) -> Kind:
+    """The kind of a column that nobody decided."""
     if counts.present == 0 or counts.not_a_number == counts.present:
         return "empty"
     if counts.numbers == counts.present:
@@ -144,7 +159,8 @@ def _kind(counts: _Counts) -> Kind:
     return "category" if few and (counts.length or 0) <= 100 else "text"
 
 
-def _bad(kind: Kind, counts: _Counts) -> int:
+def misfits_of(kind: Kind, counts: Counts) -> int:
+    """How many cells of a column cannot be read as this kind."""
     readable = {
         "number": counts.numbers,
         "integer": counts.whole,

@@ -50,6 +50,6 @@ def distinct(ordered: Ordered) -> int:
     """How many different values there are."""
     found, before = 0, None
     for block in ordered.blocks():
-        found += int(np.count_nonzero(block[1:] != block[:-1])) + (before is None or block[0] != before)
-        before = block[-1]
+        found += int(np.count_nonzero(block[1:] != block[:-1])) + int(before is None or block[0] != before)
+        before = float(block[-1])
     return found

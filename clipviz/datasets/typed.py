@@ -31,7 +31,7 @@ def write(
     clean_cells(connection, len(named), reading.missing or ())
     typed = decide(connection, [name for name, _ in named], reading, overrides)
     rejected = [*raw.rejected, *_misfits(connection, named, typed)]
-    _write_rejected(sorted(rejected, key=lambda row: row.line), folder)
+    write_rejected(sorted(rejected, key=lambda row: row.line), folder)
     rows = _write_rows(connection, [name for name, _ in named], typed, folder / "data.parquet")
     if rows == 0:
         first = rejected[0] if rejected else RejectedRow(line=0, reason="no rows")
@@ -127,7 +127,8 @@ def _write_rows(
     return rows
 
 
-def _write_rejected(rejected: Sequence[RejectedRow], folder: Path) -> None:
+def write_rejected(rejected: Sequence[RejectedRow], folder: Path) -> None:
+    """Write folder/rejected.parquet, in the order given."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

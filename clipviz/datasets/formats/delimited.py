@@ -1,14 +1,15 @@
 """Text tables: cells separated by a comma, semicolon, tab, bar or space."""
 
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from clipviz.core.dataset import Reading, RejectedRow
+from clipviz.core.dataset import Kind, Reading, RejectedRow
 from clipviz.core.errors import UnreadableFile
 from clipviz.datasets import dialect, encodings, lines, numerals
 from clipviz.datasets.formats.base import Format
-from clipviz.datasets.staging import Raw, literal
+from clipviz.datasets.staging import Contents, Raw, literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -60,6 +61,17 @@ class Delimited(Format):
             header=found.header,
             missing=MISSING if given.missing is None else given.missing,
         )
+
+    def read(
+        self, path: Path, reading: Reading, folder: Path, overrides: dict[str, Kind], memory_mb: int = 2000
+    ) -> Contents:
+        from clipviz.datasets.bulk import read as bulk
+        from clipviz.datasets.bulk.stretches import NotPlainError
+
+        if not overrides and bulk.suits(path, reading):
+            with suppress(NotPlainError):
+                return bulk.read(path, reading, folder, memory_mb)
+        return super().read(path, reading, folder, overrides, memory_mb)
 
     def stage(
         self,
