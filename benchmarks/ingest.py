@@ -23,6 +23,7 @@ import sys, time, duckdb
 source, folder = sys.argv[1:]
 connection = duckdb.connect(folder + "/bare.duckdb", config={"temp_directory": folder})
 begun = time.perf_counter()
+connection.execute("SET enable_progress_bar = false")
 connection.execute(f"COPY (SELECT * FROM read_csv('{source}', store_rejects=true, "
                    f"nullstr=['', 'NA'])) TO '{folder}/bare.parquet' (FORMAT parquet)")
 copied = time.perf_counter()
@@ -64,7 +65,7 @@ def bare(source: Path, folder: Path) -> tuple[float, float, float]:
         done = subprocess.run(
             [sys.executable, "-c", BARE, str(source), str(folder)], capture_output=True, text=True, check=True
         )
-    copy, summarize = (float(part) for part in done.stdout.split())
+    copy, summarize = (float(part) for part in done.stdout.splitlines()[-1].split())
     return copy, summarize, peak.megabytes
 
 
@@ -131,9 +132,7 @@ def main() -> int:
         )
         seconds, megabytes, found = ours(source, folder / "home")
         ratio = seconds / (copy + summarize)
-        print(
-            f"clipviz  {seconds:.2f} s   {megabytes:.0f} MB   ratio {ratio:.2f}   of {source.stat().st_size / 1e6:.0f} MB"
-        )
+        print(f"clipviz  {seconds:.2f} s   {megabytes:.0f} MB   ratio {ratio:.2f}")
         fast = excel(folder, given.excel) if given.excel else True
         shutil.rmtree(folder / "home")
     return int(ratio > RATIO or megabytes > MEGABYTES or found != rows or not fast)

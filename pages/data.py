@@ -65,7 +65,7 @@ def one(dataset: Dataset) -> None:
     if dataset.rejected:
         rejected(dataset)
     with st.expander("How it was read", icon=":material/tune:"):
-        reading.change(dataset)
+        reading.change(dataset, uploads.read_again)
     drawn, rows = st.tabs(["Columns", "First rows"])
     with rows:
         st.dataframe(tables.first_rows(state.settings(), dataset), placeholder="–", alt="The first rows")
@@ -159,6 +159,7 @@ def undo() -> None:
 
 
 undo()
+uploads.follow()
 current = state.current_dataset()
 if current is None:
     gallery()

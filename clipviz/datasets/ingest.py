@@ -1,6 +1,5 @@
 """From an upload to a stored dataset: once, atomically, in a process that may not harm the others."""
 
-import os
 import shutil
 import tempfile
 import time
@@ -12,10 +11,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from clipviz.core.dataset import Column, Dataset, Kind, Reading, RejectedRow
-from clipviz.core.errors import ClipvizError, NotFound, UnreadableFile
-from clipviz.core.ids import content_id, is_id
+from clipviz.core.errors import ClipvizError, NotFound
+from clipviz.core.ids import is_id
 from clipviz.core.settings import Settings
 from clipviz.datasets import files
+from clipviz.datasets.arrival import Arrival
 from clipviz.datasets.progress import Listener
 from clipviz.datasets.reader_process import run
 
@@ -49,17 +49,13 @@ def spool(stream: IO[bytes], settings: Settings) -> Path:
     read-only; no partial file stays behind.
     """
     with _blaming_the_disk("The upload could not be kept"):
-        settings.uploads.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=settings.uploads, prefix=".part-")
-        part = Path(name)
+        arrival = Arrival(settings)
         try:
-            with os.fdopen(descriptor, "wb") as target:
-                source = content_id(_written(stream, target, settings.upload_mb))
-            kept = settings.uploads / source
-            part.replace(kept)
+            while block := stream.read(BLOCK):
+                arrival.write(block)
+            return arrival.keep()
         finally:
-            part.unlink(missing_ok=True)
-        return kept
+            arrival.abandon()
 
 
 def preview(
@@ -191,23 +187,6 @@ def _located(path_or_source: Path | str, settings: Settings) -> Path:
     if not place.is_file():
         raise NotFound("The file must exist", repr(str(path_or_source)), "Upload it again")
     return place.absolute()
-
-
-def _written(stream: IO[bytes], target: IO[bytes], upload_mb: int) -> Iterator[bytes]:
-    """The blocks of a stream, each once it is written; raises UnreadableFile."""
-    size = 0
-    while block := stream.read(BLOCK):
-        size += len(block)
-        if size > upload_mb * 1_000_000:
-            raise UnreadableFile(
-                f"An upload may have at most {upload_mb:,} MB",
-                "more",
-                "Split the file or raise CLIPVIZ_UPLOAD_MB",
-            )
-        target.write(block)
-        yield block
-    if size == 0:
-        raise UnreadableFile("The file must not be empty", "0 bytes", "Upload a table with a header and rows")
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """How a file was read: shown as choices, with a preview of what another choice would give."""
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -8,7 +9,7 @@ from clipviz.core.dataset import NUMERIC, Dataset, Reading
 from clipviz.core.errors import ClipvizError
 from clipviz.datasets import ingest
 from clipviz.ui import header, state, tables
-from clipviz.ui.text import counted, escape, plain
+from clipviz.ui.text import escape, plain
 
 _DELIMITERS = {",": "comma ,", ";": "semicolon ;", "\t": "tab", "|": "pipe |", " ": "space"}
 _THOUSANDS = {"": "none", ",": "comma ,", ".": "point .", " ": "space", "'": "apostrophe '"}
@@ -65,8 +66,11 @@ def _choice(label: str, options: dict[Any, str], value: Any, key: str) -> Any:
     )
 
 
-def change(dataset: Dataset) -> None:
-    """The reading of a stored dataset; another one gives another dataset, and the old one stays."""
+def change(dataset: Dataset, read_again: Callable[[Dataset, Reading], None]) -> None:
+    """The reading of a stored dataset; another one gives another dataset, and the old one stays.
+
+    read_again: begins to read the dataset's upload in another way.
+    """
     how = form(dataset.reading, f"reading:{dataset.id}")
     try:
         seen = ingest.preview(dataset.source, how, state.settings())
@@ -85,7 +89,7 @@ def change(dataset: Dataset) -> None:
     elif how.decimal and how.decimal == how.thousands:
         st.error("The decimal mark and the thousands mark must differ.")
     elif st.button("Read the whole file this way", type="primary", key=f"reread:{dataset.id}"):
-        _read_again(dataset, how)
+        read_again(dataset, how)
 
 
 def _other_types(dataset: Dataset, seen: ingest.Preview) -> list[str]:
@@ -97,23 +101,3 @@ def _other_types(dataset: Dataset, seen: ingest.Preview) -> list[str]:
         if before.get(column.name, column.kind) in NUMERIC and column.kind not in NUMERIC
     ]
     return [f"No longer numbers: {', '.join(moved)}"] if moved else []
-
-
-def _read_again(dataset: Dataset, how: Reading) -> None:
-    try:
-        with st.spinner(f"Reading {counted(dataset.rows, 'row')} again …"):
-            again = ingest.ingest(
-                dataset.source,
-                f"{dataset.name.removesuffix(AGAIN)}{AGAIN}",
-                state.settings(),
-                how,
-                state.me(),
-                target=dataset.target,
-                origin=dataset.origin,
-            )
-        again = state.store().datasets.add(again)
-    except ClipvizError as error:
-        header.problem(error)
-    else:
-        state.open_dataset(again.id)
-        st.rerun()
