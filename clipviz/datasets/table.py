@@ -117,7 +117,15 @@ def _inputs(
             "none: " + (" ".join(notes) or "no other column"),
             "Add a column of numbers or categories that varies",
         )
-    return tuple(features), np.column_stack(columns), tuple(notes)
+    return tuple(features), _together(columns), tuple(notes)
+
+
+def _together(columns: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """(N, F), each column in one piece of memory: columns are what is fitted and looked at."""
+    inputs = np.empty((len(columns[0]), len(columns)), order="F")
+    for place, values in enumerate(columns):
+        inputs[:, place] = values
+    return inputs
 
 
 def _candidates(dataset: Dataset, recipe: Recipe) -> tuple[list[Column], dict[str, list[str]]]:
