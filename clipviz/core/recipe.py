@@ -180,6 +180,9 @@ class Recipe(Part):
         for name in parents:
             place = place.get(name) if isinstance(place, dict) else None
         free = isinstance(place, dict) and ("id" in place or parents == ["inputs", "columns"])
+        free = free or (
+            parents == ["split"] and last in Split.model_fields
+        )  # those at a default are not shown
         if not isinstance(place, dict) or not (free or last in place):
             remedy = "See `show RUN` for the fields of a recipe"
             meant = _meant(last, list(_leaves(document)))

@@ -41,8 +41,8 @@ def run(
         reply = Path(place) / "reply.json"
         document = {"job": job, "reply": str(reply), "memory_mb": settings.ingest_mb, **request}
         document["progress"] = str(Path(place) / "progress.json") if listener else ""
-        watch = Watch(Path(place) / "progress.json", listener)
-        code, words = _supervised(json.dumps(document), settings.ingest_seconds, watch)
+        watch = [Watch(Path(place) / "progress.json", listener)] if listener else []
+        code, words = _supervised(json.dumps(document), settings.ingest_seconds, *watch)
         if reply.is_file():
             answer: dict[str, Any] = json.loads(reply.read_bytes())
             if "error" in answer:
@@ -63,15 +63,15 @@ class Watch(NamedTuple):
     """Who wants to hear how far a reading process is, and where it says so."""
 
     place: Path
-    listener: Listener | None = None
+    listener: Listener
 
     def look(self) -> None:
-        known = progress.heard(self.place) if self.listener else None
-        if self.listener and known:
+        known = progress.heard(self.place)
+        if known:
             self.listener(known)
 
 
-def _supervised(document: str, seconds: float, watch: Watch) -> tuple[int, str]:
+def _supervised(document: str, seconds: float, watch: Watch | None = None) -> tuple[int, str]:
     """Run the child to its end: (exit code, what it said); raises UnreadableFile when time is up."""
     root = str(Path(__file__).parents[2])
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -92,13 +92,12 @@ def _supervised(document: str, seconds: float, watch: Watch) -> tuple[int, str]:
         while True:
             left = until - time.monotonic()
             try:
-                _, words = child.communicate(
-                    given, timeout=max(0.0, min(left, LOOK) if watch.listener else left)
-                )
+                _, words = child.communicate(given, timeout=max(0.0, min(left, LOOK) if watch else left))
                 break
             except subprocess.TimeoutExpired:
                 given = None
-                watch.look()
+                if watch:
+                    watch.look()
                 if time.monotonic() >= until:
                     raise UnreadableFile(
                         f"Reading a file may take at most {seconds:g} seconds",

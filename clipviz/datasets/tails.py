@@ -28,5 +28,5 @@ def _hill(distances: NDArray[np.float64]) -> float | None:
     threshold = distances[0]
     if threshold <= 0:
         return None
-    spread = float(np.log(distances[1:] / threshold).sum())
+    spread = float((np.log(distances[1:]) - np.log(threshold)).sum())
     return (len(distances) - 1) / spread if np.isfinite(spread) and spread > 0 else None
