@@ -3,6 +3,7 @@
 import streamlit as st
 
 from clipviz.analysis import clamping
+from clipviz.analysis.column import TrainingColumn, rows_touched
 from clipviz.charts.column_histogram import column_histogram
 from clipviz.charts.layout import CONFIG
 from clipviz.charts.palette import palette
@@ -38,12 +39,14 @@ def page(dataset: Dataset) -> None:
         column = clamps.column_picker(columns, dataset)
     recipe = policy(draft, recipe, table, column)
     drafts.keep(recipe)
-    bounds = clamping.fit(table, column, recipe.inputs.policy_of(column))
-    told(table, column, bounds, recipe.inputs.policy_of(column))
-    picture(draft, table, column, bounds)
-    before_after(table, column, bounds)
-    extremes(dataset, table, column, bounds)
-    everything(table, recipe, columns)
+    known = state.column(dataset, recipe, column)
+    bounds = known.fit(recipe.inputs.policy_of(column))
+    done = known.effect(bounds)
+    told(done, table, column, bounds, recipe.inputs.policy_of(column))
+    picture(draft, table, column, known, bounds)
+    before_after(done)
+    extremes(dataset, table, column, known, bounds)
+    everything(dataset, table, recipe, columns)
     onwards(recipe, draft, dataset)
 
 
@@ -79,8 +82,7 @@ def policy(draft: drafts.Draft, recipe: Recipe, table: Table, column: str) -> Re
     )
 
 
-def told(table: Table, column: str, bounds: Bounds, choice: Choice) -> None:
-    done = clamping.effect(clamping.training_values(table, column), bounds)
+def told(done: clamping.Effect, table: Table, column: str, bounds: Bounds, choice: Choice) -> None:
     touched = done.below + done.above
     if choice.id == "none":
         st.markdown(
@@ -108,8 +110,7 @@ def told(table: Table, column: str, bounds: Bounds, choice: Choice) -> None:
         )
 
 
-def picture(draft: drafts.Draft, table: Table, column: str, bounds: Bounds) -> None:
-    values = clamping.training_values(table, column)
+def picture(draft: drafts.Draft, table: Table, column: str, known: TrainingColumn, bounds: Bounds) -> None:
     with st.container(horizontal=True):
         whole = st.toggle(
             "Whole range", key="clamp.whole", help="From the least to the greatest value, outliers included."
@@ -120,13 +121,13 @@ def picture(draft: drafts.Draft, table: Table, column: str, bounds: Bounds) -> N
             key="clamp.log",
             help="Shows bins with few rows, where tails live.",
         )
-    edges = clamping.whole_range(values) if whole else clamping.central_range(values, (bounds.lo, bounds.hi))
+    edges = known.whole_range() if whole else known.central_range((bounds.lo, bounds.hi))
     figure = column_histogram(
         column,
-        clamping.histogram(values, edges),
+        known.histogram(edges),
         palette(st.context.theme.type),
         bounds,
-        clamping.histogram(bounds.clamp(values), edges) if bounds != Bounds(note=bounds.note) else None,
+        known.histogram(edges, bounds) if bounds != Bounds(note=bounds.note) else None,
         log_counts=log,
     )
     key = f"range:{table.target_name}:{column}:{draft.version}"
@@ -152,8 +153,7 @@ def picture(draft: drafts.Draft, table: Table, column: str, bounds: Bounds) -> N
         st.rerun()
 
 
-def before_after(table: Table, column: str, bounds: Bounds) -> None:
-    done = clamping.effect(clamping.training_values(table, column), bounds)
+def before_after(done: clamping.Effect) -> None:
     cells = st.columns(4)
     for cell, (label, before, after) in zip(
         cells,
@@ -169,22 +169,27 @@ def before_after(table: Table, column: str, bounds: Bounds) -> None:
         cell.metric(label, number(after), beside, delta_color="off", delta_arrow="off", border=True)
 
 
-def extremes(dataset: Dataset, table: Table, column: str, bounds: Bounds) -> None:
+def extremes(dataset: Dataset, table: Table, column: str, known: TrainingColumn, bounds: Bounds) -> None:
     st.subheader("The most extreme rows")
-    rows = clamping.extreme_rows(table, column)
     st.dataframe(
-        clamps.extreme_rows(dataset, table, column, rows, bounds),
+        clamps.extreme_rows(dataset, table, column, known.extremes, bounds),
         hide_index=True,
         alt=f"Training rows with the most extreme values of {column}",
     )
 
 
-def everything(table: Table, recipe: Recipe, columns: list[str]) -> None:
+def everything(dataset: Dataset, table: Table, recipe: Recipe, columns: list[str]) -> None:
+    fitted = []
+    for name in columns:
+        choice, known = recipe.inputs.policy_of(name), state.column(dataset, recipe, name)
+        fitted.append((name, choice, known, known.fit(choice)))
     with st.expander(f"All {counted(len(columns), 'numeric column')}", icon=":material/table_rows:"):
         st.dataframe(
-            clamps.overview(table, recipe), hide_index=True, alt="Bounds and touched values of every column"
+            clamps.overview(fitted, recipe.inputs.columns),
+            hide_index=True,
+            alt="Bounds and touched values of every column",
         )
-    touched = clamping.rows_touched(table, recipe.inputs)
+    touched = rows_touched([(known, bounds) for _, _, known, bounds in fitted])
     st.markdown(
         f"Over all columns the clamps touch **{number(touched)} of {counted(len(table.train), 'training row')}** "
         f"({share(touched, len(table.train))})."

@@ -2,15 +2,13 @@
 
 import streamlit as st
 
-from clipviz.charts.column_histogram import column_histogram
-from clipviz.charts.layout import CONFIG
-from clipviz.charts.palette import palette
 from clipviz.core.dataset import Dataset
 from clipviz.core.errors import ClipvizError
 from clipviz.core.profile import ColumnProfile
 from clipviz.datasets import files, samples
 from clipviz.ui import (
     column_types,
+    columns,
     header,
     named_gallery,
     pictures,
@@ -35,8 +33,8 @@ def gallery() -> None:
     if known:
         team(known)
     st.subheader("Samples")
-    columns = st.columns(len(samples.samples()))
-    for column, sample in zip(columns, samples.samples(), strict=True):
+    across = st.columns(len(samples.samples()))
+    for column, sample in zip(across, samples.samples(), strict=True):
         with column, st.container(border=True, height="stretch"):
             st.markdown(f"**{sample.title}**")
             st.caption(sample.description)
@@ -73,18 +71,18 @@ def one(dataset: Dataset) -> None:
         + (f" · {escape(dataset.origin, 300)}" if dataset.origin else "")
     )
     actions(dataset)
-    reading.offer_images(dataset, profiles)
+    reading.offer_images(dataset, profiles, uploads.read_again)
     if dataset.rejected:
         rejected(dataset)
     with st.expander("How it was read", icon=":material/tune:"):
-        reading.change(dataset)
+        reading.change(dataset, uploads.read_again)
     if dataset.image:
         pictures.show(dataset)
         return
-    columns, rows = st.tabs(["Columns", "First rows"])
+    drawn, rows = st.tabs(["Columns", "First rows"])
     with rows:
         st.dataframe(tables.first_rows(state.settings(), dataset), placeholder="–", alt="The first rows")
-    with columns:
+    with drawn:
         column(dataset, profiles)
 
 
@@ -128,18 +126,9 @@ def column(dataset: Dataset, profiles: list[ColumnProfile]) -> None:
     column_types.override(dataset, profile.name)
     if profile.name in texts:
         prose.shown(dataset, profiles, texts[profile.name])
-    elif profile.histogram is not None:
-        log = st.toggle(
-            "Logarithmic counts", key="data.log", help="Shows bins with few rows, where tails live."
-        )
-        figure = column_histogram(
-            profile.name, profile.histogram, palette(st.context.theme.type), log_counts=log
-        )
-        st.plotly_chart(
-            figure, theme=None, config=CONFIG, key="data.histogram", alt=f"Histogram of {profile.name}"
-        )
-    elif profile.levels:
-        st.dataframe(tables.levels(profile), hide_index=True, alt="Most frequent values")
+    else:
+        columns.one(profile)
+    columns.against(dataset)
 
 
 def actions(dataset: Dataset) -> None:
@@ -202,6 +191,7 @@ def undo() -> None:
 
 
 undo()
+uploads.follow()
 current = state.current_dataset()
 if current is None:
     gallery()

@@ -123,29 +123,42 @@ def extreme_rows(table: Table, column: str, count: int = 10) -> NDArray[np.int64
     finite = values[np.isfinite(values)]
     centre = np.median(finite) if len(finite) else 0.0
     distance = np.where(np.isnan(values), -1.0, np.abs(values - centre))
-    return table.train[np.argsort(-distance, kind="stable")[: min(count, len(values))]]
+    count = min(count, len(values))
+    if count == 0:
+        return table.train[:0]
+    least = -np.partition(-distance, count - 1)[count - 1]
+    near = np.flatnonzero(distance >= least)
+    return table.train[near[np.argsort(-distance[near], kind="stable")[:count]]]
 
 
 def whole_range(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Edges from the least to the greatest finite value."""
     finite = values[np.isfinite(values)]
-    return _edges(float(finite.min()), float(finite.max())) if len(finite) else _edges(0.0, 1.0)
+    return edges(float(finite.min()), float(finite.max())) if len(finite) else edges(0.0, 1.0)
 
 
 def central_range(values: NDArray[np.float64], bounds: Sequence[float] = ()) -> NDArray[np.float64]:
     """Edges around the middle 98 % of the finite values, widened to show finite bounds nearby."""
     finite = values[np.isfinite(values)]
     if not len(finite):
-        return _edges(0.0, 1.0)
+        return edges(0.0, 1.0)
     low, high = (float(edge) for edge in np.quantile(finite, [0.01, 0.99]))
+    return widened(low, high, bounds, float(finite.min()), float(finite.max()))
+
+
+def widened(
+    low: float, high: float, bounds: Sequence[float], least: float, most: float
+) -> NDArray[np.float64]:
+    """Edges from low to high and a little further, to finite bounds nearby, never past the extremes."""
     reach = high - low
     near = [bound for bound in bounds if low - 2 * reach <= bound <= high + 2 * reach]
     low, high = min([low, *near]), max([high, *near])
     margin = 0.05 * (high - low)
-    return _edges(max(low - margin, float(finite.min())), min(high + margin, float(finite.max())))
+    return edges(max(low - margin, least), min(high + margin, most))
 
 
-def _edges(low: float, high: float) -> NDArray[np.float64]:
+def edges(low: float, high: float) -> NDArray[np.float64]:
+    """(B + 1,) evenly spaced edges, around a single value as well."""
     if not high > low:
         half = max(abs(low) * 0.05, 0.5)
         low, high = low - half, high + half

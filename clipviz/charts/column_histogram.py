@@ -1,6 +1,7 @@
 """The values of one column as a histogram, with its overflow bins and the bounds that would cut it."""
 
 import itertools
+from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -19,12 +20,16 @@ def column_histogram(
     after: Histogram | None = None,
     log_counts: bool = False,
     unit: str = "rows",
+    by_magnitude: bool = False,
 ) -> go.Figure:
     """Counts per bin before (filled) and after a clamp (outline), on the same edges.
 
     Values outside the edges are drawn as one hatched bar on each side, never dropped; bounds that lie
     within the drawn range are vertical lines. Dragging selects a range of values.
+    by_magnitude: every bin is drawn as wide as the next, labelled by its edges; for edges that grow by a factor.
     """
+    if by_magnitude:
+        return _by_magnitude(name, before, colours, log_counts, unit)
     figure = go.Figure()
     _bars(figure, before, unit, "values as they are", {"color": colours.value, "opacity": 0.75})
     if after is not None:
@@ -49,11 +54,47 @@ def column_histogram(
     return figure
 
 
-def _bars(figure: go.Figure, histogram: Histogram, unit: str, label: str, marker: dict[str, Any]) -> None:
+def _by_magnitude(name: str, drawn: Histogram, colours: Palette, log_counts: bool, unit: str) -> go.Figure:
+    figure = go.Figure()
+    even = tuple(float(place) for place in range(len(drawn.edges)))
+    spans = [f"{low:.6g} to {high:.6g}" for low, high in itertools.pairwise(drawn.edges)]
+    _bars(
+        figure,
+        drawn.model_copy(update={"edges": even}),
+        unit,
+        "values as they are",
+        {"color": colours.value, "opacity": 0.75},
+        [*spans, f"below {drawn.edges[0]:.6g}", f"above {drawn.edges[-1]:.6g}"],
+    )
+    finish(figure, colours, height=380)
+    step = max(1, len(even) // 8)
+    figure.update_layout(bargap=0, dragmode=False, xaxis_title=literal(name), yaxis_title=unit)
+    figure.update_layout(legend={"orientation": "h", "y": 1.02, "x": 0, "yanchor": "bottom"})
+    figure.update_xaxes(
+        tickvals=even[::step],
+        ticktext=[f"{drawn.edges[place]:.3g}" for place in range(0, len(even), step)],
+        range=[-4, len(even) + 3],
+    )
+    if log_counts:
+        figure.update_yaxes(type="log", dtick=1)
+    return figure
+
+
+def _bars(
+    figure: go.Figure,
+    histogram: Histogram,
+    unit: str,
+    label: str,
+    marker: dict[str, Any],
+    said: Sequence[str] = (),
+) -> None:
+    """said: what each bin is called, and the two overflow bins after them; by their edges where nothing is said."""
     edges = histogram.edges
     middles = [(low + high) / 2 for low, high in itertools.pairwise(edges)]
     widths = [high - low for low, high in itertools.pairwise(edges)]
-    spans = [f"{low:.6g} to {high:.6g}" for low, high in itertools.pairwise(edges)]
+    spans = list(said[: len(middles)]) or [
+        f"{low:.6g} to {high:.6g}" for low, high in itertools.pairwise(edges)
+    ]
     figure.add_bar(
         x=middles,
         y=histogram.counts,
@@ -65,8 +106,8 @@ def _bars(figure: go.Figure, histogram: Histogram, unit: str, label: str, marker
     )
     width = 2 * (edges[-1] - edges[0]) / max(1, len(widths))
     outside = [
-        (edges[0] - width, histogram.below, f"below {edges[0]:.6g}"),
-        (edges[-1] + width, histogram.above, f"above {edges[-1]:.6g}"),
+        (edges[0] - width, histogram.below, said[-2] if said else f"below {edges[0]:.6g}"),
+        (edges[-1] + width, histogram.above, said[-1] if said else f"above {edges[-1]:.6g}"),
     ]
     shown = [entry for entry in outside if entry[1]]
     if shown:

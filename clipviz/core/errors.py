@@ -56,3 +56,7 @@ class StoreUnavailable(ClipvizError):
 
 class StaleAttempt(ClipvizError):
     """This process no longer owns the run; another attempt does, so its writes are refused."""
+
+
+class Cancelled(ClipvizError):
+    """Somebody ended this work on purpose; nothing of it was kept."""

@@ -1,10 +1,23 @@
 """What is known of a column in numbers."""
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict
 
 from clipviz.core.dataset import Kind
+from clipviz.core.recipe import Choice
 
 QUANTILES = (0.001, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.999)
+Pattern = Literal[
+    "fine as it is",
+    "discrete",
+    "zero-inflated",
+    "bimodal",
+    "heavy right tail",
+    "heavy left tail",
+    "heavy tails",
+    "a few outliers",
+]
 
 
 class Histogram(BaseModel):
@@ -23,6 +36,30 @@ class Histogram(BaseModel):
     positive_infinite: int = 0
     negative_infinite: int = 0
     missing: int = 0
+
+
+class Tails(BaseModel):
+    """How fast each tail thins out: Hill's estimate of the exponent a in P(|X - median| > d) ~ d^-a.
+
+    Made from the k values farthest from the median on that side; None where there are not enough of them. Below 4
+    the fourth moment does not exist, below 2 the variance does not. Hill (1975), Annals of Statistics 3(5).
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    lower: float | None = None
+    upper: float | None = None
+    k: int = 0
+
+
+class Suggestion(BaseModel):
+    """An input clamp worth trying on a column, and why; the policy `none` says to leave it alone."""
+
+    model_config = ConfigDict(frozen=True)
+
+    pattern: Pattern
+    policy: Choice
+    reason: str
 
 
 class ColumnProfile(BaseModel):
@@ -48,6 +85,10 @@ class ColumnProfile(BaseModel):
     mad: float | None = None
     quantiles: dict[str, float] = {}
     histogram: Histogram | None = None
+    log_histogram: Histogram | None = None
+    """On edges that grow by a constant factor, away from zero on both sides where there are negatives."""
+    tails: Tails | None = None
+    suggestion: Suggestion | None = None
     levels: tuple[tuple[str, int], ...] = ()
     """Most frequent values of a category, boolean or text column, with counts (at most 50)."""
 

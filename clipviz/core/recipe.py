@@ -4,7 +4,16 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from clipviz.core.errors import InvalidRecipe
 from clipviz.core.ids import PATTERN, canonical_json, content_id
@@ -52,8 +61,23 @@ class Data(Part):
 
 
 class Split(Part):
-    """Shares of rows; the rest after validation and test is for training."""
+    """Which rows train, choose and judge: shares, and how rows are dealt out; the rest is for training.
 
+    What stands at its default is left out of the document, so that recipes from before there was a choice keep
+    their ids.
+    """
+
+    kind: Literal["random", "stratified", "group", "time"] = Field(
+        "random",
+        title="Rows are dealt out",
+        description="At random; with equal shares of each class; whole groups together; or the latest rows last.",
+    )
+    column: str | None = Field(
+        None,
+        min_length=1,
+        title="By column",
+        description="The strata (none: the target), the groups, or the time.",
+    )
     validation: float = Field(
         0.15, gt=0, lt=0.9, title="Validation share", description="Rows that choose the best step."
     )
@@ -68,6 +92,20 @@ class Split(Part):
         if test + info.data.get("validation", 0.0) > 0.9:
             raise ValueError("validation and test together may take at most 0.9 of the rows")
         return test
+
+    @model_validator(mode="after")
+    def _names_its_column(self) -> Self:
+        if self.kind in ("group", "time") and self.column is None:
+            raise ValueError(f"a split by {self.kind} needs a column: set split.column first")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _without_defaults(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        document: dict[str, Any] = dump(self)
+        for name in ("kind", "column"):
+            if document.get(name) == type(self).model_fields[name].default:
+                document.pop(name, None)
+        return document
 
 
 class Inputs(Part):
@@ -142,6 +180,9 @@ class Recipe(Part):
         for name in parents:
             place = place.get(name) if isinstance(place, dict) else None
         free = isinstance(place, dict) and ("id" in place or parents == ["inputs", "columns"])
+        free = free or (
+            parents == ["split"] and last in Split.model_fields
+        )  # those at a default are not shown
         if not isinstance(place, dict) or not (free or last in place):
             remedy = "See `show RUN` for the fields of a recipe"
             meant = _meant(last, list(_leaves(document)))

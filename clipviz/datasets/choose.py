@@ -12,9 +12,9 @@ from clipviz.datasets.images.base import ImageFormat
 PACKAGE = "clipviz.datasets.formats"
 
 
-def suffixes(of: Literal["table", "images"] | None = None) -> tuple[str, ...]:
-    """The file endings of all formats, or of those of tables or images; each with its dot, once."""
-    kinds = [kind for kind in discover(PACKAGE).values() if of in (None, kind.kind)]
+def suffixes(of: Literal["table", "images"]) -> tuple[str, ...]:
+    """The file endings of all formats of tables or of images; each with its dot, once."""
+    kinds = [kind for kind in discover(PACKAGE).values() if kind.kind == of]
     return tuple(dict.fromkeys(suffix for kind in kinds for suffix in kind.suffixes))
 
 

@@ -44,6 +44,15 @@ def joined(rows: Sequence[Sequence[str]], width: int) -> tuple[str, ...]:
     return tuple(names)
 
 
+def misfit_names(names: Sequence[str], width: int) -> tuple[str, ...]:
+    """A sentence for a row of names that is not as wide as the table."""
+    if not names or len(names) == width:
+        return ()
+    return (
+        f"The header has {len(names):,} names, the rows have {width:,} cells; names were fitted from the left.",
+    )
+
+
 def comment_mark(lines: Sequence[str], delimiter: str | None = None) -> str:
     """The mark that begins the comment lines of a sample, "" when there are none.
 

@@ -1,6 +1,5 @@
 """From an upload to a stored dataset: once, atomically, in a process that may not harm the others."""
 
-import os
 import shutil
 import tempfile
 import time
@@ -12,10 +11,12 @@ from pathlib import Path
 from typing import IO, Any
 
 from clipviz.core.dataset import Column, Dataset, ImageShape, Kind, Reading, RejectedRow
-from clipviz.core.errors import ClipvizError, NotFound, UnreadableFile
-from clipviz.core.ids import content_id, is_id
+from clipviz.core.errors import ClipvizError, NotFound
+from clipviz.core.ids import is_id
 from clipviz.core.settings import Settings
 from clipviz.datasets import files
+from clipviz.datasets.arrival import Arrival
+from clipviz.datasets.progress import Listener
 from clipviz.datasets.reader_process import run
 
 BLOCK = 1 << 20
@@ -50,17 +51,13 @@ def spool(stream: IO[bytes], settings: Settings) -> Path:
     read-only; no partial file stays behind.
     """
     with _blaming_the_disk("The upload could not be kept"):
-        settings.uploads.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=settings.uploads, prefix=".part-")
-        part = Path(name)
+        arrival = Arrival(settings)
         try:
-            with os.fdopen(descriptor, "wb") as target:
-                source = content_id(_written(stream, target, settings.upload_mb))
-            kept = settings.uploads / source
-            part.replace(kept)
+            while block := stream.read(BLOCK):
+                arrival.write(block)
+            return arrival.keep()
         finally:
-            part.unlink(missing_ok=True)
-        return kept
+            arrival.abandon()
 
 
 def preview(
@@ -100,11 +97,13 @@ def ingest(
     overrides: Mapping[str, Kind] = {},
     target: str | None = None,
     origin: str = "",
+    listener: Listener | None = None,
 ) -> Dataset:
     """Read a file into settings.datasets/<id> and give its record; the caller saves the record.
 
     The bytes are kept in settings.uploads first. The id is the hash of the bytes and of how they were read: the same
-    file read the same way is a no-op that gives the same dataset. overrides: kinds by column name.
+    file read the same way is a no-op that gives the same dataset. overrides: kinds by column name. listener: told how
+    far reading is; what it raises, such as `Cancelled`, ends the reading, leaves no dataset, and is raised here.
     Raises UnreadableFile (the upload is kept), ClipvizError when the disk is full.
     """
     kept = keep(_located(path, settings), settings)
@@ -115,7 +114,9 @@ def ingest(
         with tempfile.TemporaryDirectory(
             dir=settings.datasets, prefix=".part-", ignore_cleanup_errors=True
         ) as part:
-            return _ingest(kept, name, settings, reading, who, overrides, Path(part), target, origin)
+            return _ingest(
+                kept, name, settings, reading, who, overrides, Path(part), target, origin, listener
+            )
 
 
 def keep(path: Path, settings: Settings) -> Path:
@@ -136,6 +137,7 @@ def _ingest(
     part: Path,
     target: str | None,
     origin: str,
+    listener: Listener | None,
 ) -> Dataset:
     request = {
         "source": str(kept.absolute()),
@@ -144,7 +146,7 @@ def _ingest(
         "datasets": str(settings.datasets.absolute()),
         **_how(reading, overrides),
     }
-    reply = run("ingest", request, settings)
+    reply = run("ingest", request, settings, listener)
     if reply["known"]:
         return files.dataset(settings, reply["id"])
     names = {column["name"] for column in reply["columns"]}
@@ -193,23 +195,6 @@ def _located(path_or_source: Path | str, settings: Settings) -> Path:
     if not place.is_file():
         raise NotFound("The file must exist", repr(str(path_or_source)), "Upload it again")
     return place.absolute()
-
-
-def _written(stream: IO[bytes], target: IO[bytes], upload_mb: int) -> Iterator[bytes]:
-    """The blocks of a stream, each once it is written; raises UnreadableFile."""
-    size = 0
-    while block := stream.read(BLOCK):
-        size += len(block)
-        if size > upload_mb * 1_000_000:
-            raise UnreadableFile(
-                f"An upload may have at most {upload_mb:,} MB",
-                "more",
-                "Split the file or raise CLIPVIZ_UPLOAD_MB",
-            )
-        target.write(block)
-        yield block
-    if size == 0:
-        raise UnreadableFile("The file must not be empty", "0 bytes", "Upload a table with a header and rows")
 
 
 @contextmanager

@@ -1,7 +1,10 @@
 """What the reading process does: preview a file, or read it into a folder."""
 
 import json
+import os
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,7 +14,7 @@ from clipviz.core.dataset import NUMERIC, Column, Reading
 from clipviz.core.errors import UnreadableFile
 from clipviz.core.ids import canonical_json, content_id
 from clipviz.core.profile import ColumnProfile
-from clipviz.datasets import files, sentences, text
+from clipviz.datasets import files, progress, sentences, text
 from clipviz.datasets.choose import choose
 from clipviz.datasets.containers import unwrap
 from clipviz.datasets.profile import profile, profile_words, sort_finite
@@ -107,23 +110,29 @@ def _first(error: Exception) -> str:
 
 
 def _write_profiles(folder: Path, columns: tuple[Column, ...]) -> None:
-    """profile.json, and sorted/<i>.npy of each numeric column; a few columns in memory at a time."""
+    """profile.json, and sorted/<i>.npy of each numeric column; one column a thread in memory at a time."""
     (folder / "sorted").mkdir()
-    found: list[ColumnProfile] = []
-    stored = files.each_column(folder, [column.name for column in columns])
-    for place, (column, cells) in enumerate(zip(columns, stored, strict=True)):
-        if column.kind in NUMERIC:
-            values = files.numbers(cells)
-            ordered = sort_finite(values)
-            np.save(folder / "sorted" / f"{place}.npy", ordered)
-            known = profile(column.name, column.kind, values, ordered)
-            if column.kind == "boolean":
-                known = known.model_copy(update={"levels": _words(column, cells).levels})
-        else:
-            known = _words(column, cells)
-        found.append(known)
+    threads = min(2, os.cpu_count() or 1)
+    with ThreadPoolExecutor(threads) as pool:
+        stored = files.each_column(folder, [column.name for column in columns])
+        waiting: deque[Future[ColumnProfile]] = deque()
+        found: list[ColumnProfile] = []
+        for place, (column, cells) in enumerate(zip(columns, stored, strict=True)):
+            waiting.append(pool.submit(_profiled, folder, place, column, cells))
+            while waiting and (len(waiting) > threads or place == len(columns) - 1):
+                found.append(waiting.popleft().result())
+                progress.say(len(found), len(columns), "profiling columns")
     document = json.dumps([entry.model_dump(mode="json") for entry in found])
     (folder / "profile.json").write_text(document, encoding="utf-8")
+
+
+def _profiled(folder: Path, place: int, column: Column, cells: Any) -> ColumnProfile:
+    if column.kind not in NUMERIC:
+        return _words(column, cells)
+    values = files.numbers(cells)
+    ordered = sort_finite(values)
+    np.save(folder / "sorted" / f"{place}.npy", ordered)
+    return profile(column.name, column.kind, values, ordered)
 
 
 def _write_texts(folder: Path, columns: tuple[Column, ...]) -> None:

@@ -61,25 +61,27 @@ def decide(
     reading: Reading,
     overrides: dict[str, Kind],
     declared: Sequence[Declared | None] = (),
+    repeated: bool = False,
 ) -> list[Typed]:
     """The kind of each column c1..cn of `cells`; `overrides` and `reading.kinds` by column name win.
 
     A column is a number when nearly all of its cells (95 %, or all but one of at least eight) are; the rows of the
     others are rejected later. It is a boolean or a date only when every cell is. declared: what the file says of its
-    columns. Raises UnreadableFile for an override of a column that is not there.
+    columns. repeated: few different cells are to be expected, so that each is looked at once. Raises UnreadableFile for
+    an override of a column that is not there.
     """
     unknown = [name for name in overrides if name not in names]
     if unknown:
         raise UnreadableFile("A column's kind can be set only for a column of the file", repr(unknown[0]))
     chosen: dict[str, Kind] = {**reading.kinds, **overrides}
     said = [*declared, *[None] * len(names)][: len(names)]
-    counts: list[_Counts] = []
+    counts: list[Counts] = []
     nearer: dict[int, Closer] = {}
     rows = connection.execute("SELECT count(*) FROM cells").fetchall()[0][0]
     at_once = max(1, CELLS_AT_ONCE // max(1, rows))
     for start in range(0, len(names), at_once):
         chunk = range(start, min(start + at_once, len(names)))
-        counts += _count(connection, chunk, reading)
+        counts += _count(connection, chunk, reading, repeated)
         odd = [
             place for place in chunk if chosen.get(names[place]) or (counts[place].odd and not said[place])
         ]
@@ -96,7 +98,7 @@ def decide(
 
 
 @dataclass(frozen=True)
-class _Counts:
+class Counts:
     """Of one column: cells that are there, and how many of them can be read as what.
 
     big: whole numbers beyond 2^53, biggest: the largest of all numbers. coded: digits that begin with a zero.
@@ -143,13 +145,13 @@ class _Column:
     name: str
     cell: str
     reading: Reading
-    counts: _Counts
+    counts: Counts
     near: Closer
     usual: str
     settled: bool
 
     def typed(self, chosen: Kind | None, said: Declared | None) -> Typed:
-        kind = chosen or self._kind(said)
+        kind = chosen or self.kind(said)
         readers = {"number": self._number, "integer": self._number, "date": self._date}
         if kind in readers:
             return readers[kind](kind, chosen is not None)
@@ -169,7 +171,8 @@ class _Column:
         misfit = "false" if kind == "empty" else f"({self.cell} IS NOT NULL AND {value} IS NULL)"
         return Typed(kind, self.cell, value, misfit, self.counts.present - readable, note=note)
 
-    def _kind(self, said: Declared | None) -> Kind:
+    def kind(self, said: Declared | None) -> Kind:
+        """What the cells say, and before them the file."""
         counts = self.counts
         if said and said != "words":
             return said
@@ -247,21 +250,39 @@ class _Column:
         return self.near.differ > 0
 
 
-def _count(connection: "duckdb.DuckDBPyConnection", places: range, reading: Reading) -> list[_Counts]:
+def _count(
+    connection: "duckdb.DuckDBPyConnection", places: range, reading: Reading, repeated: bool
+) -> list[Counts]:
     """The counts of some columns, laid under each other first: DuckDB takes seconds to plan hundreds of columns."""
     columns = ", ".join(f"c{place + 1}" for place in places)
     number = number_sql("x", reading.decimal or ".", reading.thousands or "")
-    cells = f"SELECT name, x, {number} AS d FROM (UNPIVOT cells ON {columns} INTO NAME name VALUE x)"
-    source = f"SELECT *, lower(x) AS w, CASE WHEN d IS NULL THEN {clear_sql('x')} END AS t FROM ({cells})"
+    cells = f"SELECT name, x, 1 AS n FROM (UNPIVOT cells ON {columns} INTO NAME name VALUE x)"
+    if repeated:
+        cells = f"SELECT name, x, sum(n) AS n FROM ({cells}) GROUP BY name, x"
+    source = (
+        f"SELECT *, lower(x) AS w, CASE WHEN d IS NULL THEN {clear_sql('x')} END AS t "
+        f"FROM (SELECT *, {number} AS d FROM ({cells}))"
+    )
     exact = exact_sql("x", reading.thousands or "", "DECIMAL(38,0)")
     big = f"CASE WHEN abs(d) >= {LARGEST_WHOLE} AND isfinite(d) THEN {exact} IS NOT NULL ELSE false END"
+    distinct = "count(x)" if repeated else "approx_count_distinct(x)"
+    words = "1 + length(x) - length(replace(x, ' ', ''))"
     found = connection.execute(
-        f"SELECT name, count(x), count(d), count(*) FILTER ({whole_sql('d')}), count(*) FILTER (isnan(d)), "
-        f"count(*) FILTER (w IN {(*TRUE, *FALSE)}), count(*) FILTER (d IN (0, 1)), count(t), "
-        f"approx_count_distinct(x), avg(length(x)), count(*) FILTER ({big}), "
-        "max(abs(d)) FILTER (isfinite(d)), count(*) FILTER (x[1] = '0' AND length(x) > 1), "
-        "min(length(x)), max(length(x)), avg(CASE WHEN d IS NULL THEN 1 + length(x) - length(replace(x, ' ', '')) END) "
-        f"FROM ({source}) GROUP BY name"
+        f"SELECT name, {_sum('true')}, {_sum('d IS NOT NULL')}, {_sum(whole_sql('d'))}, {_sum('isnan(d)')}, "
+        f"{_sum(f'w IN {(*TRUE, *FALSE)}')}, {_sum('d IN (0, 1)')}, {_sum('t IS NOT NULL')}, "
+        f"{distinct}, sum(n * length(x)) / sum(n), {_sum(big)}, max(abs(d)) FILTER (isfinite(d)), "
+        f"""{_sum("x[1] = '0' AND length(x) > 1")}, min(length(x)), max(length(x)), """
+        f"sum(n * ({words})) FILTER (d IS NULL) / sum(n) FILTER (d IS NULL) FROM ({source}) GROUP BY name"
     ).fetchall()
-    counts = {row[0]: _Counts(*row[1:]) for row in found}
-    return [counts.get(f"c{place + 1}", _Counts()) for place in places]
+    counts = {row[0]: Counts(*row[1:]) for row in found}
+    return [counts.get(f"c{place + 1}", Counts()) for place in places]
+
+
+def _sum(test: str) -> str:
+    """SQL that counts the cells for which a test holds."""
+    return f"CAST(coalesce(sum(n) FILTER ({test}), 0) AS BIGINT)"
+
+
+def kind_of(counts: Counts) -> Kind:
+    """The kind of a column of which nothing but its counts is known, as of one that was read as numbers."""
+    return _Column("", "", Reading(), counts, Closer(), "day", settled=True).kind(None)

@@ -77,7 +77,7 @@ def copy(
     copied, delimiter = Copied(), layout.delimiter
     try:
         with open_text(source, encoding) as given, target.open("w", encoding="utf-8", newline="\n") as taken:
-            for line, record in _records(given, layout, width, copied):
+            for line, record in records(given, layout, width, copied):
                 if copied.skipped < layout.skip:
                     copied.skipped += 1
                     continue
@@ -87,7 +87,7 @@ def copy(
                 if limit is not None and copied.records >= limit:
                     copied.complete = False
                     break
-                reason = _damage(record)
+                reason = damage(record)
                 try:
                     if not reason:
                         taken.write(f"{line}{delimiter}{record}")
@@ -95,7 +95,7 @@ def copy(
                 except UnicodeEncodeError:
                     reason = f"holds bytes that are not {encoding}"
                 if reason:
-                    copied.rejected.append(_rejected(line, reason, record))
+                    copied.rejected.append(reject(line, reason, record))
     except UnicodeError as error:
         raise UnreadableFile(
             f"The file is not written in {encoding}", str(error)[:200], "Choose another encoding"
@@ -103,7 +103,7 @@ def copy(
     return copied
 
 
-def _records(stream: TextIO, layout: Layout, width: int, copied: Copied) -> Iterator[tuple[int, str]]:
+def records(stream: TextIO, layout: Layout, width: int, copied: Copied) -> Iterator[tuple[int, str]]:
     """(line, record with its newline) of each record; lines with a quote that never closes are rejected."""
     comment = layout.comment
     ahead: deque[str] = deque()
@@ -122,7 +122,7 @@ def _records(stream: TextIO, layout: Layout, width: int, copied: Copied) -> Iter
             continue
         record = _close(text, ahead, stream, layout.delimiter, width)
         if record is None:
-            copied.rejected.append(_rejected(line, "a quote is opened and never closed", text))
+            copied.rejected.append(reject(line, "a quote is opened and never closed", text))
             continue
         yield line, record
         line += record.count("\n") - 1
@@ -152,7 +152,8 @@ def _close(first: str, ahead: deque[str], stream: TextIO, delimiter: str, width:
     return None
 
 
-def _damage(record: str) -> str:
+def damage(record: str) -> str:
+    """Why a record cannot be a row, or nothing."""
     if "\0" in record:
         return "holds NUL bytes"
     if len(record) > LONGEST_RECORD:
@@ -160,6 +161,7 @@ def _damage(record: str) -> str:
     return ""
 
 
-def _rejected(line: int, reason: str, record: str) -> RejectedRow:
+def reject(line: int, reason: str, record: str) -> RejectedRow:
+    """A record that is no row, as it is shown to people."""
     shown = record[:SHOWN].rstrip("\n").replace("\0", "␀").encode("utf-8", "replace").decode("utf-8")
     return RejectedRow(line=line, reason=reason, text=shown)

@@ -11,29 +11,38 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from clipviz.core.errors import ClipvizError, UnreadableFile
 from clipviz.core.settings import Settings
+from clipviz.datasets import progress
+from clipviz.datasets.progress import Listener
 
 SHOWN = 300
+LOOK = 0.1
 OUT_OF_MEMORY = re.compile(
     "MemoryError|bad_alloc|[Mm]emory allocation|[Cc]annot allocate memory|can't start new thread"
 )
 NO_ROOM = re.compile("No space left on device|Disk quota exceeded")
 
 
-def run(job: str, request: dict[str, Any], settings: Settings) -> dict[str, Any]:
+def run(
+    job: str, request: dict[str, Any], settings: Settings, listener: Listener | None = None
+) -> dict[str, Any]:
     """Do a job ("ingest" or "preview") in a process of its own and give its reply.
 
+    listener: told of the progress a few times a second; what it raises ends the process and is raised here.
     Raises the job's own ClipvizError; UnreadableFile when it took too long or too much memory, or died; OSError
     when the disk refused what it wrote.
     """
     with tempfile.TemporaryDirectory(prefix="clipviz-read-") as place:
         reply = Path(place) / "reply.json"
         document = {"job": job, "reply": str(reply), "memory_mb": settings.ingest_mb, **request}
-        code, words = _supervised(json.dumps(document), settings.ingest_seconds)
+        document["progress"] = str(Path(place) / "progress.json") if listener else ""
+        watch = [Watch(Path(place) / "progress.json", listener)] if listener else []
+        code, words = _supervised(json.dumps(document), settings.ingest_seconds, *watch)
         if reply.is_file():
             answer: dict[str, Any] = json.loads(reply.read_bytes())
             if "error" in answer:
@@ -50,7 +59,19 @@ def run(job: str, request: dict[str, Any], settings: Settings) -> dict[str, Any]
     )
 
 
-def _supervised(document: str, seconds: float) -> tuple[int, str]:
+class Watch(NamedTuple):
+    """Who wants to hear how far a reading process is, and where it says so."""
+
+    place: Path
+    listener: Listener
+
+    def look(self) -> None:
+        known = progress.heard(self.place)
+        if known:
+            self.listener(known)
+
+
+def _supervised(document: str, seconds: float, watch: Watch | None = None) -> tuple[int, str]:
     """Run the child to its end: (exit code, what it said); raises UnreadableFile when time is up."""
     root = str(Path(__file__).parents[2])
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -70,14 +91,24 @@ def _supervised(document: str, seconds: float) -> tuple[int, str]:
             "TMPDIR": json.loads(document)["folder"],  # removed by the parent, even when the child is killed
         },
     )
+    until = time.monotonic() + seconds
+    given: str | None = document
     try:
-        _, words = child.communicate(document, timeout=seconds)
-    except subprocess.TimeoutExpired:
-        raise UnreadableFile(
-            f"Reading a file may take at most {seconds:g} seconds",
-            "more",
-            "Split it, or raise CLIPVIZ_INGEST_SECONDS",
-        ) from None
+        while True:
+            left = until - time.monotonic()
+            try:
+                _, words = child.communicate(given, timeout=max(0.0, min(left, LOOK) if watch else left))
+                break
+            except subprocess.TimeoutExpired:
+                given = None
+                if watch:
+                    watch.look()
+                if time.monotonic() >= until:
+                    raise UnreadableFile(
+                        f"Reading a file may take at most {seconds:g} seconds",
+                        "more",
+                        "Split it, or raise CLIPVIZ_INGEST_SECONDS",
+                    ) from None
     finally:
         if child.poll() is None:
             _kill(child)
@@ -113,6 +144,8 @@ def _limit_memory(megabytes: int) -> None:
 def _main() -> None:
     request = json.loads(sys.stdin.read())
     _limit_memory(request["memory_mb"])
+    if request.get("progress"):
+        progress.tell_in(Path(request["progress"]))
     answer: dict[str, Any]
     try:
         from clipviz.datasets import jobs

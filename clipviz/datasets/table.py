@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Recipe, Task
 from clipviz.core.settings import Settings
 from clipviz.core.table import Feature, Inputs, Table
-from clipviz.datasets import date_features, files, pixel_features, target
+from clipviz.datasets import date_features, files, pixel_features, split_keys, target
 from clipviz.datasets.numerals import LARGEST_WHOLE
 from clipviz.datasets.split import split
 
@@ -75,9 +76,29 @@ def usable_rows(settings: Settings, dataset: Dataset, recipe: Recipe) -> Usable:
             f"{len(rows)}",
             "Add rows or pick another target",
         )
-    train, validation, test = split(len(rows), recipe.split)
+    keys, said = _keys(place, dataset, recipe, column, rows)
+    train, validation, test = split(len(rows), recipe.split, keys)
     goal = target.decide(column, cells, rows, train, recipe.data.task)
-    return Usable(rows, goal.values, goal.task, goal.classes, train, validation, test, goal.notes)
+    return Usable(rows, goal.values, goal.task, goal.classes, train, validation, test, (*goal.notes, *said))
+
+
+def _keys(
+    place: Path, dataset: Dataset, recipe: Recipe, goal: Column, rows: NDArray[np.int64]
+) -> tuple[NDArray[np.float64] | None, tuple[str, ...]]:
+    """(what the split goes by, sentences about it): see `split_keys`; None for a random split."""
+    how = recipe.split
+    if how.kind == "random":
+        return None, ()
+    column = goal if how.column is None else _column(dataset, how.column, "split's column")
+    cells = files.read(place, [column.name]).column(0).take(rows)
+    if how.kind == "time":
+        return split_keys.times(column, cells)
+    if how.kind == "group":
+        return split_keys.groups(column, cells)
+    if column.kind in ("number", "integer"):
+        classes = column is goal and recipe.data.task == "classification"
+        return split_keys.strata(files.numbers(cells), classes), ()
+    return split_keys.groups(column, cells)[0], ()
 
 
 def _column(dataset: Dataset, name: str, role: str) -> Column:
@@ -117,7 +138,15 @@ def _inputs(
             "none: " + (" ".join(notes) or "no other column"),
             "Add a column of numbers or categories that varies",
         )
-    return tuple(features), np.column_stack(columns), tuple(notes)
+    return tuple(features), _together(columns), tuple(notes)
+
+
+def _together(columns: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """(N, F), each column in one piece of memory: columns are what is fitted and looked at."""
+    inputs = np.empty((len(columns[0]), len(columns)), order="F")
+    for place, values in enumerate(columns):
+        inputs[:, place] = values
+    return inputs
 
 
 def _features(
@@ -151,6 +180,8 @@ def _candidates(dataset: Dataset, recipe: Recipe) -> tuple[list[Column], dict[st
     for column in dict.fromkeys(asked):
         if column.name == predicted:
             continue
+        if wanted is None and recipe.split.kind == "group" and column.name == recipe.split.column:
+            continue  # who a row belongs to is known of the rows at hand only
         if column.kind in (*NUMERIC, "category", "date"):
             usable.append(column)
         else:

@@ -137,6 +137,7 @@ def _write_rows(
 
 
 def write_rejected(rejected: Sequence[RejectedRow], folder: Path) -> None:
+    """Write folder/rejected.parquet, in the order given."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

@@ -1,14 +1,17 @@
 """The parts of the Clamp page that are tables and pickers."""
 
+from collections.abc import Collection, Sequence
+
 import numpy as np
 import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
 from clipviz.analysis import clamping
+from clipviz.analysis.column import TrainingColumn
 from clipviz.core.bounds import Bounds
 from clipviz.core.dataset import Dataset
-from clipviz.core.recipe import Choice, Recipe
+from clipviz.core.recipe import Choice
 from clipviz.core.table import Table
 from clipviz.datasets import files
 from clipviz.ui import drafts, state, tables
@@ -50,17 +53,18 @@ def copy_to_others(
     return own
 
 
-def overview(table: Table, recipe: Recipe) -> pd.DataFrame:
-    """One line a column: its policy, its bounds, and how many training values they move."""
+def overview(
+    fitted: Sequence[tuple[str, Choice, TrainingColumn, Bounds]], own: Collection[str]
+) -> pd.DataFrame:
+    """One line a column: its policy, its bounds, and how many training values they move. own: columns that do not
+    follow the default."""
     lines = []
-    for column in clamping.numeric_columns(table):
-        choice = recipe.inputs.policy_of(column)
-        bounds = clamping.fit(table, column, choice)
-        done = clamping.effect(clamping.training_values(table, column), bounds)
+    for name, choice, column, bounds in fitted:
+        done = column.effect(bounds)
         lines.append(
             {
-                "column": plain(column),
-                "policy": choice.id + (" (own)" if column in recipe.inputs.columns else ""),
+                "column": plain(name),
+                "policy": choice.id + (" (own)" if name in own else ""),
                 "lo": number(bounds.lo),
                 "hi": number(bounds.hi),
                 "below": done.below,

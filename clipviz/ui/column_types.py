@@ -3,7 +3,7 @@
 import streamlit as st
 
 from clipviz.core.dataset import Dataset, Kind
-from clipviz.ui import reading
+from clipviz.ui import uploads
 from clipviz.ui.text import escape
 
 WORDS: dict[Kind, str] = {
@@ -42,4 +42,4 @@ def override(dataset: Dataset, name: str) -> None:
         ):
             kinds = {key: kind for key, kind in dataset.reading.kinds.items() if key != name}
             kinds |= {name: wanted} if wanted else {}
-            reading.read_again(dataset, dataset.reading.model_copy(update={"kinds": kinds}))
+            uploads.read_again(dataset, dataset.reading.model_copy(update={"kinds": kinds}))

@@ -1,6 +1,6 @@
 """How a file was read: shown as choices, with a preview of what another choice would give."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -13,11 +13,12 @@ from clipviz.datasets.images import shapes
 from clipviz.datasets.images.offer import looks_like_images
 from clipviz.ui import header, image_reading, state, tables
 from clipviz.ui.guessed import choice
-from clipviz.ui.text import counted, escape, number, plain
+from clipviz.ui.text import escape, number, plain
 
+ReadAgain = Callable[[Dataset, Reading], None]
+"""Begins to read the upload of a dataset in another way."""
 _DELIMITERS = {",": "comma ,", ";": "semicolon ;", "\t": "tab", "|": "pipe |", " ": "space"}
 _THOUSANDS = {"": "none", ",": "comma ,", ".": "point .", " ": "space", "'": "apostrophe '"}
-AGAIN = " (read again)"
 _ORDERS = {"day": "the day is first", "month": "the month is first"}
 _ENCODINGS = ("utf-8", "windows-1252", "latin-1", "utf-16", "utf-16-le", "utf-16-be")
 
@@ -108,7 +109,7 @@ def _seen(source: str, how: str, name: str) -> ingest.Preview:
     return ingest.preview(source, Reading.model_validate_json(how), state.settings(), name=name)
 
 
-def change(dataset: Dataset) -> None:
+def change(dataset: Dataset, read_again: ReadAgain) -> None:
     """The reading of a stored dataset; another one gives another dataset, and the old one stays."""
     key = f"reading:{dataset.id}"
     try:
@@ -153,7 +154,7 @@ def _first_rows(dataset: Dataset, how: Reading, seen: ingest.Preview) -> list[st
     return list(dict.fromkeys([*seen.sentences, *noticed, *_other_types(dataset, seen)]))
 
 
-def offer_images(dataset: Dataset, profiles: Sequence[ColumnProfile]) -> None:
+def offer_images(dataset: Dataset, profiles: Sequence[ColumnProfile], read_again: ReadAgain) -> None:
     """For a table that looks like images: says so, and reads it as such when that is wanted."""
     shape = looks_like_images(dataset, profiles)
     if shape is None:
@@ -187,24 +188,3 @@ def _other_types(dataset: Dataset, seen: ingest.Preview) -> list[str]:
         if before.get(column.name, column.kind) in NUMERIC and column.kind not in NUMERIC
     ]
     return [f"No longer numbers: {', '.join(moved)}"] if moved else []
-
-
-def read_again(dataset: Dataset, how: Reading) -> None:
-    """Reads the kept upload in another way and opens what comes of it; the dataset that was there stays."""
-    try:
-        with st.spinner(f"Reading {counted(dataset.rows, 'row')} again …"):
-            other = ingest.ingest(
-                dataset.source,
-                f"{dataset.name.removesuffix(AGAIN)}{AGAIN}",
-                state.settings(),
-                how,
-                state.me(),
-                target=dataset.target,
-                origin=dataset.origin,
-            )
-        other = state.store().datasets.add(other)
-    except ClipvizError as error:
-        header.problem(error)
-    else:
-        state.open_dataset(other.id)
-        st.rerun()

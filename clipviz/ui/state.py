@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import streamlit as st
 
+from clipviz.analysis.column import TrainingColumn
 from clipviz.core.dataset import Dataset
 from clipviz.core.errors import NotFound
 from clipviz.core.ids import is_id
@@ -98,4 +99,16 @@ def _table(_dataset: Dataset, dataset_id: str, choice: str, _recipe: Recipe) -> 
 def table(dataset: Dataset, recipe: Recipe) -> Table:
     """The rows as the recipe splits them; shared by all who look at the same ones. Raises InvalidRecipe."""
     found: Table = _table(dataset, dataset.id, f"{recipe.data!r} {recipe.split!r}", recipe)
+    return found
+
+
+@st.cache_resource(max_entries=64, ttl=timedelta(hours=1), show_spinner="Sorting the column …")
+def _column(_table: Table, dataset_id: str, choice: str, column: str) -> TrainingColumn:
+    return TrainingColumn(_table, column)
+
+
+def column(dataset: Dataset, recipe: Recipe, column: str) -> TrainingColumn:
+    """One numeric column of the training rows, sorted; shared by all who look at the same rows."""
+    key = f"{recipe.data!r} {recipe.split!r}"
+    found: TrainingColumn = _column(table(dataset, recipe), dataset.id, key, column)
     return found

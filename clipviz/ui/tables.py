@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from clipviz.analysis.association import Association, Sides
 from clipviz.core.dataset import Dataset, RejectedRow
 from clipviz.core.profile import ColumnProfile
 from clipviz.core.settings import Settings
@@ -23,6 +24,11 @@ COLUMNS: dict[str, Any] = {
         format="localized", help="Infinite values; NaN counts as missing."
     ),
     **{name: st.column_config.NumberColumn(format="%.5g") for name in ("min", "median", "max")},
+    "tail": st.column_config.NumberColumn(
+        format="%.2g",
+        help="Hill's tail index of the heavier side: below 4 extremes rule the spread, below 2 it has no meaning.",
+    ),
+    "worth trying": st.column_config.TextColumn(help="A clamp suggested by the shape of the column."),
 }
 
 IMAGES: dict[str, Any] = {"image": st.column_config.ImageColumn("image", width="small")}
@@ -60,6 +66,59 @@ def columns(profiles: Sequence[ColumnProfile]) -> "pd.DataFrame":
             "min": [each.minimum for each in profiles],
             "median": [each.quantiles.get("0.5") for each in profiles],
             "max": [each.maximum for each in profiles],
+            "tail": [_heavier(each) for each in profiles],
+            "worth trying": [_suggested(each) for each in profiles],
+        }
+    )
+
+
+def _heavier(profile: ColumnProfile) -> float | None:
+    """The smaller of the two tail indices: the heavier tail."""
+    tails = profile.tails
+    return min((side for side in (tails.lower, tails.upper) if side), default=None) if tails else None
+
+
+def _suggested(profile: ColumnProfile) -> str:
+    if profile.suggestion is None:
+        return ""
+    policy = profile.suggestion.policy.id
+    return profile.suggestion.pattern + ("" if policy == "none" else f": {policy}")
+
+
+def numbers(profile: ColumnProfile) -> "pd.DataFrame":
+    """Quantiles and moments of one column, a number a line."""
+    known: list[tuple[str, float | None]] = [("minimum", profile.minimum)]
+    known += [(f"{100 * float(name):g} %", value) for name, value in profile.quantiles.items()]
+    known += [("maximum", profile.maximum), ("mean", profile.mean), ("standard deviation", profile.std)]
+    known += [("median distance from the median", profile.mad), ("skewness", profile.skewness)]
+    known += [("excess kurtosis", profile.kurtosis)]
+    if profile.tails is not None:
+        known += [("tail index, lower", profile.tails.lower), ("tail index, upper", profile.tails.upper)]
+    return _frame({"": [name for name, _ in known], "value": [value for _, value in known]})
+
+
+def associations(found: Sequence[Association]) -> "pd.DataFrame":
+    ranked = sorted(found, key=lambda each: -abs(each.value or 0.0))
+    return _frame(
+        {
+            "column": [plain(each.column) for each in ranked],
+            "strength": [each.value for each in ranked],
+            "measure": [each.measure for each in ranked],
+            "rows": [each.rows for each in ranked],
+        }
+    )
+
+
+def sides(found: Sequence[Sides]) -> "pd.DataFrame":
+    return _frame(
+        {
+            "column": [plain(each.column) for each in found],
+            "median, training": [each.train_median for each in found],
+            "median, test": [each.test_median for each in found],
+            "missing, training": [each.train_missing for each in found],
+            "missing, test": [each.test_missing for each in found],
+            "distance": [each.distance for each in found],
+            "test beyond training": [each.outside for each in found],
         }
     )
 

@@ -6,9 +6,9 @@ import streamlit as st
 
 from clipviz.core.dataset import Dataset
 from clipviz.core.errors import ClipvizError
-from clipviz.core.recipe import Data, Recipe, Split, Task, Training
+from clipviz.core.recipe import Data, Recipe, Task, Training
 from clipviz.runs.check import check
-from clipviz.ui import drafts, forms, header, recipes, state
+from clipviz.ui import drafts, forms, header, recipes, splits, state
 from clipviz.ui.text import counted, escape, number, plain
 
 
@@ -44,11 +44,12 @@ def _data(dataset: Dataset, draft: drafts.Draft) -> Recipe:
     ]
     with st.expander("Inputs and split"):
         features = recipe.data.features if dataset.image is not None else _features(dataset, recipe, draft)
-        split = forms.fields(Split, recipe.split.model_dump(), draft.key("split"))
+        split = splits.form(dataset, recipe.split, recipe.data.target, draft)
+        shown = st.container()
     data = Data(dataset=dataset.id, target=recipe.data.target, task=task, features=features)
     left_out = set() if features is None else {column.name for column in dataset.columns} - set(features)
     inputs = recipe.inputs if dataset.image is not None else recipes.without(recipe.inputs, left_out)
-    recipe = recipe.model_copy(update={"data": data, "split": Split.model_validate(split), "inputs": inputs})
+    recipe = recipe.model_copy(update={"data": data, "split": split, "inputs": inputs})
     try:
         table = state.table(dataset, recipe)
     except ClipvizError as error:
@@ -59,6 +60,8 @@ def _data(dataset: Dataset, draft: drafts.Draft) -> Recipe:
         f"{table.task.capitalize()} from {number(len(table.features))} {what}: {number(len(table.train))} training, "
         f"{number(len(table.validation))} validation and {number(len(table.test))} test rows."
     )
+    with shown:
+        splits.outcome(table)
     for note in table.notes:
         st.caption(escape(note, 300))
     return recipe

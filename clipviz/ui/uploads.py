@@ -1,19 +1,51 @@
 """From a dropped file to a stored dataset; a file that cannot be read stays, with a way to mend its reading."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime import Runtime
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from clipviz.core.dataset import Reading
+from clipviz.core.dataset import Dataset, Reading
 from clipviz.core.errors import ClipvizError
+from clipviz.core.ids import is_id
 from clipviz.datasets import ingest, samples, together
-from clipviz.ui import header, image_reading, reading, state
-from clipviz.ui.text import escape, plain
+from clipviz.ui import header, image_reading, reading, readings, state, upload_zone
+from clipviz.ui.text import escape
+
+LOOK = 0.2
+AGAIN = " (read again)"
 
 
 def drop_zone() -> None:
     """The uploader; each dropped file, or pile of files that belong together, becomes a dataset, read as guessed."""
+    if st.session_state.get("plain_upload") or not _served():
+        _plain_zone()
+    else:
+        _streaming_zone()
+    if st.session_state.get("unread"):
+        _mend(**st.session_state.unread)
+
+
+def _served() -> bool:
+    """Whether this page is served by a real server, beside our routes; AppTest has a stand-in."""
+    return st.runtime.exists() and type(st.runtime.get_instance()) is Runtime
+
+
+def _streaming_zone() -> None:
+    """Files go to disk as they arrive, by a route of ours; the page learns their hashes."""
+    arrived = upload_zone.upload_zone(state.settings().upload_mb, key="upload_zone")
+    files = [(name, state.settings().uploads / source) for source, name in arrived if is_id(source)]
+    if files:
+        _follow(_begin_all(files))
+    if st.button("Use the browser's own form instead", type="tertiary", key="plain_upload_on"):
+        st.session_state.plain_upload = True
+        st.rerun()
+
+
+def _plain_zone() -> None:
+    """Streamlit's uploader, which holds a file in memory first: where the drop zone cannot be used."""
     turn = st.session_state.setdefault("upload_turn", 0)
     dropped = st.file_uploader(
         "Drop your files here",
@@ -30,41 +62,103 @@ def drop_zone() -> None:
             key=f"folder:{turn}",
             help="With a folder inside for each class, or with a table of file names and labels.",
         )
-    stored = ""
-    for places in together.groups([file.name for file in dropped]):
-        stored = _read([dropped[place] for place in places]) or stored
     if dropped:
         st.session_state.upload_turn = turn + 1
-        if stored:
-            state.open_dataset(stored)
-        st.rerun()
-    if st.session_state.get("unread"):
-        _mend(**st.session_state.unread)
+        _follow(_begin_all([(file.name, file) for file in dropped]))
 
 
-def _read(dropped: list[UploadedFile]) -> str | None:
-    """Keeps files and reads them as one dataset; its id, or None with the reason kept for the next run of the page."""
-    kept, name = "", together.title([file.name for file in dropped])
-    with st.status(f"Reading {escape(name)} …") as status:
+def _begin_all(files: Sequence[tuple[str, UploadedFile | Path]]) -> list[readings.Job]:
+    """Begins to read files with their names; those that belong together are one dataset."""
+    jobs = []
+    for places in together.groups([name for name, _ in files]):
+        pile = [files[place] for place in places]
+        name = together.title([name for name, _ in pile])
         try:
-            if len(dropped) == 1:
-                kept = str(ingest.spool(dropped[0], state.settings()))
-            else:
-                kept = str(together.pack([(file.name, file) for file in dropped], state.settings()))
-            return store(Path(kept), name, Reading())
+            jobs.append(_begin(_kept(pile), name))
         except ClipvizError as error:
-            status.update(label=f"{escape(name)} could not be read", state="error")
-            st.session_state.unread = {"path": kept, "name": name, "error": error}
-            return None
+            st.session_state.unread = {"path": "", "name": name, "error": error}
+    return jobs
 
 
-def store(path: Path, name: str, how: Reading) -> str:
-    """Reads an uploaded file and shares it with the team; returns the dataset's id."""
-    dataset = ingest.ingest(path, plain(name, 120), state.settings(), how, state.me())
-    known = {each.id: each for each in state.store().datasets.list()}
-    if dataset.id in known:
-        st.toast(f"This very file is here already, as {escape(known[dataset.id].name)}.")
-    return state.store().datasets.add(dataset).id
+def _kept(pile: Sequence[tuple[str, UploadedFile | Path]]) -> Path:
+    """The one upload that a pile of files is; raises ClipvizError."""
+    if len(pile) > 1:
+        return together.pack(pile, state.settings())
+    _, given = pile[0]
+    return given if isinstance(given, Path) else ingest.spool(given, state.settings())
+
+
+def _begin(path: Path, name: str, how: Reading = Reading(), dataset: Dataset | None = None) -> readings.Job:  # noqa: B008  frozen
+    job = readings.Job(path, name, state.me(), how)
+    if dataset is not None:
+        job.target, job.origin, job.again = dataset.target, dataset.origin, dataset.id
+    return readings.start(job, state.settings(), state.store())
+
+
+def _follow(jobs: Sequence[readings.Job]) -> None:
+    """The page stays with these readings until they are over."""
+    st.session_state.following = [job.id for job in jobs]
+    st.rerun()
+
+
+def read_again(dataset: Dataset, how: Reading) -> None:
+    """Reads the upload of a dataset in another way, which gives another dataset."""
+    name = f"{dataset.name.removesuffix(AGAIN)}{AGAIN}"
+    _follow([_begin(state.settings().uploads / dataset.source, name, how, dataset)])
+
+
+def follow() -> None:
+    """Shows how far the readings are that this page stays with; at their end, opens what was read."""
+    jobs = [job for id in st.session_state.get("following", ()) if (job := readings.get(id)) is not None]
+    if not jobs:
+        _others()
+        return
+    for job in jobs:
+        _watch(job)
+    del st.session_state.following
+    for job in jobs:
+        if job.error is not None and job.again:
+            header.tell(job.error)
+        elif job.error is not None:
+            st.session_state.unread = {"path": str(job.path), "name": job.name, "error": job.error}
+    stored = [job.dataset for job in jobs if job.dataset]
+    if stored:
+        state.open_dataset(stored[-1])
+    elif not any(job.again for job in jobs):
+        state.close_dataset()
+    for job in jobs:
+        if job.known_as:
+            st.toast(f"This very file is here already, as {escape(job.known_as)}.")
+    st.rerun()
+
+
+def _watch(job: readings.Job) -> None:
+    """Draws a reading until it is over; Cancel runs the page again, and then it soon is."""
+    if job.wait(LOOK):
+        return
+    with st.container(border=True):
+        bar = st.progress(*readings.show(job))
+        st.button("Cancel", key=f"cancel:{job.id}", on_click=job.cancel, icon=":material/cancel:")
+        while not job.wait(LOOK):
+            bar.progress(*readings.show(job))
+
+
+def _others() -> None:
+    """What anybody else is reading now."""
+    if not readings.running():
+        return
+
+    @st.fragment(run_every=1.0)
+    def drawn() -> None:
+        now = readings.running()
+        for job in now:
+            share, words = readings.show(job)
+            st.progress(share, f"{words} · started by {escape(job.who, 40)}")
+            st.button("Cancel", key=f"cancel:{job.id}", on_click=job.cancel, icon=":material/cancel:")
+        if not now:
+            st.rerun()
+
+    drawn()
 
 
 def open_sample(sample: str) -> None:
@@ -98,14 +192,8 @@ def _mend(path: str, name: str, error: ClipvizError) -> None:
             header.problem(wrong)
         with st.container(horizontal=True):
             if st.button("Read it this way", type="primary"):
-                try:
-                    dataset = store(Path(path), name, how)
-                except ClipvizError as again:
-                    st.session_state.unread["error"] = again
-                else:
-                    del st.session_state.unread
-                    state.open_dataset(dataset)
-                st.rerun()
+                del st.session_state.unread
+                _follow([_begin(Path(path), name, how)])
             if st.button("Forget this file"):
                 del st.session_state.unread
                 st.rerun()

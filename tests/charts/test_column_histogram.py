@@ -30,3 +30,12 @@ def test_a_theme_has_its_own_colours() -> None:
     assert palette("dark") is DARK
     assert palette("light") is palette(None) is LIGHT
     assert column_histogram("x", HISTOGRAM, DARK).layout.font.color == DARK.ink
+
+
+def test_by_magnitude_every_bin_is_as_wide_as_the_next_and_none_is_lost():
+    drawn = Histogram(edges=(1.0, 10.0, 100.0), counts=(5, 3), below=7)
+    figure = column_histogram("x", drawn, palette("light"), by_magnitude=True)
+    assert figure.data[0].width == (1.0, 1.0)
+    assert [sum(trace.y) for trace in figure.data] == [8, 7]
+    assert figure.data[0].customdata[1] == "10 to 100"
+    assert figure.data[1].customdata[0] == "below 1"

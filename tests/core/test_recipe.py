@@ -87,3 +87,18 @@ def test_deep_nesting_is_refused_in_words(path: str, depth: int) -> None:
         Recipe(data=Data(dataset="0" * 16, target="y")).replace(path, value)
     while value:
         [value] = value
+
+
+def test_recipes_from_before_splits_had_kinds_keep_their_ids() -> None:
+    recipe = Recipe(data=Data(dataset="0" * 16, target="y"))
+    assert recipe.model_dump(mode="json")["split"] == {"validation": 0.15, "test": 0.15, "seed": 0}
+    assert recipe.id == "36f8821fb0698771"
+    other = recipe.replace("split.kind", "stratified")
+    assert other.id != recipe.id and Recipe.parse(other.canonical()) == other
+
+
+def test_a_split_by_group_names_its_column() -> None:
+    recipe = Recipe(data=Data(dataset="0" * 16, target="y"))
+    with pytest.raises(InvalidRecipe, match=r"split by group needs a column: set split\.column first"):
+        recipe.replace("split.kind", "group")
+    assert recipe.replace("split.column", "who").replace("split.kind", "group").split.column == "who"

@@ -22,7 +22,9 @@ def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     from clipviz.datasets import ingest, jobs
 
     monkeypatch.setattr(
-        ingest, "run", lambda job, request, settings: jobs.JOBS[job]({"memory_mb": 1000, **request})
+        ingest,
+        "run",
+        lambda job, request, settings, listener=None: jobs.JOBS[job]({"memory_mb": 1000, **request}),
     )
 
 

@@ -181,3 +181,20 @@ def test_well_known_data_sets_say_where_to_put_a_file_without_a_network(page, ho
     (place / "iris.csv").write_text("sepal_length,sepal_width,petal_length,petal_width,species\n" + rows)
     next(each for each in app.button if each.key == "named.iris").click().run()
     assert app.title[0].value == "Iris"
+
+
+def test_a_column_is_told_in_numbers_with_a_suggestion_and_its_reason(page, home, store) -> None:
+    from clipviz.datasets import samples
+
+    spikes = store.datasets.add(samples.load("spikes", home, "Ada"))
+    app = page(dataset=spikes.id)
+    overview = next(each.value for each in app.dataframe if "worth trying" in each.value.columns)
+    assert any("quantile" in said or "tukey" in said for said in overview["worth trying"])
+    assert "Hill's estimate" in words(app)
+    numbers = next(each.value for each in app.dataframe if "0.1 %" in set(each.value.iloc[:, 0].astype(str)))
+    assert {"99.9 %", "excess kurtosis", "tail index, upper"} <= set(numbers.iloc[:, 0])
+    next(each for each in app.toggle if each.label == "Every magnitude").set_value(True).run()
+    assert not app.exception
+    strengths = next(each.value for each in app.dataframe if "strength" in each.value.columns)
+    assert len(strengths) == len(spikes.columns) - 1
+    assert any("distance" in each.value.columns for each in app.dataframe)

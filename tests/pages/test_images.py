@@ -1,9 +1,11 @@
 """Images through every page."""
 
+import io
+
 import numpy as np
 import pytest
 
-from clipviz.datasets.ingest import ingest
+from clipviz.datasets.ingest import ingest, spool
 from tests.datasets.zoo.image_specimens import SVG, folders, idx, image, labelled, npz, table, zipped
 from tests.pages.conftest import button, words
 
@@ -55,6 +57,21 @@ def test_images_and_labels_dropped_together_are_one_dataset(page, store) -> None
     [dataset] = store.datasets.list()
     assert (dataset.kind, dataset.rows) == ("images", 20)
     assert "2 classes" in words(app)
+
+
+def test_files_that_arrive_as_a_stream_are_grouped_as_dropped_ones_are(
+    page, home, store, monkeypatch
+) -> None:
+    files = {"pets/cat/1.png": image(), "pets/dog/1.png": image(), "pets/dog/2.png": image()}
+    arrived = [[(spool(io.BytesIO(content), home).name, name) for name, content in files.items()]]
+    monkeypatch.setattr("clipviz.ui.uploads._served", lambda: True)
+    monkeypatch.setattr(
+        "clipviz.ui.upload_zone.upload_zone", lambda *_, **__: arrived.pop() if arrived else []
+    )
+    app = page()
+    [dataset] = store.datasets.list()
+    assert (dataset.name, dataset.kind, dataset.rows) == ("pets", "images", 3)
+    assert app.query_params["dataset"] in (dataset.id, [dataset.id])
 
 
 def test_a_dropped_folder_is_one_dataset(page, store) -> None:

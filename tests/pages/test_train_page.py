@@ -167,3 +167,25 @@ def test_a_clamp_goes_with_its_column(page, spikes, recipe, store) -> None:
     saved = store.recipes.get(store.runs.get(app.query_params["run"]).recipe).recipe
     assert saved.data.target == "flow"
     assert not saved.inputs.columns
+
+
+def test_the_split_is_chosen_shown_and_saved(page, spikes, store) -> None:
+    app = page("train", dataset=spikes.id)
+
+    def pick(label: str, value: object) -> None:
+        next(each for each in app.selectbox if each.label == label).select(value).run()
+        assert not app.exception
+
+    def parts():
+        return next(each.value for each in app.dataframe if "part" in each.value.columns)
+
+    assert parts()["rows"].tolist() == [700, 150, 150]
+    pick("Rows are dealt out", "time")
+    assert "Pick the column to split by" in words(app)
+    pick("Time", next(column.name for column in spikes.columns if column.name != spikes.target))
+    assert parts()["rows"].sum() == 1000
+    pick("Rows are dealt out", "stratified")
+    assert not app.error
+    button(app, "Start").click().run()
+    saved = store.recipes.get(store.runs.get(app.query_params["run"]).recipe).recipe
+    assert (saved.split.kind, saved.split.column) == ("stratified", None)

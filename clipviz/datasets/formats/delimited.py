@@ -1,15 +1,23 @@
 """Text tables: cells separated by a comma, semicolon, tab, bar or space."""
 
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from clipviz.core.dataset import Reading, RejectedRow
+from clipviz.core.dataset import Kind, Reading, RejectedRow
 from clipviz.core.errors import UnreadableFile
 from clipviz.datasets import dialect, encodings, lines, numerals
 from clipviz.datasets.formats.base import Format
-from clipviz.datasets.header import MISSING, comment_mark, joined, rows_of_names, title_lines
-from clipviz.datasets.staging import Raw, literal
+from clipviz.datasets.header import (
+    MISSING,
+    comment_mark,
+    joined,
+    misfit_names,
+    rows_of_names,
+    title_lines,
+)
+from clipviz.datasets.staging import Contents, Raw, literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -77,6 +85,17 @@ class Delimited(Format):
             header_rows=names if found.header else None,
             date_order=given.date_order,
         )
+
+    def read(
+        self, path: Path, reading: Reading, folder: Path, overrides: dict[str, Kind], memory_mb: int = 2000
+    ) -> Contents:
+        from clipviz.datasets.bulk import read as bulk
+        from clipviz.datasets.bulk.stretches import NotPlainError
+
+        if not overrides and bulk.suits(path, reading):
+            with suppress(NotPlainError):
+                return bulk.read(path, reading, folder, memory_mb)
+        return super().read(path, reading, folder, overrides, memory_mb)
 
     def stage(
         self,
@@ -155,12 +174,7 @@ def _header_notes(copied: lines.Copied, width: int) -> tuple[str, ...]:
         notes.append(f"The table begins below {copied.skipped:,} lines of text.")
     if len(copied.header) > 1:
         notes.append(f"Names were joined from {len(copied.header)} rows.")
-    if copied.header and len(copied.header[-1]) != width:
-        notes.append(
-            f"The header has {len(copied.header[-1]):,} names, the rows have {width:,} cells; "
-            "names were fitted from the left."
-        )
-    return tuple(notes)
+    return (*notes, *misfit_names(copied.header[-1] if copied.header else (), width))
 
 
 def _load(

@@ -1,0 +1,142 @@
+"""Ingest and full profile of a large CSV: `python benchmarks/ingest.py [--megabytes 100] [--file large.csv]`.
+
+The baseline, in the same run, is what DuckDB does by itself: read_csv to Parquet (malformed rows stored as rejects),
+then SUMMARIZE of that Parquet file. Ours runs as the dashboard runs it: in a child process, from an upload that is
+kept already, to data.parquet, rejected rows, sorted columns and exact profiles. Exits 1 beyond 1.5 times the baseline
+or 1.5 GB of the job, or when rows do not add up. --excel measures an xlsx of 100,000 x 20 against openpyxl as well.
+"""
+
+import argparse
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psutil
+
+RATIO, MEGABYTES, EXCEL_RATIO = 1.5, 1500.0, 5.0
+BARE = """
+import sys, time, duckdb
+source, folder = sys.argv[1:]
+connection = duckdb.connect(folder + "/bare.duckdb", config={"temp_directory": folder})
+begun = time.perf_counter()
+connection.execute("SET enable_progress_bar = false")
+connection.execute(f"COPY (SELECT * FROM read_csv('{source}', store_rejects=true, "
+                   f"nullstr=['', 'NA'])) TO '{folder}/bare.parquet' (FORMAT parquet)")
+copied = time.perf_counter()
+connection.execute(f"SUMMARIZE SELECT * FROM '{folder}/bare.parquet'").fetchall()
+print(copied - begun, time.perf_counter() - copied)
+"""
+
+
+class Peak:
+    """The largest resident memory of this process's children, in MB, looked at fifty times a second. Pages of mapped
+    files, which the system takes back when it needs them, are not counted."""
+
+    def __init__(self) -> None:
+        self.megabytes = 0.0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> "Peak":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._over.wait(0.02):
+            for child in psutil.Process().children(recursive=True):
+                try:
+                    memory = child.memory_info()
+                except psutil.Error:
+                    continue
+                self.megabytes = max(self.megabytes, (memory.rss - memory.shared) / 1e6)
+
+
+def bare(source: Path, folder: Path) -> tuple[float, float, float]:
+    """Seconds of DuckDB's copy and of its SUMMARIZE, and its peak memory."""
+    with Peak() as peak:
+        done = subprocess.run(
+            [sys.executable, "-c", BARE, str(source), str(folder)], capture_output=True, text=True, check=True
+        )
+    copy, summarize = (float(part) for part in done.stdout.splitlines()[-1].split())
+    return copy, summarize, peak.megabytes
+
+
+def ours(source: Path, home: Path) -> tuple[float, float, int]:
+    """Seconds, peak memory of the job, and rows read and rejected together."""
+    from clipviz.core.settings import Settings
+    from clipviz.datasets import ingest
+
+    settings = Settings(home=home, upload_mb=100_000, ingest_seconds=3600)
+    kept = ingest.keep(source, settings)
+    with Peak() as peak:
+        begun = time.perf_counter()
+        dataset = ingest.ingest(kept, source.name, settings)
+        seconds = time.perf_counter() - begun
+    print(f"  {dataset.rows:,} rows read, {dataset.rejected:,} rejected, {len(dataset.columns)} columns")
+    return seconds, peak.megabytes, dataset.rows + dataset.rejected
+
+
+def excel(folder: Path, rows: int) -> bool:
+    """Reading a workbook of 20 columns: ours, to Parquet and profiles, against openpyxl alone."""
+    import numpy as np
+    import openpyxl
+
+    path, numbers = folder / "table.xlsx", np.random.default_rng(0).lognormal(size=(rows, 20))
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.append([f"x{place}" for place in range(20)])
+    for row in numbers.tolist():
+        sheet.append(row)
+    book.save(path)
+    begun = time.perf_counter()
+    counted = sum(1 for _ in openpyxl.load_workbook(path, read_only=True).active.iter_rows(values_only=True))
+    theirs = time.perf_counter() - begun
+    from python_calamine import CalamineWorkbook
+
+    begun = time.perf_counter()
+    assert len(CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()) == counted
+    parsed = time.perf_counter() - begun
+    seconds, megabytes, _ = ours(path, folder / "excel-home")
+    print(
+        f"xlsx {rows:,} x 20: openpyxl {theirs:.2f} s   calamine {parsed:.2f} s, {theirs / parsed:.1f} times faster"
+    )
+    print(f"  ingest with profiles {seconds:.2f} s, {megabytes:.0f} MB")
+    return theirs / parsed >= EXCEL_RATIO
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--megabytes", type=float, default=100)
+    parser.add_argument("--file", type=Path, help="a file of data/make_large.py, instead of a new one")
+    parser.add_argument("--excel", type=int, nargs="?", const=100_000, default=0, metavar="ROWS")
+    given = parser.parse_args()
+    with TemporaryDirectory() as place:
+        folder = Path(place)
+        source = given.file or folder / "large.csv"
+        if given.file is None:
+            maker = Path(__file__).parents[1] / "data" / "make_large.py"
+            subprocess.run([sys.executable, maker, source, "--megabytes", str(given.megabytes)], check=True)
+        with source.open("rb") as file:
+            rows = sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 24), b"")) - 1
+        copy, summarize, theirs = bare(source, folder)
+        print(
+            f"DuckDB   copy {copy:.2f} s + SUMMARIZE {summarize:.2f} s = {copy + summarize:.2f} s   {theirs:.0f} MB"
+        )
+        seconds, megabytes, found = ours(source, folder / "home")
+        ratio = seconds / (copy + summarize)
+        print(f"clipviz  {seconds:.2f} s   {megabytes:.0f} MB   ratio {ratio:.2f}")
+        fast = excel(folder, given.excel) if given.excel else True
+        shutil.rmtree(folder / "home")
+    return int(ratio > RATIO or megabytes > MEGABYTES or found != rows or not fast)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,215 @@
+"""One training column, sorted once: what a clamp does to it is then a matter of bisection, whatever its length."""
+
+from functools import cached_property, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clipviz.analysis import clamping
+from clipviz.analysis.clamping import Effect, Moments
+from clipviz.core.bounds import Bounds
+from clipviz.core.discovery import build
+from clipviz.core.profile import Histogram
+from clipviz.core.recipe import Choice
+from clipviz.core.table import Table
+
+Floats = NDArray[np.float64]
+BLOCK = 4096
+MOST_MAGNITUDE = 1e70
+"""Of a value in units of the column's own spread, so that its fourth power is a number."""
+KEPT = 64
+
+
+class TrainingColumn:
+    """The training values of one numeric column of a table; a slow twin of each answer is in `clamping`.
+
+    Sorting takes a tenth of a second for a million values; after that the effect and the histogram of any bounds are
+    exact in well under a millisecond for ten million: ranks by bisection, and moments of what stays inside from sums
+    of powers kept for every 4,096 values. What was fitted for a choice is kept as well.
+    """
+
+    def __init__(self, table: Table, column: str) -> None:
+        self._table, self._place = table, clamping.position(table, column)
+        values = self.values
+        self.rows = len(values)
+        self.ordered: Floats = np.sort(values[np.isfinite(values)])
+        self.positive, self.negative = int(np.isposinf(values).sum()), int(np.isneginf(values).sum())
+        self.missing = self.rows - len(self.ordered) - self.positive - self.negative
+        self._fitted: dict[str, Bounds] = {}
+        self._masks: dict[Bounds, NDArray[np.uint8]] = {}
+
+    @property
+    def values(self) -> Floats:
+        """(N,) raw values, kept for the last two columns that were asked: the table holds them all already."""
+        return _values(self)
+
+    def gather(self) -> Floats:
+        """(N,) raw values, from the table."""
+        column: Floats = np.asarray(self._table.inputs[:, self._place][self._table.train], dtype=np.float64)
+        return column
+
+    def fit(self, choice: Choice) -> Bounds:
+        """Bounds under a policy; raises InvalidRecipe."""
+        key = choice.model_dump_json()
+        if key not in self._fitted:
+            if len(self._fitted) >= KEPT:
+                self._fitted.clear()
+            self._fitted[key] = build("clipviz.policies.inputs", choice).fit(self.values)
+        return self._fitted[key]
+
+    def effect(self, bounds: Bounds) -> Effect:
+        """Infinities are touched by a closed side and counted; NaN never is."""
+        below, end = self._inside(bounds)
+        return Effect(
+            values=len(self.ordered),
+            below=below + (self.negative if bounds.lo > -np.inf else 0),
+            above=len(self.ordered) - end + (self.positive if bounds.hi < np.inf else 0),
+            before=self.moments,
+            after=self._after(bounds, below, end),
+        )
+
+    @cached_property
+    def moments(self) -> Moments:
+        return clamping.moments(self.ordered)
+
+    def histogram(self, edges: Floats, bounds: Bounds = Bounds()) -> Histogram:  # noqa: B008  frozen
+        """Counts between edges of the values behind the clamp, with everything outside counted too."""
+        first, end = self._inside(bounds)
+        places = np.searchsorted(self.ordered, edges, "left")
+        places[-1] = np.searchsorted(self.ordered, edges[-1], "right")
+        places = np.clip(places, first, end)
+        counts = np.diff(places)
+        below, above = int(places[0]) - first, end - int(places[-1])
+        moved = []
+        if bounds.lo > -np.inf:
+            moved.append((bounds.lo, first + self.negative))
+        if bounds.hi < np.inf:
+            moved.append((bounds.hi, len(self.ordered) - end + self.positive))
+        for bound, count in moved:
+            if bound < edges[0]:
+                below += count
+            elif bound > edges[-1]:
+                above += count
+            else:
+                counts[min(int(np.searchsorted(edges, bound, "right")) - 1, len(counts) - 1)] += count
+        return Histogram(
+            edges=tuple(edges.tolist()),
+            counts=tuple(counts.tolist()),
+            below=below,
+            above=above,
+            positive_infinite=self.positive if bounds.hi == np.inf else 0,
+            negative_infinite=self.negative if bounds.lo == -np.inf else 0,
+            missing=self.missing,
+        )
+
+    def whole_range(self) -> Floats:
+        """Edges from the least to the greatest finite value."""
+        if not len(self.ordered):
+            return clamping.edges(0.0, 1.0)
+        return clamping.edges(float(self.ordered[0]), float(self.ordered[-1]))
+
+    def central_range(self, bounds: tuple[float, float]) -> Floats:
+        """Edges around the middle 98 % of the finite values, widened to show finite bounds nearby."""
+        if not len(self.ordered):
+            return clamping.edges(0.0, 1.0)
+        low, high = self._quantile(0.01), self._quantile(0.99)
+        return clamping.widened(low, high, bounds, float(self.ordered[0]), float(self.ordered[-1]))
+
+    def touched(self, bounds: Bounds) -> NDArray[np.uint8]:
+        """Which training rows a clamp moves, a bit each, as `numpy.packbits` has them."""
+        if bounds not in self._masks:
+            if len(self._masks) >= 4:
+                self._masks.clear()
+            values = self.values
+            self._masks[bounds] = np.packbits((values < bounds.lo) | (values > bounds.hi))
+        return self._masks[bounds]
+
+    @cached_property
+    def extremes(self) -> NDArray[np.int64]:
+        """See `clamping.extreme_rows`."""
+        return clamping.extreme_rows(self._table, self._table.features[self._place].name)
+
+    def _inside(self, bounds: Bounds) -> tuple[int, int]:
+        """Ranks of the first value that is not below the bounds, and of the first above."""
+        return (
+            int(np.searchsorted(self.ordered, bounds.lo, "left")),
+            int(np.searchsorted(self.ordered, bounds.hi, "right")),
+        )
+
+    def _quantile(self, share: float) -> float:
+        place = share * (len(self.ordered) - 1)
+        low = int(place)
+        left, right = float(self.ordered[low]), float(self.ordered[min(low + 1, len(self.ordered) - 1)])
+        return left + (right - left) * (place - low)
+
+    @cached_property
+    def _spread(self) -> tuple[float, float]:
+        """(median, a typical distance from it): the unit in which powers are summed."""
+        middle = self._quantile(0.5)
+        reach = self._quantile(0.75) - self._quantile(0.25)
+        return middle, reach or float(self.ordered[-1] - self.ordered[0]) or 1.0
+
+    @cached_property
+    def _powers(self) -> Floats:
+        """(B, 4) sums of the first four powers, in units of the spread, over each whole block of sorted values."""
+        whole = len(self.ordered) // BLOCK
+        sums = np.empty((whole, 4))
+        for block in range(whole):
+            sums[block] = self._sums(self.ordered[block * BLOCK : (block + 1) * BLOCK])
+        return sums
+
+    def _sums(self, values: Floats) -> Floats:
+        centre, unit = self._spread
+        one = (values - centre) / unit
+        two = one * one
+        return np.array([one.sum(), two.sum(), (two * one).sum(), (two * two).sum()])
+
+    def _after(self, bounds: Bounds, below: int, end: int) -> Moments:
+        count = len(self.ordered)
+        if below == 0 and end == count:
+            return self.moments
+        centre, unit = self._spread
+        with np.errstate(
+            over="ignore", invalid="ignore"
+        ):  # a spread next to nothing: not below the limit either
+            reach = float(np.abs(self.ordered[[0, -1]] / unit - centre / unit).max())
+        if not reach < MOST_MAGNITUDE or end <= below:
+            return clamping.moments(bounds.clamp(self.ordered))
+        sums = self._between(below, end)
+        for bound, mass in ((bounds.lo, below), (bounds.hi, count - end)):
+            if mass:
+                sums = sums + mass * self._sums(np.array([bound]))
+        first, second, third, fourth = sums / count
+        variance = second - first**2
+        if variance <= 1e-12 * second:  # all but lost to rounding: the long way
+            return clamping.moments(bounds.clamp(self.ordered))
+        skew = third - 3 * first * second + 2 * first**3
+        kurt = fourth - 4 * first * third + 6 * first**2 * second - 3 * first**4
+        return Moments(
+            mean=centre + unit * float(first),
+            std=unit * float(np.sqrt(variance * count / (count - 1))),
+            skewness=float(skew / variance**1.5),
+            kurtosis=float(kurt / variance**2 - 3),
+        )
+
+    def _between(self, first: int, end: int) -> Floats:
+        """(4,) sums of powers over the sorted values of rank first..end."""
+        low, high = -(-first // BLOCK), end // BLOCK
+        if low >= high:
+            return self._sums(self.ordered[first:end])
+        edges = self._sums(self.ordered[first : low * BLOCK]) + self._sums(self.ordered[high * BLOCK : end])
+        total: Floats = edges + self._powers[low:high].sum(axis=0)
+        return total
+
+
+@lru_cache(maxsize=2)
+def _values(column: TrainingColumn) -> Floats:
+    return column.gather()
+
+
+def rows_touched(columns: list[tuple[TrainingColumn, Bounds]]) -> int:
+    """How many training rows the clamps of all columns touch, each row counted once."""
+    if not columns:
+        return 0
+    masks = [column.touched(bounds) for column, bounds in columns]
+    return int(np.bitwise_count(np.bitwise_or.reduce(masks)).sum())

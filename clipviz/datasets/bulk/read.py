@@ -1,0 +1,223 @@
+"""A large text table to Parquet: parsed in stretches by two threads, kinds decided from every cell, then written."""
+
+import os
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from clipviz.core.dataset import Kind, Reading, RejectedRow
+from clipviz.datasets import dialect, lines, names, numerals, progress
+from clipviz.datasets.bulk.parse import Misfit, Parsed, Plan, parse
+from clipviz.datasets.bulk.spool import Spool
+from clipviz.datasets.bulk.stretches import NotPlainError, Stretch, stretches
+from clipviz.datasets.bulk.write import Kinds, write
+from clipviz.datasets.header import joined, misfit_names
+from clipviz.datasets.kinds import BAD_SHARE, CODE_LENGTH, clean_cells, decide, kind_of
+from clipviz.datasets.marks import unmarked
+from clipviz.datasets.staging import Contents, literal, open_staging
+from clipviz.datasets.typed import WORDS
+
+if TYPE_CHECKING:
+    import duckdb
+
+LARGE = 16_000_000
+MOST_COLUMNS = 500
+THREADS = min(4, os.cpu_count() or 1)
+ATTEMPTS = 4
+MOST_MISFITS = 200_000
+CLEAR = 1_000
+"""Bad cells from which on a share of bad ones says that a column holds no numbers."""
+
+
+def suits(path: Path, reading: Reading) -> bool:
+    """Whether a file is large, and written in the plainest way: UTF-8, decimal points, no thousands marks."""
+    plain = Reading(
+        format="delimited",
+        delimiter=reading.delimiter,
+        decimal=".",
+        thousands="",
+        encoding="utf-8",
+        header=reading.header,
+        missing=reading.missing,
+        member=reading.member,
+        date_order=reading.date_order,
+    )
+    return reading == plain and reading.delimiter in (",", ";", "\t", "|") and path.stat().st_size >= LARGE
+
+
+def read(path: Path, reading: Reading, folder: Path, memory_mb: int = 2000) -> Contents:
+    """Write folder/data.parquet and folder/rejected.parquet, the same as the careful way writes.
+
+    Raises NotPlainError, with nothing left in the folder, for a file that only the careful way reads well; and
+    UnreadableFile.
+    """
+    sample = dialect.guess(dialect.sample_lines(path, "utf-8"), reading.delimiter, reading.header)
+    plan = _plan(sample, reading)
+    for _ in range(ATTEMPTS):
+        with open_staging(folder, memory_mb) as (connection, scratch):
+            try:
+                with Spool(scratch, plan) as spool:
+                    header, rejected, misfits = _spooled(path, reading, plan, spool)
+                    spool.finish()
+                    named = names.clean(joined([header], plan.width))
+                    kinds = _decided(connection, spool, plan, reading, [name for name, _ in named])
+                    refused = [*rejected, *_refused(misfits, named, kinds)]
+                    contents = write(connection, spool, plan, named, kinds, refused, misfits, folder)
+                    return replace(contents, notes=(*misfit_names(header, plan.width), *contents.notes))
+            except _NotNumbersError as wrong:
+                numbers = tuple(is_ and place not in wrong.columns for place, is_ in enumerate(plan.numbers))
+                plan = replace(plan, numbers=numbers)
+    raise NotPlainError("columns whose kind changes again and again")
+
+
+class _NotNumbersError(Exception):
+    """Columns that were taken for numbers hold words."""
+
+    def __init__(self, *columns: int) -> None:
+        self.columns = columns
+
+
+def _plan(sample: dialect.Dialect, reading: Reading) -> Plan:
+    if not 1 < sample.width <= MOST_COLUMNS:
+        raise NotPlainError("too narrow or too wide")
+    missing = tuple(dict.fromkeys(("", *(reading.missing or ()))))
+    absent = {word.strip() for word in missing}
+    numbers = []
+    for place in range(sample.width):
+        cells = [row[place].strip() for row in sample.sample if len(row) > place]
+        there = [cell for cell in cells if cell not in absent]
+        good = sum(numerals.PLAIN.fullmatch(cell) is not None for cell in there)
+        numbers.append(
+            bool(there) and len(there) - good <= BAD_SHARE * len(there) and not _may_be_codes(there)
+        )
+    return Plan(sample.delimiter, sample.width, missing, tuple(numbers))
+
+
+def _may_be_codes(cells: Sequence[str]) -> bool:
+    """True for whole numbers of one length, which are codes where some begin with a zero: read as words, to be seen."""
+    lengths = {len(cell) for cell in cells}
+    return (
+        len(lengths) == 1 and min(lengths) >= CODE_LENGTH and all(float(cell).is_integer() for cell in cells)
+    )
+
+
+def _spooled(
+    path: Path, reading: Reading, plan: Plan, spool: Spool
+) -> tuple[list[str], list[RejectedRow], list[Misfit]]:
+    """(header, rows that are none, cells that are no numbers), with everything else in the spool."""
+    total = path.stat().st_size
+    rejected: list[RejectedRow] = []
+    misfits: list[Misfit] = []
+    header: list[str] = []
+
+    def after_header() -> Iterator[Stretch]:
+        wanted = bool(reading.header)
+        for stretch in stretches(path):
+            if wanted:
+                wanted, stretch, found = _beheaded(stretch, plan.delimiter)
+                header.extend(found)
+            if stretch.data:
+                yield stretch
+
+    for stretch, parsed in _parsed(after_header(), plan):
+        rejected += parsed.rejected
+        misfits += [replace(misfit, row=misfit.row + spool.rows) for misfit in parsed.misfits]
+        if any(unmarked(misfit.word) != misfit.word for misfit in parsed.misfits):
+            raise NotPlainError("signs on some of the numbers")
+        spool.take(parsed)
+        _check(spool, len(misfits))
+        progress.say(stretch.end, total, "reading")
+    if not spool.rows:
+        raise NotPlainError("no rows")
+    return header, rejected, misfits
+
+
+def _parsed(given: Iterator[Stretch], plan: Plan) -> Iterator[tuple[Stretch, Parsed]]:
+    """Stretches and what is in them, in order, a few at a time."""
+    waiting: deque[tuple[Stretch, Future[Parsed]]] = deque()
+    with ThreadPoolExecutor(THREADS) as pool:
+        try:
+            for stretch in given:
+                waiting.append((stretch, pool.submit(parse, stretch, plan)))
+                if len(waiting) > THREADS:
+                    first, parsed = waiting.popleft()
+                    yield first, parsed.result()
+            while waiting:
+                first, parsed = waiting.popleft()
+                yield first, parsed.result()
+        finally:
+            for _, parsed in waiting:
+                parsed.cancel()
+
+
+def _beheaded(stretch: Stretch, delimiter: str) -> tuple[bool, Stretch, list[str]]:
+    """(whether the header is still to come, the stretch behind it, its cells)."""
+    at, data = stretch.line, stretch.data
+    while data:
+        record, _, data = data.partition(b"\n")
+        at += 1
+        if record.strip(b" \x1a"):
+            if record.count(b'"') % 2 or len(record) > lines.LONGEST_RECORD or b"\0" in record:
+                raise NotPlainError("a header of an odd shape")
+            text = record.decode("utf-8", "surrogateescape")
+            cells = lines.parse(text + "\n", delimiter) or [text]
+            return False, Stretch(data, at, stretch.end), cells
+    return True, Stretch(b"", at, stretch.end), []
+
+
+def _check(spool: Spool, misfits: int) -> None:
+    """Raises _NotNumbersError as soon as it is clear that a column holds words."""
+    wrong = [
+        place
+        for place, counts in spool.counts.items()
+        if (bad := counts.present - counts.numbers) > CLEAR and bad > BAD_SHARE * counts.present
+    ]
+    if wrong:
+        raise _NotNumbersError(*wrong)
+    if misfits > MOST_MISFITS:
+        raise NotPlainError("many cells that are no numbers")
+
+
+def _decided(
+    connection: "duckdb.DuckDBPyConnection", spool: Spool, plan: Plan, reading: Reading, wanted: Sequence[str]
+) -> Kinds:
+    """The kind of each column, from every cell."""
+    numbers: dict[int, Kind] = {}
+    for place, counts in spool.counts.items():
+        kind = kind_of(counts)
+        if spool.beyond(place):
+            raise NotPlainError("whole numbers beyond 2^53")
+        if kind not in ("number", "integer", "empty"):
+            raise _NotNumbersError(place)
+        numbers[place] = kind
+    words = [place for place, number in enumerate(plan.numbers) if not number]
+    if not words:
+        return Kinds(numbers, {})
+    source = literal(str(spool.words_file))
+    connection.execute(f"CREATE TABLE raw AS SELECT * FROM read_parquet({source})")
+    clean_cells(connection, len(words), reading.missing or ())
+    typed = decide(connection, [wanted[place] for place in words], reading, {}, repeated=True)
+    if any(column.bad for column in typed):
+        raise NotPlainError("numbers that began as words")
+    return Kinds(numbers, dict(zip(words, typed, strict=True)))
+
+
+def _refused(misfits: Sequence[Misfit], named: Sequence[tuple[str, str]], kinds: Kinds) -> list[RejectedRow]:
+    """One rejected row for each row with a cell that is no number: the first such cell is named."""
+    found: dict[int, Misfit] = {}
+    for misfit in misfits:
+        first = found.setdefault(misfit.row, misfit)
+        if misfit.column < first.column:
+            found[misfit.row] = misfit
+    return [
+        RejectedRow(
+            line=misfit.line,
+            column=named[misfit.column][0],
+            reason=f'"{misfit.word[:100]}" is not {WORDS[kinds.of(misfit.column)]}',
+            text=misfit.text,
+        )
+        for misfit in found.values()
+    ]

@@ -1,0 +1,113 @@
+"""Files that are being read: in threads of the server, so that no page waits and a reload loses nothing."""
+
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import streamlit as st
+
+from clipviz.core.dataset import Reading
+from clipviz.core.errors import Cancelled, ClipvizError
+from clipviz.core.ids import new_id
+from clipviz.core.settings import Settings
+from clipviz.datasets import ingest
+from clipviz.datasets.progress import Progress
+from clipviz.store import Store
+from clipviz.ui.text import escape, number, plain, size
+
+MOST_FINISHED = 100
+
+
+@dataclass
+class Job:
+    """One file that is read. dataset: its id once it is stored; error: why it is not.
+
+    again: id of the dataset that is read in another way. known_as: the name under which the dataset was there before.
+    """
+
+    path: Path
+    name: str
+    who: str
+    how: Reading
+    target: str | None = None
+    origin: str = ""
+    again: str = ""
+    known_as: str = ""
+    id: str = field(default_factory=new_id)
+    progress: Progress | None = None
+    dataset: str = ""
+    error: ClipvizError | None = None
+    _cancelled: threading.Event = field(default_factory=threading.Event)
+    _over: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def over(self) -> bool:
+        return self._over.is_set()
+
+    def wait(self, seconds: float) -> bool:
+        """Whether it is over, after at most so many seconds."""
+        return self._over.wait(seconds)
+
+    def cancel(self) -> None:
+        """End the reading within a moment; the upload stays."""
+        self._cancelled.set()
+
+    def work(self, settings: Settings, store: Store) -> None:
+        """Read and store; never raises."""
+        try:
+            dataset = ingest.ingest(
+                self.path, plain(self.name, 120), settings, self.how, self.who,
+                target=self.target, origin=self.origin, listener=self._hear,
+            )  # fmt: skip
+            self.known_as = {each.id: each.name for each in store.datasets.list()}.get(dataset.id, "")
+            self.dataset = store.datasets.add(dataset).id
+        except ClipvizError as error:
+            self.error = error
+        except Exception as error:  # the end of a thread: somebody waits for words, whatever happened
+            self.error = ClipvizError(
+                "The file could not be read", f"{type(error).__name__}: {error}", "Try again"
+            )
+        finally:
+            self._over.set()
+
+    def _hear(self, progress: Progress) -> None:
+        self.progress = progress
+        if self._cancelled.is_set():
+            raise Cancelled("Reading was cancelled", None, "Its upload is kept: read it again when you like")
+
+
+@st.cache_resource(show_spinner=False)
+def _jobs() -> dict[str, Job]:
+    return {}
+
+
+def start(job: Job, settings: Settings, store: Store) -> Job:
+    """Begins to read a file; anybody who opens the dashboard can see how far it is."""
+    known = _jobs()
+    for old in [each.id for each in list(known.values()) if each.over][:-MOST_FINISHED]:
+        known.pop(old, None)
+    known[job.id] = job
+    threading.Thread(target=job.work, args=(settings, store), name=f"reading {job.id}", daemon=True).start()
+    return job
+
+
+def get(id: str) -> Job | None:
+    return _jobs().get(id)
+
+
+def running() -> list[Job]:
+    """What is being read now, the oldest first."""
+    return [job for job in list(_jobs().values()) if not job.over]
+
+
+def show(job: Job) -> tuple[float, str]:
+    """(share from 0 to 1, words) of how far a reading is."""
+    known = job.progress
+    if known is None:
+        return 0.0, f"Reading {escape(job.name)} …"
+    share = min(1.0, known.done / max(1, known.total))
+    start, width = {"reading": (0.0, 0.6), "storing rows": (0.6, 0.25)}.get(known.doing, (0.85, 0.15))
+    done, total = (size(known.done), size(known.total)) if known.doing == "reading" else (
+        number(known.done), number(known.total)
+    )  # fmt: skip
+    return start + width * share, f"{escape(job.name)}: {known.doing}, {done} of {total}"

@@ -1,0 +1,81 @@
+"""A sorted column answers like the scan over all values: `clamping` is the slow twin."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from clipviz.analysis import clamping, column
+from clipviz.analysis.column import TrainingColumn, rows_touched
+from clipviz.core.bounds import Bounds
+from clipviz.core.recipe import Choice, Inputs
+from clipviz.core.table import Feature
+from tests.training.conftest import regression
+
+values = arrays(
+    np.float64,
+    140,
+    elements=st.one_of(st.floats(-1e6, 1e6), st.sampled_from([0.0, 1.0, np.nan, np.inf, -np.inf])),
+)
+sides = st.one_of(st.just(None), st.floats(-1e6, 1e6))
+
+
+def of(values):
+    table = regression(rows=200, columns=1, features=(Feature("x"),))
+    table.inputs[table.train, 0] = values
+    return table, TrainingColumn(table, "x")
+
+
+def bounds_of(one, other):
+    lo, hi = (-np.inf if one is None else one), (np.inf if other is None else other)
+    return Bounds(min(lo, hi), max(lo, hi))
+
+
+def alike(one, other, scale):
+    assert one.mean == pytest.approx(other.mean, rel=1e-9, abs=1e-9 * scale, nan_ok=True)
+    assert one.std == pytest.approx(other.std, rel=1e-6, abs=1e-7 * scale, nan_ok=True)
+
+
+@settings(deadline=None, max_examples=100)
+@given(values, sides, sides, st.sampled_from([4, 16, 4096]))
+def test_effect_and_histograms_are_those_of_a_scan(values, one, other, block):
+    _, known = of(values)
+    bounds = bounds_of(one, other)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(column, "BLOCK", block)
+        found, expected = known.effect(bounds), clamping.effect(values, bounds)
+    assert (found.values, found.below, found.above) == (expected.values, expected.below, expected.above)
+    finite = values[np.isfinite(values)]
+    alike(found.after, expected.after, float(np.abs(finite).max()) if len(finite) else 1.0)
+    for edges in (clamping.whole_range(values), clamping.central_range(values, (bounds.lo, bounds.hi))):
+        assert known.histogram(edges) == clamping.histogram(values, edges)
+        assert known.histogram(edges, bounds) == clamping.histogram(bounds.clamp(values), edges)
+    np.testing.assert_allclose(known.whole_range(), clamping.whole_range(values))
+    assert rows_touched([(known, bounds)]) == ((values < bounds.lo) | (values > bounds.hi)).sum()
+
+
+def test_shape_survives_a_clamp_of_very_heavy_tails():
+    values = np.random.default_rng(3).standard_cauchy(140) * 1e6
+    _, known = of(values)
+    bounds = Bounds(-3.0, 5.0)
+    found, expected = known.effect(bounds).after, clamping.effect(values, bounds).after
+    assert found.skewness == pytest.approx(expected.skewness, rel=1e-6)
+    assert found.kurtosis == pytest.approx(expected.kurtosis, rel=1e-6)
+
+
+def test_bounds_are_those_that_training_fits():
+    table, known = of(np.random.default_rng(0).lognormal(size=140))
+    for policy in ("none", "sigma", "quantile", "tukey", "mad"):
+        assert known.fit(Choice(id=policy)) == clamping.fit(table, "x", Choice(id=policy))
+
+
+def test_each_row_counts_once_over_all_columns():
+    table = regression(columns=3)
+    inputs = Inputs(default=Choice.of("fixed", lo=-0.5, hi=0.5))
+    known = [TrainingColumn(table, f"x{place}") for place in range(3)]
+    assert rows_touched([(each, each.fit(inputs.default)) for each in known]) == clamping.rows_touched(
+        table, inputs
+    )
+    np.testing.assert_array_equal(known[1].extremes, clamping.extreme_rows(table, "x1"))
+    assert rows_touched([]) == 0

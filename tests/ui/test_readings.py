@@ -1,0 +1,66 @@
+"""Readings go on in threads; they end with a dataset, or with words."""
+
+import threading
+
+import pytest
+
+from clipviz.core.dataset import Reading
+from clipviz.core.errors import UnreadableFile
+from clipviz.core.settings import Settings
+from clipviz.datasets.progress import Progress
+from clipviz.ui import readings
+from clipviz.ui.readings import Job
+
+
+class Store:
+    class datasets:  # noqa: N801
+        @staticmethod
+        def add(dataset):
+            return dataset
+
+        @staticmethod
+        def list():
+            return []
+
+
+@pytest.fixture
+def job(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("x,y\n1,2\n3,4\n")
+    return Job(path, "t.csv", "Ada", Reading())
+
+
+def test_a_reading_ends_with_a_dataset(job, tmp_path):
+    job.work(Settings(home=tmp_path / "home"), Store)
+    assert job.over and job.dataset and job.error is None
+
+
+def test_a_reading_that_fails_ends_with_words(job, tmp_path, monkeypatch):
+    def fail(*_, **__):
+        raise UnreadableFile("The file must be a table")
+
+    monkeypatch.setattr(readings.ingest, "ingest", fail)
+    job.work(Settings(home=tmp_path / "home"), Store)
+    assert job.over and not job.dataset and "must be a table" in str(job.error)
+    monkeypatch.setattr(readings.ingest, "ingest", lambda *_, **__: 1 / 0)
+    job.work(Settings(home=tmp_path / "home"), Store)
+    assert "could not be read; received ZeroDivisionError" in str(job.error)
+
+
+def test_a_cancelled_reading_says_so_and_shows_how_far_it_was(job, tmp_path, monkeypatch):
+    started = threading.Event()
+
+    def slow(*_, listener, **__):
+        while True:
+            listener(Progress(500, 1000, "reading"))
+            started.set()
+
+    monkeypatch.setattr(readings.ingest, "ingest", slow)
+    readings.start(job, Settings(home=tmp_path / "home"), Store)
+    assert readings.get(job.id) is job and started.wait(10)
+    assert job in readings.running()
+    share, words = readings.show(job)
+    assert share == pytest.approx(0.3) and "reading, 500 B of 1.0 kB" in words
+    job.cancel()
+    assert job.wait(10) and "was cancelled" in str(job.error)
+    assert job not in readings.running()
