@@ -8,6 +8,7 @@ import pytest
 from clipviz.core.settings import Settings
 
 ROOT = Path(__file__).parents[1]
+REAL_DATA = Path(os.environ.get("CLIPVIZ_DATASETS", ROOT.parent / "shared" / "datasets"))
 
 
 @pytest.fixture
@@ -19,9 +20,8 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder of real data sets; skips, and says so, where it is absent."""
-    folder = Path(os.environ.get("CLIPVIZ_DATASETS", ROOT.parent / "shared" / "datasets"))
-    if not (folder / "boston_housing.csv").exists():
+    if not (REAL_DATA / "boston_housing.csv").exists():
         pytest.skip(
-            f"no real data in {folder}: set CLIPVIZ_DATASETS to the folder that holds boston_housing.csv"
+            f"no real data in {REAL_DATA}: set CLIPVIZ_DATASETS to the folder that holds boston_housing.csv"
         )
-    return folder
+    return REAL_DATA

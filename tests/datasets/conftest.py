@@ -1,14 +1,12 @@
 """What the tests of datasets share: a home of their own, files from text, and the real data where it is."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from clipviz.core.settings import Settings
-
-SHARED = Path(os.environ.get("CLIPVIZ_DATASETS", Path(__file__).parents[3] / "shared" / "datasets"))
+from tests.conftest import REAL_DATA
 
 
 @pytest.fixture
@@ -45,9 +43,9 @@ def real() -> Callable[[str], Path]:
     """real("boston_housing.csv") -> its path, or a skip that says what is not there."""
 
     def _real(name: str) -> Path:
-        path = SHARED / name
+        path = REAL_DATA / name
         if not path.is_file():
-            pytest.skip(f"{name} is not in {SHARED}; set CLIPVIZ_DATASETS to the folder of the real data")
+            pytest.skip(f"{name} is not in {REAL_DATA}; set CLIPVIZ_DATASETS to the folder of the real data")
         return path
 
     return _real

@@ -1,7 +1,6 @@
 """The default recipe on real data."""
 
 import csv
-import os
 from pathlib import Path
 
 import numpy as np
@@ -13,13 +12,8 @@ from clipviz.training.loop import train
 
 from .conftest import Ear, parts, regression
 
-FOLDER = Path(os.environ.get("CLIPVIZ_DATASETS", Path(__file__).parents[2] / ".." / "shared" / "datasets"))
 
-
-def boston(seed: int) -> Table:
-    path = FOLDER / "boston_housing.csv"
-    if not path.exists():
-        pytest.skip("boston_housing.csv is not in the folder of CLIPVIZ_DATASETS")
+def boston(path: Path, seed: int) -> Table:
     with path.open() as file:
         names, *rows = list(csv.reader(file))
     values = np.array(rows, dtype=np.float64)
@@ -38,8 +32,10 @@ def boston(seed: int) -> Table:
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_the_defaults_predict_boston(seed: int, tmp_path: Path) -> None:
+def test_the_defaults_predict_boston(seed: int, real_data: Path, tmp_path: Path) -> None:
     made = Recipe(data=Data(dataset="0" * 16, target="medv"), seed=seed)
-    _, result = train(made, boston(seed), Ear(), device="cpu", folder=tmp_path)
+    _, result = train(
+        made, boston(real_data / "boston_housing.csv", seed), Ear(), device="cpu", folder=tmp_path
+    )
     assert result is not None and result.metrics["mae"] is not None
     assert result.metrics["mae"] < 3.0
