@@ -1,10 +1,11 @@
 """A share of few runs, with the interval that few runs deserve."""
 
 import math
-from typing import NamedTuple
+from dataclasses import dataclass
 
 
-class Share(NamedTuple):
+@dataclass(frozen=True)
+class Share:
     """count of total, and Wilson's interval of the share."""
 
     count: int
