@@ -81,9 +81,8 @@ def work(
     """Train a claimed run and write its end, whatever it is, into the store.
 
     interrupted: once set, the run writes a checkpoint and goes back to the queue. load: where its rows come
-    from, if they may be shared. Raises StoreUnavailable
-    when the store stays away for ten minutes; the run then goes on from its checkpoint in another attempt.
-    Returns in silence when another attempt has taken the run.
+    from, if they are shared. Raises StoreUnavailable when the store stays away for ten minutes; the run then
+    goes on from its checkpoint in another attempt. Returns in silence when another attempt has taken the run.
     """
     reporter = Reporter(store, run, settings.lease_seconds, interrupted, watch)
     try:

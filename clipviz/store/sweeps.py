@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import Connection, RowMapping, func, insert, select
 
 from clipviz.core.ids import new_id
 from clipviz.core.recipe import Recipe
@@ -129,6 +129,8 @@ def _queue(connection: Connection, sweep: RowMapping, cells: Sequence[Cell], who
     """One run a cell; a microsecond apart, so that they are trained in this order."""
     if not cells:
         return
+    newest = connection.scalar(select(func.max(runs.c.created_at)).where(runs.c.sweep == sweep["id"]))
+    first = now if newest is None else max(now, newest + timedelta(microseconds=1))
     by_id = {cell.recipe.id: cell for cell in cells}
     known = set(connection.scalars(select(recipes.c.id).where(recipes.c.dataset == sweep["dataset"])))
     new = [
@@ -140,7 +142,7 @@ def _queue(connection: Connection, sweep: RowMapping, cells: Sequence[Cell], who
         connection.execute(insert(recipes), new)
     rows = [
         as_new_row(
-            id, sweep["dataset"], clean_name(cell.name), plain(who), now + timedelta(microseconds=place)
+            id, sweep["dataset"], clean_name(cell.name), plain(who), first + timedelta(microseconds=place)
         )
         | {"sweep": sweep["id"], "program": cell.program}
         for place, (id, cell) in enumerate(by_id.items())

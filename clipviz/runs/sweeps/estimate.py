@@ -7,6 +7,7 @@ from clipviz.core.recipe import Recipe
 from clipviz.core.run import Run, State
 from clipviz.core.settings import Settings
 from clipviz.core.sweep import Design
+from clipviz.runs.check import complete
 from clipviz.store import Store
 
 LOOK_BACK = 200
@@ -16,15 +17,16 @@ def before(store: Store, settings: Settings, design: Design, cells: int) -> floa
     """Seconds that so many cells of a design take, after the median of the newest finished runs with the
     same data, model and batches, in proportion to their epochs; None where there is no such run.
     """
-    alike = [
+    wanted = complete(design.recipe)
+    ended = [
         run
         for run in store.runs.list(LOOK_BACK, dataset=design.recipe.data.dataset, include_sweeps=True)
         if run.state is State.FINISHED and run.result
     ]
     timed = []
-    for run in alike[:20]:
+    for run in ended[:20]:
         recipe = store.recipes.get(run.recipe).recipe
-        if _alike(recipe, design.recipe):
+        if _alike(recipe, wanted):
             timed.append(
                 (run.result or {})["seconds"] * design.recipe.training.epochs / recipe.training.epochs
             )
