@@ -81,12 +81,19 @@ def rows_touched(table: Table, inputs: Inputs, rows: NDArray[np.int64] | None = 
 
     The bounds come from the training rows, whichever rows are counted.
     """
+    fitted = {name: fit(table, name, inputs.policy_of(name)) for name in numeric_columns(table)}
+    return rows_beyond(table, fitted, rows)
+
+
+def rows_beyond(table: Table, bounds: dict[str, Bounds], rows: NDArray[np.int64] | None = None) -> int:
+    """How many of some rows (None: the training rows) have a value beyond the bounds of its column."""
     rows = table.train if rows is None else rows
     touched = np.zeros(len(rows), dtype=bool)
-    for column in numeric_columns(table):
-        values = table.inputs[rows, position(table, column)]
-        bounds = fit(table, column, inputs.policy_of(column))
-        touched |= (values < bounds.lo) | (values > bounds.hi)
+    for place, feature in enumerate(table.features):
+        cut = bounds.get(feature.name, Bounds())
+        if not (np.isinf(cut.lo) and np.isinf(cut.hi)):
+            values = table.inputs[:, place][rows]
+            touched |= (values < cut.lo) | (values > cut.hi)
     return int(touched.sum())
 
 
