@@ -59,7 +59,7 @@ def page(dataset: Dataset) -> None:
     known = state.column(dataset, recipe, column)
     bounds = known.fit(choice)
     done = known.effect(bounds)
-    told(done, table, column, bounds, choice)
+    told(done, table, column, bounds, choice, state.target_tails(dataset, recipe))
     uncertain = clamp_findings.uncertain(dataset, recipe, column)
     picture(draft, table, column, known, bounds, uncertain)
     clamps.uncertain(uncertain, bounds, done)
@@ -101,7 +101,9 @@ def policy(draft: drafts.Draft, recipe: Recipe, table: Table, column: str) -> Re
     )
 
 
-def told(done: clamping.Effect, table: Table, column: str, bounds: Bounds, choice: Choice) -> None:
+def told(
+    done: clamping.Effect, table: Table, column: str, bounds: Bounds, choice: Choice, tails: int
+) -> None:
     touched = done.below + done.above
     if choice.id == "none":
         st.markdown(
@@ -122,7 +124,7 @@ def told(done: clamping.Effect, table: Table, column: str, bounds: Bounds, choic
         st.warning(harm, icon=":material/warning:")
     if bounds.note:
         st.caption(escape(bounds.note, 300))
-    if tails := clamping.target_tails(table):
+    if tails:
         st.caption(
             f"The target {escape(table.target_name)} itself is far out in {counted(tails, 'training row')}; "
             "clamping inputs does not touch it. Look at it on the Data page."

@@ -65,36 +65,48 @@ class TailValue:
     medians: tuple[float, float, float]
 
 
-def stretches(column: TrainingColumn, target: Floats, bounds: Bounds) -> Stretches:
-    """The training rows of a column by where they lie; target: (N,) of the training rows, in their order.
+def stretches(column: TrainingColumn, bounds: Bounds) -> Stretches:
+    """The training rows of a column by where they lie, with their targets; one look at all values, some at a time.
 
     Next to a bound means as many rows as lie beyond it, at least 30, at most 1,000, never more than a quarter of those
     inside. Rows with a missing value are in no stretch; infinities lie beyond a closed bound.
     """
-    values, ordered = column.values, column.ordered
+    edge_lower, edge_upper, within = _edges(column, bounds)
+    found: list[list[Places]] = [[], [], [], []]
+    start = 0
+    for values in column.blocks():
+        masks = (
+            values < bounds.lo, (values >= bounds.lo) & (values <= edge_lower),
+            (values >= edge_upper) & (values <= bounds.hi), values > bounds.hi,
+        )  # fmt: skip
+        for places, mask in zip(found, masks, strict=True):
+            places.append(start + np.flatnonzero(mask))
+        start += len(values)
+    lower, beside_lower, beside_upper, upper = (
+        _stretch(column, np.concatenate([np.empty(0, dtype=np.int64), *places])) for places in found
+    )
+    sample = np.linspace(0, column.rows - 1, min(column.rows, INSIDE)).astype(np.int64)
+    values = column.at(sample)
+    inside = sample[(values >= bounds.lo) & (values <= bounds.hi) & np.isfinite(values)]
+    return Stretches(lower, beside_lower, _stretch(column, inside, INSIDE, within), beside_upper, upper)
+
+
+def _edges(column: TrainingColumn, bounds: Bounds) -> tuple[float, float, int]:
+    """(greatest value that is next to the lower bound, least next to the upper one, finite values inside); NaN
+    where nothing lies beyond."""
+    ordered = column.ordered
     first, end = (
         int(np.searchsorted(ordered, bounds.lo, "left")),
         int(np.searchsorted(ordered, bounds.hi, "right")),
     )
-    taken = partial(_stretch, values, target)
-    below, above = np.flatnonzero(values < bounds.lo), np.flatnonzero(values > bounds.hi)
-    empty = below[:0]
-    next_lower = next_upper = empty
-    if end > first:
-        most = max(1, (end - first) // 4)
-        if len(below):
-            edge = ordered[first + min(most, max(BESIDE, min(MOST, len(below)))) - 1]
-            next_lower = np.flatnonzero((values >= bounds.lo) & (values <= edge))
-        if len(above):
-            edge = ordered[end - min(most, max(BESIDE, min(MOST, len(above))))]
-            next_upper = np.flatnonzero((values >= edge) & (values <= bounds.hi))
-    sample = np.linspace(0, len(values) - 1, min(len(values), INSIDE)).astype(np.int64)
-    inside = sample[
-        (values[sample] >= bounds.lo) & (values[sample] <= bounds.hi) & np.isfinite(values[sample])
-    ]
-    return Stretches(
-        taken(below), taken(next_lower), taken(inside, INSIDE, end - first), taken(next_upper), taken(above)
-    )
+    below, above = first + column.negative, len(ordered) - end + column.positive
+    lower = upper = np.nan
+    most = max(1, (end - first) // 4)
+    if end > first and below and bounds.lo > -np.inf:
+        lower = float(ordered[first + min(most, max(BESIDE, min(MOST, below))) - 1])
+    if end > first and above and bounds.hi < np.inf:
+        upper = float(ordered[end - min(most, max(BESIDE, min(MOST, above)))])
+    return lower, upper, end - first
 
 
 def tail_values(cut: Stretches, classes: bool) -> tuple[TailValue, ...]:
@@ -159,12 +171,13 @@ def _verdict(
     return "signal" if steps or follows else "no difference"
 
 
-def _stretch(values: Floats, target: Floats, places: Places, most: int = MOST, rows: int = -1) -> Stretch:
+def _stretch(column: TrainingColumn, places: Places, most: int = MOST, rows: int = -1) -> Stretch:
     """rows: how many there are, where `places` are a sample of them already."""
-    order = places[np.argsort(values[places], kind="stable")]
+    values = column.at(places)
+    order = np.argsort(values, kind="stable")
     if len(order) > most:
         order = order[np.linspace(0, len(order) - 1, most).astype(np.int64)]
-    return Stretch(values[order], target[order], len(places) if rows < 0 else rows)
+    return Stretch(values[order], column.targets(places[order]), len(places) if rows < 0 else rows)
 
 
 def _median(values: Floats) -> float:

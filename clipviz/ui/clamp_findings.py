@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import streamlit as st
 
-from clipviz.analysis import clamping, tail_value
+from clipviz.analysis import clamping, column, tail_value
 from clipviz.analysis.bootstrap import Uncertainty, uncertainty
 from clipviz.analysis.clamping import Effect
 from clipviz.analysis.column import TrainingColumn
@@ -19,6 +19,8 @@ from clipviz.datasets import files
 from clipviz.ui import state
 
 SMALL_BINS = 30
+SORTED = 64
+"""Columns that are kept sorted: the masks of more would be made anew at every look."""
 
 
 @dataclass(frozen=True)
@@ -50,52 +52,57 @@ def every(dataset: Dataset, recipe: Recipe, columns: Sequence[str]) -> list[Foun
 
 @st.cache_data(max_entries=4096, ttl=timedelta(hours=1), show_spinner="Looking at every column …")
 def _found(_dataset: Dataset, _recipe: Recipe, rows: str, name: str, choice: str, own: bool) -> Found:
-    column = state.column(_dataset, _recipe, name)
+    known = state.column(_dataset, _recipe, name)
     policy = Choice.model_validate_json(choice)
-    bounds = column.fit(policy)
-    edges = column.central_range((bounds.lo, bounds.hi))[:: clamping.BINS // SMALL_BINS]
-    return Found(name, policy, own, bounds, column.effect(bounds), column.histogram(edges))
+    bounds = known.fit(policy)
+    edges = known.central_range((bounds.lo, bounds.hi))[:: clamping.BINS // SMALL_BINS]
+    return Found(name, policy, own, bounds, known.effect(bounds), known.histogram(edges))
 
 
 def rows_touched(dataset: Dataset, recipe: Recipe, table: Table, found: Sequence[Found]) -> int:
     """How many training rows the clamps of all columns touch, each row counted once."""
-    cut = tuple(sorted((each.name, each.bounds.lo, each.bounds.hi) for each in found))
-    return _touched(table, f"{dataset.id} {_rows(recipe)}", cut)
+    cut = repr(sorted((each.name, each.bounds) for each in found))
+    return _touched(dataset, recipe, table, f"{dataset.id} {_rows(recipe)}", cut, found)
 
 
 @st.cache_data(max_entries=64, ttl=timedelta(hours=1), show_spinner=False)
-def _touched(_table: Table, rows: str, cut: tuple[tuple[str, float, float], ...]) -> int:
-    return clamping.rows_beyond(_table, {name: Bounds(lo, hi) for name, lo, hi in cut})
+def _touched(
+    _dataset: Dataset, _recipe: Recipe, _table: Table, rows: str, cut: str, _found: Sequence[Found]
+) -> int:
+    if len(_found) > SORTED:
+        return clamping.rows_beyond(_table, {each.name: each.bounds for each in _found})
+    return column.rows_touched([(state.column(_dataset, _recipe, each.name), each.bounds) for each in _found])
 
 
-def uncertain(dataset: Dataset, recipe: Recipe, column: str) -> Uncertainty | None:
+def uncertain(dataset: Dataset, recipe: Recipe, name: str) -> Uncertainty | None:
     """How far the bounds of a column may be off; see `bootstrap.uncertainty`."""
-    choice = recipe.inputs.policy_of(column)
+    choice = recipe.inputs.policy_of(name)
     return _uncertain(
-        state.column(dataset, recipe, column), f"{dataset.id} {_rows(recipe)}", column, choice.model_dump_json()
+        state.column(dataset, recipe, name), f"{dataset.id} {_rows(recipe)}", name, choice.model_dump_json()
     )  # fmt: skip
 
 
 @st.cache_data(max_entries=512, ttl=timedelta(hours=1), show_spinner="Drawing the rows anew …")
-def _uncertain(_column: TrainingColumn, rows: str, column: str, choice: str) -> Uncertainty | None:
+def _uncertain(_column: TrainingColumn, rows: str, name: str, choice: str) -> Uncertainty | None:
     policy = Choice.model_validate_json(choice)
     return uncertainty(_column.ordered, policy, _column.fit(policy))
 
 
 def tails(
-    dataset: Dataset, recipe: Recipe, table: Table, column: str, bounds: Bounds
+    dataset: Dataset, recipe: Recipe, table: Table, name: str, bounds: Bounds
 ) -> tuple[tail_value.Stretches, tuple[tail_value.TailValue, ...]]:
     """The tail-value test of a column at some bounds; see `tail_value`."""
-    known = state.column(dataset, recipe, column)
-    return _tails(known, table, f"{dataset.id} {_rows(recipe)}", column, bounds.lo, bounds.hi)
+    known = state.column(dataset, recipe, name)
+    classes = table.task == "classification"
+    return _tails(known, f"{dataset.id} {_rows(recipe)}", name, repr(bounds), bounds, classes)
 
 
 @st.cache_data(max_entries=64, ttl=timedelta(hours=1), show_spinner="Looking beyond the bounds …")
 def _tails(
-    _column: TrainingColumn, _table: Table, rows: str, column: str, lo: float, hi: float
+    _column: TrainingColumn, rows: str, name: str, cut: str, _bounds: Bounds, classes: bool
 ) -> tuple[tail_value.Stretches, tuple[tail_value.TailValue, ...]]:
-    cut = tail_value.stretches(_column, _table.target[_table.train], Bounds(lo, hi))
-    return cut, tail_value.tail_values(cut, _table.task == "classification")
+    found = tail_value.stretches(_column, _bounds)
+    return found, tail_value.tail_values(found, classes)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -13,10 +13,11 @@ from clipviz.core.table import Feature
 from tests.training.conftest import regression
 
 
-def column_of(values: np.ndarray) -> TrainingColumn:
+def column_of(values: np.ndarray, target: np.ndarray) -> TrainingColumn:
     rows = np.arange(len(values))
     table = regression(
-        rows=len(values), columns=1, features=(Feature("x"),), inputs=values[:, None], train=rows,
+        rows=len(values), columns=1, features=(Feature("x"),), inputs=values[:, None], target=target,
+        train=rows,
         validation=rows[:0], test=rows[:0],
     )  # fmt: skip
     return TrainingColumn(table, "x")
@@ -25,7 +26,7 @@ def column_of(values: np.ndarray) -> TrainingColumn:
 def judged(
     values: np.ndarray, target: np.ndarray, bounds: Bounds, classes: bool = False
 ) -> tuple[Stretches, tuple[TailValue, ...]]:
-    cut = stretches(column_of(values), target, bounds)
+    cut = stretches(column_of(values, target), bounds)
     return cut, tail_values(cut, classes)
 
 
@@ -114,3 +115,10 @@ def test_of_many_rows_evenly_spread_ones_are_looked_at() -> None:
     assert (cut.upper.rows, len(cut.upper.values), upper.rows) == (20_000, MOST, 20_000)
     assert cut.upper.values[[0, -1]].tolist() == [30_000.0, 49_999.0]
     assert cut.inside.rows == 30_000
+
+
+def test_nothing_is_next_to_an_open_side_infinities_neither() -> None:
+    values = np.array([*np.arange(50.0), np.inf, -np.inf])
+    cut, found = judged(values, values, Bounds())
+    assert found == ()
+    assert (cut.beside_lower.rows, cut.beside_upper.rows, cut.inside.rows) == (0, 0, 50)
