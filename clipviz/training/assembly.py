@@ -9,12 +9,13 @@ from clipviz.core.discovery import build
 from clipviz.core.recipe import Recipe
 from clipviz.core.table import Table
 from clipviz.training import evaluation, watch
+from clipviz.training.fit_front import fit
 from clipviz.training.flat import Flat
-from clipviz.training.front import fit
 from clipviz.training.network import Network
 from clipviz.training.optimisers.base import Group, Optimiser, OptimiserRecipe
 from clipviz.training.rows import Rows, prepare, standardise
 from clipviz.training.step import Step
+from clipviz.training.target_clamp import clamped
 
 SAMPLE = 10_000
 """Most training rows whose loss is evaluated while a run goes on: a random choice, the same all along."""
@@ -40,16 +41,17 @@ class Assembly:
 
 def assemble(recipe: Recipe, table: Table, device: str) -> Assembly:
     """Builds everything under the recipe's seed; raises InvalidRecipe for parts that cannot be built."""
-    front, notes = fit(table, recipe.inputs)
+    goals = clamped(table, recipe.target_clamp)
+    front, notes, stays = fit(table, recipe.inputs, goals.leaving)
     torch.manual_seed(recipe.seed)
     network = Network(recipe, front, table.task, table.classes).train()
-    standardise(network, table)
+    standardise(network, goals.values[stays])
     flat = Flat(network.body, device)
     clipper = build("clipviz.policies.gradients", recipe.gradient).build(flat.specs, flat.replicas, device)
     chosen: OptimiserRecipe = build("clipviz.training.optimisers", recipe.optimiser)
     optimiser = chosen.build(_groups(flat, network, chosen.weight_decay > 0))
     step = Step(network.body, flat, table.task, clipper, optimiser, chosen.learning_rate)
-    train = prepare(network, table, table.train, device)
+    train = prepare(network, table, table.train[stays], device, goals.values[stays])
     validation = prepare(network, table, table.validation, device)
     some = np.random.default_rng(recipe.seed).permutation(len(train))[:SAMPLE]
     return Assembly(
@@ -68,7 +70,7 @@ def assemble(recipe: Recipe, table: Table, device: str) -> Assembly:
             *watch.names(tuple(network.body.clips)),
             "update_ratio",
         ),
-        notes=(*table.notes, *notes),
+        notes=(*table.notes, *goals.notes, *notes),
     )
 
 

@@ -51,18 +51,27 @@ def check(table: Table) -> None:
         )
 
 
-def standardise(network: Network, table: Table) -> None:
-    """Sets the target's moments on the training rows; classes need none."""
-    if table.task == "regression":
-        mean, scale = moments(table.target[table.train])
+def standardise(network: Network, goals: NDArray[np.float64]) -> None:
+    """Sets the target's moments by the training goals (N,); classes need none."""
+    if network.task == "regression":
+        mean, scale = moments(goals)
         network.target_mean.fill_(mean)
         network.target_scale.fill_(scale)
 
 
-def prepare(network: Network, table: Table, places: NDArray[np.int64], device: str) -> Rows:
-    """Rows of a table through the front, once, onto the device."""
+def prepare(
+    network: Network,
+    table: Table,
+    places: NDArray[np.int64],
+    device: str,
+    goals: NDArray[np.float64] | None = None,
+) -> Rows:
+    """Rows of a table through the front, once, onto the device.
+
+    goals: (N,) what the loss compares with, in the target's own units; None: the targets as they are.
+    """
     raw = table.target[places]
-    goal = torch.from_numpy(raw)
+    goal = torch.from_numpy(raw if goals is None else goals)
     if table.task == "regression":
         goal = standardised(goal, network.target_mean, network.target_scale).to(torch.float32).unsqueeze(1)
     else:

@@ -1,25 +1,29 @@
 """Bounds that somebody knows."""
 
-from typing import ClassVar, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from clipviz.core.bounds import Bounds
-from clipviz.policies.inputs.base import OPEN, FittedClamp
+from clipviz.core.bounds import Bounds, Floats
+from clipviz.policies.inputs.base import OPEN, Groups, SidedClamp
 from clipviz.policies.policy import extra
 
 
-class FixedClamp(FittedClamp):
-    """Clamp to limits that come from the domain, not from the data: y = min(max(x, lo), hi).
+class FixedClamp(SidedClamp):
+    """Clamp to limits that come from the domain, not from the data.
 
-    Gradient 1 inside, 0 outside. Use it where a value beyond the limit cannot be true: a share above 1, a
-    negative price, an age of 300. Either limit may be left empty; both empty changes nothing. Nothing is
-    learned from the rows, so nothing can leak from them.
+    Either limit may be left empty; both empty changes nothing. Nothing is learned from the rows, so nothing can
+    leak from them.
     """
 
     title: ClassVar[str] = "Fixed limits"
+    formula: ClassVar[str] = r"y = \min(\max(x, lo), hi)"
+    use: ClassVar[str] = (
+        "Where a value beyond the limit cannot be true: a share above 1, a negative price, an age of 300."
+    )
+    reference: ClassVar[str] = "Kuhn and Johnson, Feature Engineering and Selection, 2019."
+    widest: ClassVar[Mapping[str, Any]] = {"lo": None, "hi": None}
 
     lo: float | None = Field(
         None,
@@ -44,8 +48,6 @@ class FixedClamp(FittedClamp):
             raise ValueError("the lower limit (lo) must be below the upper limit (hi)")
         return self
 
-    def fit(self, values: NDArray[np.float64]) -> Bounds:
-        return self.limits(values)
-
-    def limits(self, values: NDArray[np.float64]) -> Bounds:
-        return self.opened(-OPEN if self.lo is None else self.lo, OPEN if self.hi is None else self.hi)
+    def fit(self, values: Floats, groups: Groups | None = None) -> Bounds:
+        known = Bounds(-OPEN if self.lo is None else self.lo, OPEN if self.hi is None else self.hi)
+        return self.used(known, values)

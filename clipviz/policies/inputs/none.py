@@ -1,21 +1,23 @@
 """No input clamp."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
-
-from clipviz.core.bounds import Bounds
-from clipviz.policies.inputs.base import InputClamp
+from clipviz.core.bounds import Bounds, Floats
+from clipviz.policies.inputs.base import Groups, InputClamp
 
 
 class NoClamp(InputClamp):
-    """Leave the column as it is: y = x, gradient 1 everywhere.
-
-    The baseline that every other clamp is compared with.
-    """
+    """Leave the column as it is: the baseline that every other clamp is compared with."""
 
     title: ClassVar[str] = "None"
+    formula: ClassVar[str] = "y = x"
+    gradient: ClassVar[str] = r"\frac{\partial y}{\partial x} = 1"
+    use: ClassVar[str] = (
+        "As the comparison: a clamp that is not better than this one is not worth its bounds."
+    )
+    reference: ClassVar[str] = "The plain column."
+    widest: ClassVar[Mapping[str, Any]] = {}
 
-    def fit(self, values: NDArray[np.float64]) -> Bounds:
+    def fit(self, values: Floats, groups: Groups | None = None) -> Bounds:
         return Bounds()
