@@ -54,6 +54,7 @@ def policy(draft: drafts.Draft, recipe: Recipe, table: Table, column: str) -> Re
     """The clamp of this column: the default of all columns, or its own."""
     inputs = recipe.inputs
     left, right = st.columns(2, border=True)
+    options = clamps.options(table)
     with left:
         default = forms.pick(
             "clipviz.policies.inputs",
@@ -61,6 +62,7 @@ def policy(draft: drafts.Draft, recipe: Recipe, table: Table, column: str) -> Re
             inputs.default,
             draft.key("clamp.default"),
             help="Each column gets its own bounds from its own training values.",
+            options=options,
         )
     with right:
         own = st.toggle(
@@ -72,7 +74,7 @@ def policy(draft: drafts.Draft, recipe: Recipe, table: Table, column: str) -> Re
         if own:
             start = inputs.columns.get(column, default)
             columns[column] = forms.pick(
-                "clipviz.policies.inputs", "Its policy", start, draft.key(f"clamp:{column}")
+                "clipviz.policies.inputs", "Its policy", start, draft.key(f"clamp:{column}"), options=options
             )
             columns = clamps.copy_to_others(columns, column, clamping.numeric_columns(table), draft)
         else:
@@ -90,9 +92,9 @@ def told(done: clamping.Effect, table: Table, column: str, bounds: Bounds, choic
         )
     elif touched:
         st.markdown(
-            f"**{escape(column)}** is limited to **{number(bounds.lo)} … {number(bounds.hi)}**: "
-            f"{number(touched)} of {counted(done.values, 'training value')} move ({share(touched, done.values)}): "
-            f"{number(done.below)} up to the lower bound, {number(done.above)} down to the upper one."
+            f"**{escape(column)}** {clamps.told(bounds, number(bounds.lo), number(bounds.hi))}: "
+            f"{number(touched)} of {counted(done.values, 'training value')} lie beyond "
+            f"({share(touched, done.values)}), {number(done.below)} below and {number(done.above)} above."
         )
     else:
         st.markdown(
@@ -127,7 +129,7 @@ def picture(draft: drafts.Draft, table: Table, column: str, known: TrainingColum
         known.histogram(edges),
         palette(st.context.theme.type),
         bounds,
-        known.histogram(edges, bounds) if bounds != Bounds(note=bounds.note) else None,
+        None if bounds.open else known.histogram(edges, bounds),
         log_counts=log,
     )
     key = f"range:{table.target_name}:{column}:{draft.version}"

@@ -199,7 +199,7 @@ class TrainingColumn:
                 sums = sums + mass * self._sums(np.array([bound]))
         first, second, third, fourth = sums / count
         variance = second - first**2
-        if variance <= 1e-12 * second:  # all but lost to rounding: the long way
+        if not variance > max(1e-12 * second, 1e-150):  # all but lost to rounding: the long way
             return self._slowly(bounds)
         skew = third - 3 * first * second + 2 * first**3
         kurt = fourth - 4 * first * third + 6 * first**2 * second - 3 * first**4

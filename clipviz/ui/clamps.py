@@ -14,8 +14,9 @@ from clipviz.core.dataset import Dataset
 from clipviz.core.recipe import Choice
 from clipviz.core.table import Table
 from clipviz.datasets import files
-from clipviz.ui import drafts, state, tables
-from clipviz.ui.text import counted, number, plain
+from clipviz.policies import fitting
+from clipviz.ui import drafts, forms, state, tables
+from clipviz.ui.text import counted, escape, number, plain
 
 MOST_COLUMNS = 60
 
@@ -29,6 +30,11 @@ def column_picker(columns: list[str], dataset: Dataset) -> str:
         key=f"clamp.column:{dataset.id}",
         help="Numeric columns that are inputs of the network.",
     )
+
+
+def options(table: Table) -> forms.Options:
+    """The names that fields of a clamp may ask for in this table."""
+    return {"categories": [feature.name for feature in table.features if feature.levels]}
 
 
 def copy_to_others(
@@ -51,6 +57,17 @@ def copy_to_others(
         )
         st.rerun()
     return own
+
+
+def told(bounds: Bounds, lo: str, hi: str) -> str:
+    """What the bounds, written lo and hi, do to a column; to be followed by a colon."""
+    span = f"**{lo} … {hi}**" + (f", or the bounds of its {escape(bounds.by, 40)}" if bounds.groups else "")
+    return {
+        "clamp": f"is limited to {span}",
+        "soft": f"is limited to {span}, rounded off over {number(bounds.width)}",
+        "missing": f"counts as missing beyond {span}",
+        "trim": f"takes rows out of training beyond {span}",
+    }[bounds.action]
 
 
 def overview(
@@ -80,10 +97,11 @@ def extreme_rows(
 ) -> pd.DataFrame:
     """The rows at `positions`, as they were uploaded, with the clamped value beside the raw one."""
     raw = table.inputs[positions, clamping.position(table, column)]
+    clamped = bounds.clamp(raw, fitting.codes(table, bounds, positions))
     others = [each.name for each in dataset.columns if each.name != column][:MOST_COLUMNS]
     beside = files.frame(state.settings(), dataset.id, others, table.source_rows[positions]).reset_index(
         drop=True
     )
-    first = pd.DataFrame({"row": table.source_rows[positions] + 1, "raw": raw, "clamped": bounds.clamp(raw)})
+    first = pd.DataFrame({"row": table.source_rows[positions] + 1, "raw": raw, "clamped": clamped})
     rows = pd.concat([first, beside], axis=1)
     return rows.set_axis(tables.unique(["row", column, "after the clamp", *others]), axis=1)

@@ -1,7 +1,6 @@
 """Median minus and plus k robust deviations of either side's own."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -31,7 +30,7 @@ class DoubleMadClamp(SpacedClamp):
     reference: ClassVar[str] = (
         "Rosenmai, Using the Median Absolute Deviation to Find Outliers, eurekastatistics.com, 2013."
     )
-    widest: ClassVar[Mapping[str, Any]] = {"k": 1000.0}
+    widest: ClassVar = {"k": 1000.0}
 
     k: float = Field(
         3.0,

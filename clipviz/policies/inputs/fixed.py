@@ -1,7 +1,6 @@
 """Bounds that somebody knows."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
@@ -23,7 +22,7 @@ class FixedClamp(SidedClamp):
         "Where a value beyond the limit cannot be true: a share above 1, a negative price, an age of 300."
     )
     reference: ClassVar[str] = "Kuhn and Johnson, Feature Engineering and Selection, 2019."
-    widest: ClassVar[Mapping[str, Any]] = {"lo": None, "hi": None}
+    widest: ClassVar = {"lo": None, "hi": None}
 
     lo: float | None = Field(
         None,

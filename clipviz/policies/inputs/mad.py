@@ -1,7 +1,6 @@
 """Median plus and minus k robust deviations."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +31,7 @@ class MadClamp(SpacedClamp):
         "cuts the long tail harder than the short one."
     )
     reference: ClassVar[str] = "Iglewicz and Hoaglin, How to Detect and Handle Outliers, 1993."
-    widest: ClassVar[Mapping[str, Any]] = {"k": 1000.0}
+    widest: ClassVar = {"k": 1000.0}
 
     k: float = Field(
         3.0,

@@ -1,7 +1,6 @@
 """No input clamp."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from clipviz.core.bounds import Bounds, Floats
 from clipviz.policies.inputs.base import Groups, InputClamp
@@ -17,7 +16,7 @@ class NoClamp(InputClamp):
         "As the comparison: a clamp that is not better than this one is not worth its bounds."
     )
     reference: ClassVar[str] = "The plain column."
-    widest: ClassVar[Mapping[str, Any]] = {}
+    widest: ClassVar = {}
 
     def fit(self, values: Floats, groups: Groups | None = None) -> Bounds:
         return Bounds()

@@ -1,7 +1,6 @@
 """One range for all pixels of a channel."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
@@ -23,7 +22,7 @@ class PixelRangeClamp(SidedClamp):
         "Images with glare, dead pixels or a dark sensor floor; together with division by 255 as the normalisation."
     )
     reference: ClassVar[str] = "Gonzalez and Woods, Digital Image Processing, 2018, on grey-level clipping."
-    widest: ClassVar[Mapping[str, Any]] = {"darkest": 0, "brightest": 65535, "sides": "upper"}
+    widest: ClassVar = {"darkest": 0, "brightest": 65535, "sides": "upper"}
 
     darkest: int = Field(
         0,

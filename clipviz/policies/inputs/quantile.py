@@ -1,7 +1,6 @@
 """Winsorising at two quantiles."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +28,7 @@ class QuantileClamp(FittedClamp):
     reference: ClassVar[str] = (
         "Tukey, The Future of Data Analysis, Annals of Mathematical Statistics 33, 1962."
     )
-    widest: ClassVar[Mapping[str, Any]] = {"lower": 0.0, "upper": 1.0}
+    widest: ClassVar = {"lower": 0.0, "upper": 1.0}
 
     lower: float = Field(
         0.01,

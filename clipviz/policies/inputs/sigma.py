@@ -1,7 +1,6 @@
 """Mean plus and minus k standard deviations."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +28,7 @@ class SigmaClamp(SpacedClamp):
         "Columns close to Gaussian with a few extreme values; prefer MAD or Tukey where the tails are heavy."
     )
     reference: ClassVar[str] = "Barnett and Lewis, Outliers in Statistical Data, 1994."
-    widest: ClassVar[Mapping[str, Any]] = {"k": 1000.0}
+    widest: ClassVar = {"k": 1000.0}
 
     k: float = Field(
         3.0,

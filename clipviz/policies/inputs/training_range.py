@@ -1,7 +1,6 @@
 """The range of the training rows."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -27,7 +26,7 @@ class TrainingRangeClamp(FittedClamp):
     reference: ClassVar[str] = (
         "David and Nagaraja, Order Statistics, 2003, on the least and the greatest of a sample."
     )
-    widest: ClassVar[Mapping[str, Any]] = {}
+    widest: ClassVar = {}
 
     margin: float = Field(
         0.0,

@@ -1,7 +1,6 @@
 """Tukey's fences."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +27,7 @@ class TukeyClamp(SpacedClamp):
         "wild without moving the fences."
     )
     reference: ClassVar[str] = "Tukey, Exploratory Data Analysis, 1977."
-    widest: ClassVar[Mapping[str, Any]] = {"k": 1000.0}
+    widest: ClassVar = {"k": 1000.0}
 
     k: float = Field(
         1.5,

@@ -1,7 +1,6 @@
 """Winsorising by count."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -28,7 +27,7 @@ class WinsoriseClamp(FittedClamp):
         "Where the share of values that may move is a decision, and each bound must be a value that was measured."
     )
     reference: ClassVar[str] = "Dixon, Simplified Estimation from Censored Normal Samples, 1960."
-    widest: ClassVar[Mapping[str, Any]] = {"lowest": 0.0, "highest": 0.0}
+    widest: ClassVar = {"lowest": 0.0, "highest": 0.0}
 
     lowest: float = Field(
         0.01,

@@ -1,7 +1,6 @@
 """Division by one number, as for pixels."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -22,7 +21,7 @@ class Divide(Normalisation):
         "LeCun, Bottou, Bengio and Haffner, Gradient-Based Learning Applied to Document Recognition, 1998: grey "
         "levels by fixed numbers."
     )
-    widest: ClassVar[Mapping[str, Any]] = {"white": 1.0}
+    widest: ClassVar = {"white": 1.0}
 
     white: float = Field(
         255.0,

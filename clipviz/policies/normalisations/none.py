@@ -1,7 +1,6 @@
 """No normalisation."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from clipviz.core.bounds import Floats
 from clipviz.policies.normalisations.base import Normalisation, Scaling
@@ -20,7 +19,7 @@ class NoNormalisation(Normalisation):
         "Columns that share one unit and lie near 1 already, or to see what normalising is worth."
     )
     reference: ClassVar[str] = "The plain column."
-    widest: ClassVar[Mapping[str, Any]] = {}
+    widest: ClassVar = {}
 
     def fit(self, values: Floats) -> Scaling:
         return Scaling(0.0, 1.0)
