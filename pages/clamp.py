@@ -37,12 +37,13 @@ def page(dataset: Dataset) -> None:
             st.info("No numeric column is used as an input here, so there is nothing to clamp.")
             return
         column = clamps.column_picker(columns, dataset)
-    recipe = policy(draft, recipe, table, column)
+    recipe = policy(dataset, draft, recipe, table, column)
     drafts.keep(recipe)
     known = state.column(dataset, recipe, column)
     bounds = known.fit(recipe.inputs.policy_of(column))
     done = known.effect(bounds)
-    told(done, table, column, bounds, recipe.inputs.policy_of(column))
+    tails = state.target_tails(dataset, recipe)
+    told(done, table, column, bounds, recipe.inputs.policy_of(column), tails)
     picture(draft, table, column, known, bounds)
     before_after(done)
     extremes(dataset, table, column, known, bounds)
@@ -50,11 +51,11 @@ def page(dataset: Dataset) -> None:
     onwards(recipe, draft, dataset)
 
 
-def policy(draft: drafts.Draft, recipe: Recipe, table: Table, column: str) -> Recipe:
+def policy(dataset: Dataset, draft: drafts.Draft, recipe: Recipe, table: Table, column: str) -> Recipe:
     """The clamp of this column: the default of all columns, or its own."""
     inputs = recipe.inputs
     left, right = st.columns(2, border=True)
-    options = clamps.options(table)
+    options = recipes.options(dataset, recipe)
     with left:
         default = forms.pick(
             "clipviz.policies.inputs",
@@ -84,7 +85,9 @@ def policy(draft: drafts.Draft, recipe: Recipe, table: Table, column: str) -> Re
     )
 
 
-def told(done: clamping.Effect, table: Table, column: str, bounds: Bounds, choice: Choice) -> None:
+def told(
+    done: clamping.Effect, table: Table, column: str, bounds: Bounds, choice: Choice, tails: int
+) -> None:
     touched = done.below + done.above
     if choice.id == "none":
         st.markdown(
@@ -105,7 +108,7 @@ def told(done: clamping.Effect, table: Table, column: str, bounds: Bounds, choic
         st.warning(harm, icon=":material/warning:")
     if bounds.note:
         st.caption(escape(bounds.note, 300))
-    if tails := clamping.target_tails(table):
+    if tails:
         st.caption(
             f"The target {escape(table.target_name)} itself is far out in {counted(tails, 'training row')}; "
             "clamping inputs does not touch it. Look at it on the Data page."

@@ -15,7 +15,7 @@ from clipviz.core.recipe import Choice
 from clipviz.core.table import Table
 from clipviz.datasets import files
 from clipviz.policies import fitting
-from clipviz.ui import drafts, forms, state, tables
+from clipviz.ui import drafts, state, tables
 from clipviz.ui.text import counted, escape, number, plain
 
 MOST_COLUMNS = 60
@@ -30,11 +30,6 @@ def column_picker(columns: list[str], dataset: Dataset) -> str:
         key=f"clamp.column:{dataset.id}",
         help="Numeric columns that are inputs of the network.",
     )
-
-
-def options(table: Table) -> forms.Options:
-    """The names that fields of a clamp may ask for in this table."""
-    return {"categories": [feature.name for feature in table.features if feature.levels]}
 
 
 def copy_to_others(
@@ -99,9 +94,12 @@ def extreme_rows(
     raw = table.inputs[positions, clamping.position(table, column)]
     clamped = bounds.clamp(raw, fitting.codes(table, bounds, positions))
     others = [each.name for each in dataset.columns if each.name != column][:MOST_COLUMNS]
-    beside = files.frame(state.settings(), dataset.id, others, table.source_rows[positions]).reset_index(
-        drop=True
-    )
+    beside = _as_uploaded(dataset.id, tuple(others), tuple(table.source_rows[positions].tolist()))
     first = pd.DataFrame({"row": table.source_rows[positions] + 1, "raw": raw, "clamped": clamped})
     rows = pd.concat([first, beside], axis=1)
     return rows.set_axis(tables.unique(["row", column, "after the clamp", *others]), axis=1)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _as_uploaded(dataset_id: str, columns: tuple[str, ...], rows: tuple[int, ...]) -> pd.DataFrame:
+    return files.frame(state.settings(), dataset_id, columns, rows).reset_index(drop=True)

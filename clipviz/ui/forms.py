@@ -126,9 +126,7 @@ def _widget(name: str, info: FieldInfo, value: Any, key: str, named: Sequence[st
     kind = _without_none(info.annotation)
     if named:
         known = [None, *named, *([value] if value is not None and value not in named else [])]
-        return st.selectbox(
-            label, known, index=known.index(value), format_func=_or_none, key=key, help=about
-        )
+        return st.selectbox(label, known, index=known.index(value), format_func=_or_none, key=key, help=about)
     if get_origin(kind) is Literal:
         options = list(get_args(kind))
         return st.selectbox(label, options, index=options.index(value), key=key, help=about)
