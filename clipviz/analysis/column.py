@@ -39,7 +39,7 @@ class TrainingColumn:
         self._table, self._place = table, clamping.position(table, column)
         self.rows = len(table.train)
         self.positive = self.negative = 0
-        for values in self._blocks():
+        for values in self.blocks():
             self.positive += int(np.isposinf(values).sum())
             self.negative += int(np.isneginf(values).sum())
         self.ordered: Floats = table.ordered[self._place] if table.ordered else sort_finite(self.values)
@@ -54,14 +54,22 @@ class TrainingColumn:
 
     def gather(self) -> Floats:
         """(N,) raw values, from the table."""
-        return np.concatenate([np.empty(0), *self._blocks()])
+        return np.concatenate([np.empty(0), *self.blocks()])
 
-    def _blocks(self) -> Iterator[Floats]:
+    def blocks(self) -> Iterator[Floats]:
         """The raw values in the order of the training rows, some at a time: a map of a file stays on disk."""
         column = self._table.inputs[:, self._place]
         for start in range(0, self.rows, FEW_ROWS):
             rows = self._table.train[start : start + FEW_ROWS]
             yield np.asarray(column[rows], dtype=np.float64)
+
+    def at(self, places: NDArray[np.int64]) -> Floats:
+        """(M,) raw values of some training rows, by their position among these."""
+        return np.asarray(self._table.inputs[self._table.train[places], self._place], dtype=np.float64)
+
+    def targets(self, places: NDArray[np.int64]) -> Floats:
+        """(M,) targets of some training rows, by their position among these."""
+        return np.asarray(self._table.target[self._table.train[places]])
 
     def fit(self, choice: Choice) -> Bounds:
         """Bounds under a policy; raises InvalidRecipe."""
@@ -140,7 +148,7 @@ class TrainingColumn:
         if bounds not in self._masks:
             if len(self._masks) >= 4:
                 self._masks.clear()
-            moved = [np.packbits((each < bounds.lo) | (each > bounds.hi)) for each in self._blocks()]
+            moved = [np.packbits((each < bounds.lo) | (each > bounds.hi)) for each in self.blocks()]
             self._masks[bounds] = np.concatenate([np.empty(0, dtype=np.uint8), *moved])
         return self._masks[bounds]
 
@@ -159,7 +167,7 @@ class TrainingColumn:
         far = np.sort(np.abs(self.ordered[ends] - centre))[-count:]
         least = float(far[0]) if len(far) == count else -1.0
         found, distances = [], []
-        for start, values in zip(range(0, self.rows, FEW_ROWS), self._blocks(), strict=True):
+        for start, values in zip(range(0, self.rows, FEW_ROWS), self.blocks(), strict=True):
             distance = np.where(np.isnan(values), -1.0, np.abs(values - centre))
             near = np.flatnonzero(distance >= least)
             found.append(start + near)

@@ -38,6 +38,8 @@ class Run(BaseModel):
     dataset: str
     name: str
     note: str = ""
+    sweep: str | None = Field(None, description="Id of the sweep that it is a cell of.")
+    program: str | None = Field(None, description="Runs of one program are trained by one process.")
     state: State
     request: Request = "run"
     attempt: int = Field(
