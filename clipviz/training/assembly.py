@@ -9,6 +9,7 @@ import torch
 from clipviz.core.discovery import build
 from clipviz.core.recipe import Recipe
 from clipviz.core.table import Table
+from clipviz.policies.gradients.base import Clipper
 from clipviz.training import evaluation, memory, watch
 from clipviz.training.fit_front import fit
 from clipviz.training.flat import Flat
@@ -31,6 +32,7 @@ class Assembly:
 
     network: Network
     flat: Flat
+    clipper: Clipper
     optimiser: Optimiser
     step: Step
     train: Rows | Streamed
@@ -55,7 +57,7 @@ def assemble(
     network = Network(recipe, front, table.task, table.classes).train()
     standardise(network, goals.values[stays])
     flat = Flat(network.body, device)
-    clipper = build("clipviz.policies.gradients", recipe.gradient).build(flat.specs, flat.weights)
+    clipper: Clipper = build("clipviz.policies.gradients", recipe.gradient).build(flat.specs, flat.weights)
     chosen: OptimiserRecipe = build("clipviz.training.optimisers", recipe.optimiser)
     optimiser = chosen.build(_groups(flat, network, chosen.weight_decay > 0))
     step = Step(network.body, flat, table.task, clipper, optimiser, chosen.learning_rate)
@@ -66,6 +68,7 @@ def assemble(
     return Assembly(
         network=network,
         flat=flat,
+        clipper=clipper,
         optimiser=optimiser,
         step=step,
         train=train,

@@ -34,6 +34,7 @@ def conclude(
         seconds=progress.seconds,
         clipped_share=None if recipe.gradient.id == "none" else journal.fired / max(progress.step, 1),
         skipped_steps=journal.skipped,
+        left_out_steps=journal.left_out,
         non_finite_steps=journal.non_finite,
         notes=(*assembly.notes, *_remarks(progress, journal)),
     )
