@@ -55,7 +55,11 @@ class TrainingColumn:
 
     def gather(self) -> Floats:
         """(N,) raw values, from the table."""
-        return np.concatenate([np.empty(0), *self.blocks()])
+        gathered, at = np.empty(self.rows), 0
+        for values in self.blocks():
+            gathered[at : at + len(values)] = values
+            at += len(values)
+        return gathered
 
     def blocks(self) -> Iterator[Floats]:
         """The raw values in the order of the training rows, some at a time: a map of a file stays on disk."""
@@ -64,6 +68,7 @@ class TrainingColumn:
             rows = self._table.train[start : start + FEW_ROWS]
             yield np.asarray(column[rows], dtype=np.float64)
             forget(self._table.inputs)
+            forget(self._table.train)
 
     def at(self, places: NDArray[np.int64]) -> Floats:
         """(M,) raw values of some training rows, by their position among these."""

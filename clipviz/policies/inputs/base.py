@@ -41,13 +41,14 @@ class FittedClamp(InputClamp):
         finite = values[np.isfinite(values)]
         if finite.size == 0:
             return Bounds(note="no finite value in the training rows: left open")
-        if finite.min() == finite.max():
+        least, most = finite.min(), finite.max()
+        if least == most:
             return Bounds(note="every finite value is the same: left open")
         # By a power of two, thus exactly, and no further than needed for multiples of huge or tiny values to
         # stay in range: beside a huge sentinel ordinary values must not become the same.
-        size = int(np.frexp(np.abs(finite).max())[1])
+        size = int(np.frexp(max(-least, most))[1])
         exponent = size - min(max(size, -1000), 1000)
-        found = self.limits(np.ldexp(finite, -exponent))
+        found = self.limits(np.ldexp(finite, -exponent, out=finite))
         with np.errstate(over="ignore"):
             return self.opened(
                 float(np.ldexp(found.lo, exponent)), float(np.ldexp(found.hi, exponent)), found.note
