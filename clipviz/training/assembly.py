@@ -45,7 +45,7 @@ def assemble(recipe: Recipe, table: Table, device: str) -> Assembly:
     network = Network(recipe, front, table.task, table.classes).train()
     standardise(network, table)
     flat = Flat(network.body, device)
-    clipper = build("clipviz.policies.gradients", recipe.gradient).build(flat.specs, flat.replicas, device)
+    clipper = build("clipviz.policies.gradients", recipe.gradient).build(flat.specs, flat.weights)
     chosen: OptimiserRecipe = build("clipviz.training.optimisers", recipe.optimiser)
     optimiser = chosen.build(_groups(flat, network, chosen.weight_decay > 0))
     step = Step(network.body, flat, table.task, clipper, optimiser, chosen.learning_rate)
