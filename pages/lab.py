@@ -48,7 +48,9 @@ opened, unknown = lab_link.tab(tuple(TABS))
 if unknown:
     st.warning(unknown)
 st.session_state["lab.tabs"] = TABS[opened]
-for name, tab in zip(TABS, st.tabs(list(TABS.values()), key="lab.tabs", on_change=lab_link.turned, args=(TABS,)), strict=True):
+for name, tab in zip(
+    TABS, st.tabs(list(TABS.values()), key="lab.tabs", on_change=lab_link.turned, args=(TABS,)), strict=True
+):
     if tab.open:
         with tab:
             {"activations": activations, "gradients": gradients, "optimisers": optimisers}[name]()

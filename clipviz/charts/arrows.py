@@ -22,7 +22,7 @@ class Arrow:
 
 
 def arrows(
-    drawn: Sequence[Arrow], reach: float, colours: Palette, titles: tuple[str, str], height: int = 210
+    drawn: Sequence[Arrow], reach: float, colours: Palette, titles: tuple[str, str], height: int = 220
 ) -> go.Figure:
     """Arrows in a square window that reaches `reach` in every direction, the later over the earlier."""
     figure = go.Figure()
@@ -35,7 +35,7 @@ def arrows(
             line={"color": each.colour, "width": each.width},
             marker={
                 "symbol": ["circle", "arrow"],
-                "size": [4, 8 + 2 * each.width],
+                "size": [0, 6 + 1.6 * each.width],
                 "angleref": "previous",
                 "color": each.colour,
                 "opacity": 1,

@@ -1,8 +1,8 @@
 """Several curves over one axis."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import plotly.graph_objects as go
@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from clipviz.charts.layout import finish
 from clipviz.charts.palette import Palette
 from clipviz.charts.policy_looks import Look
+
+FEW_DECADES = 1000
+"""Over a shorter span than this, 2 and 5 are written between the powers of ten."""
 
 Scale = Literal["linear", "log"]
 
@@ -77,16 +80,16 @@ def lines(
     return figure
 
 
-def scaled(update: "object", axis: Axis) -> None:
+def scaled(update: Callable[..., Any], axis: Axis) -> None:
     """Gives an axis of a figure (through its `update_xaxes` or `update_yaxes`) its title, scale and span."""
-    span = axis.span
+    span, step = axis.span, "D2" if axis.span and axis.span[1] < FEW_DECADES * axis.span[0] else 1
     if span and axis.scale == "log":
         span = (float(np.log10(span[0])), float(np.log10(span[1])))
-    update(  # type: ignore[operator]
+    update(
         title={"text": axis.title, "standoff": 6, "font": {"size": 12}},
         tickfont={"size": 11},
         type=axis.scale,
         range=span,
         zeroline=axis.scale == "linear",
-        **({"dtick": 1, "exponentformat": "power"} if axis.scale == "log" else {"nticks": 7}),
+        **({"dtick": step, "tickformat": "~g"} if axis.scale == "log" else {"nticks": 7}),
     )

@@ -67,7 +67,9 @@ def trajectories(
         marker={"symbol": "star", "size": 14, "color": colours.ink, "line": {"width": 1, "color": colours.ground}},
         hovertemplate="minimum<extra></extra>",
     )  # fmt: skip
-    used = [rule for rule in (ways[0].stops if ways else ()) if any(way.stops[rule] is not None for way in ways)]
+    used = [
+        rule for rule in (ways[0].stops if ways else ()) if any(way.stops[rule] is not None for way in ways)
+    ]
     for symbol, rule in zip(SYMBOLS, ways[0].stops if ways else (), strict=False):
         if rule in used:
             figure.add_scatter(
@@ -86,7 +88,13 @@ def trajectories(
 
 
 def _line(
-    figure: go.Figure, points: NDArray[np.float64], name: str, colour: str, width: float, dash: str, legend: bool
+    figure: go.Figure,
+    points: NDArray[np.float64],
+    name: str,
+    colour: str,
+    width: float,
+    dash: str,
+    legend: bool,
 ) -> None:
     figure.add_scatter(
         x=points[:, 0], y=points[:, 1], mode="lines+markers", name=name, showlegend=legend,

@@ -14,6 +14,7 @@ from clipviz.charts.before_after import before_after
 from clipviz.charts.lines import Axis, Line, lines
 from clipviz.charts.palette import palette
 from clipviz.charts.policy_looks import Look, looks
+from clipviz.core.recipe import Choice
 from clipviz.policies.activations.base import ActivationClip
 from clipviz.ui import lab_controls
 from clipviz.ui.drawing import Drawing, drawn
@@ -21,7 +22,12 @@ from clipviz.ui.lab_link import Link
 from clipviz.ui.lab_values import Flowing
 from clipviz.ui.text import number, share
 
-SLOTS = {"p1": "none", "p2": "learned_hard", "p3": "learned_tanh", "p4": None}
+SLOTS = {
+    "p1": Choice(id="none"),
+    "p2": Choice.of("learned_hard", start=2.0),
+    "p3": Choice.of("learned_tanh", start=2.0),
+    "p4": None,
+}
 POINTS = 241
 
 
@@ -42,14 +48,13 @@ def pick(link: Link) -> list[tuple[str, ActivationClip, Look]]:
     for place, (cell, (slot, default)) in enumerate(zip(st.columns(4), SLOTS.items(), strict=True)):
         with cell:
             mark = st.empty()
-            policy = lab_controls.pick(
-                "activations", link, slot, default, f"Policy {place + 1}", empty=place > 0
-            )
+            lab_controls.swatch(mark, None)
+            policy = lab_controls.pick("activations", link, slot, f"Policy {place + 1}", default)
             if not isinstance(policy, ActivationClip):
                 continue
-            id = type(policy).__module__.rsplit(".", 1)[-1]
+            id = lab_controls.id_of(policy)
             look = known[id].again(seen[id])
-            mark.html(f'<div style="border-top: 4px {_css(look.dash)} {look.colour}"></div>')
+            lab_controls.swatch(mark, look)
             seen[id] += 1
             found.append((policy.title + (f" ({seen[id]})" if seen[id] > 1 else ""), policy, look))
     return found
@@ -91,11 +96,11 @@ def draw(shown: list[Shown], chosen: ActivationSettings) -> None:
                 [Line(each.name, each.along.x, each.along.y, each.look) for each in shown],
             ),
             over(
-                "Gradient on the input, ∂y/∂x",
+                "Gradient on x",
                 Axis("∂y/∂x"),
                 [Line(each.name, each.along.x, each.along.slope, each.look) for each in shown],
             ),
-            over("Gradient on the threshold, ∂y/∂θ", Axis("∂y/∂θ"), _thresholds(shown)),
+            over("Gradient on θ", Axis("∂y/∂θ"), _thresholds(shown)),
         ],
         key="lab.curves",
         least=300,
@@ -105,7 +110,10 @@ def draw(shown: list[Shown], chosen: ActivationSettings) -> None:
             Drawing(
                 each.name,
                 before_after(
-                    *histograms(each.flowing.x, each.flowing.y, *span), each.look, colours, "value, in and out"
+                    *histograms(each.flowing.x, each.flowing.y, *span),
+                    each.look,
+                    colours,
+                    "value, in and out",
                 ),
                 f"Distribution before and after {each.name}",
                 told(each),
@@ -138,7 +146,9 @@ def findings(shown: list[Shown], chosen: ActivationSettings) -> list[str]:
         along = each.along
         for name in along.thresholds:
             if not along.thresholds[name].any():
-                said.append(f"**{each.name}**: no gradient reaches {_greek(name)}: it is a parameter that never learns.")
+                said.append(
+                    f"**{each.name}**: no gradient reaches {_greek(name)}: it is a parameter that never learns."
+                )
             elif not each.flowing.thresholds[name].any():
                 said.append(
                     f"**{each.name}**: none of these values is beyond {_greek(name)}, so it does not move. "
@@ -164,7 +174,3 @@ def _thresholds(shown: list[Shown]) -> list[Line]:
 
 def _greek(name: str) -> str:
     return {"theta": "θ", "alpha": "α", "beta": "β"}.get(name, name.replace("_", " "))
-
-
-def _css(dash: str) -> str:
-    return {"solid": "solid", "dot": "dotted"}.get(dash, "dashed")

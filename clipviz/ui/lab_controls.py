@@ -1,13 +1,15 @@
 """Sliders from declarations: fields of policies and of the Lab's own settings, each in the address bar."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import streamlit as st
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from streamlit.delta_generator import DeltaGenerator
 
+from clipviz.charts.policy_looks import Look
 from clipviz.core.discovery import build, discover
 from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Choice
@@ -23,24 +25,35 @@ WIDE = 50
 Settings = TypeVar("Settings", bound=BaseModel)
 
 
-def settings(cls: type[Settings], link: Link, names: Sequence[str], across: int = 4, prefix: str = "") -> dict[str, Any]:
+def settings(
+    cls: type[Settings],
+    link: Link,
+    names: Sequence[str],
+    across: int = 4,
+    defaults: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """Widgets for some fields of a settings record, side by side; their values by name. The span of a slider is
-    that of the field's sweep."""
+    that of the field's sweep. defaults: those that differ from the record's."""
     found: dict[str, Any] = {}
     for first in range(0, len(names), across):
         row = names[first : first + across]
         for cell, name in zip(st.columns(across, vertical_alignment="bottom"), row, strict=False):
             with cell:
-                found[name] = widget(link, prefix + name, cls.model_fields[name], exact=True)
+                found[name] = widget(link, name, cls.model_fields[name], True, defaults or {})
     return found
 
 
-def pick(family: str, link: Link, slot: str, default: str | None, label: str, empty: bool) -> Policy | None:
-    """A picker of a family's policies and the sliders of the one that is picked; None where the slot is empty."""
+def pick(
+    family: str, link: Link, slot: str, label: str, default: Choice | None, empty: bool = True
+) -> Policy | None:
+    """A picker of a family's policies and the sliders of the one that is picked; None where the slot is empty.
+
+    default: what stands there before somebody chooses, with its fields.
+    """
     known = discover(f"clipviz.policies.{family}")
     ids = (*([""] if empty else []), *known)
-    info = FieldInfo(annotation=Literal[ids], title=label)  # type: ignore[valid-type]
-    link.value(slot, info, default or "")
+    info = FieldInfo(annotation=Literal[ids], title=label)  # type: ignore[arg-type]
+    link.value(slot, info, default.id if default else "")
     picked = st.selectbox(
         label,
         ids,
@@ -48,19 +61,23 @@ def pick(family: str, link: Link, slot: str, default: str | None, label: str, em
         key=link.key(slot),
     )
     link.say(slot, picked)
-    return policy(family, picked, link, slot) if picked else None
+    fields = default.fields() if default and default.id == picked else {}
+    return policy(family, picked, link, slot, fields) if picked else None
 
 
-def policy(family: str, id: str, link: Link, slot: str) -> Policy:
+def policy(family: str, id: str, link: Link, slot: str, defaults: Mapping[str, Any]) -> Policy:
     """Sliders for the fields of a policy; those that are rarely changed are folded away. A combination that the
     policy refuses becomes one of the link's problems, and the policy as it comes is used."""
+    own = {f"{slot}.{name}": value for name, value in defaults.items()}
     cls: type[Policy] = discover(f"clipviz.policies.{family}")[id]
     folded = [name for name, info in cls.model_fields.items() if _extra(info, "advanced")]
     first = [name for name in cls.model_fields if name not in folded] or folded[:1]
-    found = {name: widget(link, f"{slot}.{name}", cls.model_fields[name]) for name in first}
+    found = {name: widget(link, f"{slot}.{name}", cls.model_fields[name], defaults=own) for name in first}
     if more := [name for name in folded if name not in first]:
         with st.expander("More settings"):
-            found |= {name: widget(link, f"{slot}.{name}", cls.model_fields[name]) for name in more}
+            found |= {
+                name: widget(link, f"{slot}.{name}", cls.model_fields[name], defaults=own) for name in more
+            }
     try:
         built: Policy = build(f"clipviz.policies.{family}", Choice.of(id, **found))
     except InvalidRecipe as error:
@@ -69,10 +86,12 @@ def policy(family: str, id: str, link: Link, slot: str) -> Policy:
     return built
 
 
-def widget(link: Link, name: str, info: FieldInfo, exact: bool = False) -> Any:
+def widget(
+    link: Link, name: str, info: FieldInfo, exact: bool = False, defaults: Mapping[str, Any] | None = None
+) -> Any:
     """One setting as a slider, switch or picker; its value, which the address bar then holds."""
     kind = _without_none(info.annotation)
-    default = info.get_default(call_default_factory=True)
+    default = (defaults or {}).get(name, info.get_default(call_default_factory=True))
     if get_origin(kind) is tuple or kind is str:
         return default
     value = link.value(name, info, default)
@@ -80,11 +99,18 @@ def widget(link: Link, name: str, info: FieldInfo, exact: bool = False) -> Any:
         value = _optional(link, name, info, value, kind)
     elif get_origin(kind) is Literal:
         options = list(get_args(kind))
-        value = st.selectbox(_label(name, info), options, key=link.key(name), help=_about(info), format_func=_word)
+        value = st.selectbox(
+            _label(name, info),
+            options,
+            key=link.key(name),
+            help=_about(info),
+            format_func=lambda option: _word(option).capitalize() if exact else _word(option),
+        )
     elif kind is bool:
         value = st.toggle(_label(name, info), key=link.key(name), help=_about(info))
     else:
-        value = _slider(link.key(name), _label(name, info), _about(info), info, kind, value, exact)
+        number = int if kind is int else float
+        value = _slider(link.key(name), _label(name, info), _about(info), info, number, value, exact)
     link.say(name, value)
     return value
 
@@ -117,12 +143,20 @@ def _switched(key: str, kept: str, start: Any) -> None:
 
 
 def _slider(
-    key: str, label: str, about: str | None, info: FieldInfo, kind: type[int] | type[float], value: Any, exact: bool
+    key: str,
+    label: str,
+    about: str | None,
+    info: FieldInfo,
+    kind: type[int] | type[float],
+    value: Any,
+    exact: bool,
 ) -> Any:
     low, high = span(info, exact)
     if kind is float and low > 0 and high / low > WIDE:
         ladder = st.session_state.setdefault(f"{key}:ladder", set(rungs(low, high, info)))
-        ladder.add(value)  # a value from a link stays on the ladder: the slider must not change under the hand
+        ladder.add(
+            value
+        )  # a value from a link stays on the ladder: the slider must not change under the hand
         return st.select_slider(label, sorted(ladder), key=key, help=about, format_func=_figure)
     ends = st.session_state.setdefault(f"{key}:ends", [low, high])
     ends[:] = [min(ends[0], value), max(ends[1], value)]
@@ -130,6 +164,17 @@ def _slider(
         return st.slider(label, int(ends[0]), int(ends[1]), key=key, step=1, help=about)
     step = 10.0 ** math.floor(math.log10((high - low) / 50))
     return st.slider(label, float(ends[0]), float(ends[1]), key=key, step=step, help=about, format="%.3g")
+
+
+def id_of(policy: Policy) -> str:
+    """The id of a policy: the name of its file."""
+    return type(policy).__module__.rsplit(".", 1)[-1]
+
+
+def swatch(place: DeltaGenerator, look: Look | None) -> None:
+    """A stroke in a policy's colour and dash above its sliders: the legend of all charts of the tab."""
+    style = {"solid": "solid", "dot": "dotted"}.get(look.dash, "dashed") if look else "solid"
+    place.html(f'<div style="border-top: 4px {style} {look.colour if look else "transparent"}"></div>')
 
 
 def span(info: FieldInfo, exact: bool) -> tuple[float, float]:
@@ -186,6 +231,8 @@ def _word(value: Any) -> str:
 
 
 def _without_none(annotation: Any) -> Any:
-    return next((part for part in get_args(annotation) if part is not type(None)), annotation) if (
-        type(None) in get_args(annotation)
-    ) else annotation
+    return (
+        next((part for part in get_args(annotation) if part is not type(None)), annotation)
+        if (type(None) in get_args(annotation))
+        else annotation
+    )

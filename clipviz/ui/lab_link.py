@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import streamlit as st
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
+from streamlit.delta_generator import DeltaGenerator
 
 from clipviz.ui.text import escape
 
@@ -44,13 +45,23 @@ class Link:
         st.session_state[key] = found
         return found
 
+    @property
+    def opened(self) -> bool:
+        """Whether a link was opened just now."""
+        return self._opened is not None
+
+    def forget(self, name: str) -> None:
+        """Lets a setting go back to its default."""
+        st.session_state.pop(self.key(name), None)
+        _memory().pop(self.key(name), None)
+
     def key(self, name: str) -> str:
         return f"lab:{self.tab}:{name}"
 
     def say(self, name: str, value: Any) -> None:
         """Notes what a setting stands at, for the address bar."""
         _memory()[self.key(name)] = value
-        self._said[name] = "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+        self._said[name] = _text(value)
 
     def keep(self, **others: str) -> None:
         """Writes the settings that were said, and others such as the dataset, into the address bar."""
@@ -77,7 +88,8 @@ class Link:
 def read(text: str, info: FieldInfo) -> Any:
     """A field's value from a link; the empty text is None where the field may be None. Raises ValidationError."""
     adapter: TypeAdapter[Any] = TypeAdapter(
-        Annotated[info.annotation, info], config=ConfigDict(allow_inf_nan=False)
+        Annotated[info.annotation, info],  # type: ignore[arg-type]
+        config=ConfigDict(allow_inf_nan=False),
     )
     tried: tuple[Any, ...] = (text, _number(text)) if text else (None,)
     for given in tried[1:]:  # a choice of whole numbers takes a number only
@@ -93,13 +105,23 @@ def tab(known: tuple[str, ...]) -> tuple[str, str]:
     if given in known:
         st.session_state["lab:tab"] = given
     problem = (
-        f"The Lab has no tab {escape(given, 40)}: this is the first one." if given and given not in known else ""
+        f"The Lab has no tab {escape(given, 40)}: this is the first one."
+        if given and given not in known
+        else ""
     )
     return st.session_state.get("lab:tab", known[0]), problem
 
 
 def _number(text: str) -> int | str:
     return int(text) if text.isdecimal() else text
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:.12g}" if isinstance(value, float) else str(value)
 
 
 def _shown() -> dict[str, str]:
@@ -114,3 +136,15 @@ def _written() -> dict[str, str]:
 def _memory() -> dict[str, Any]:
     found: dict[str, Any] = st.session_state.setdefault("lab:memory", {})
     return found
+
+
+def turned(tabs: dict[str, str]) -> None:
+    """Keeps which tab somebody turned to."""
+    title = st.session_state["lab.tabs"]
+    st.session_state["lab:tab"] = next(name for name, known in tabs.items() if known == title)
+
+
+def tell(link: Link, problems: DeltaGenerator) -> None:
+    """Says above a tab what was wrong with its link."""
+    for sentence in link.problems:
+        problems.warning(sentence, icon=":material/link_off:")

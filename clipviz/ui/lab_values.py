@@ -68,7 +68,9 @@ def _column(link: Link) -> tuple[Flowing, ActivationSettings] | None:
         f"; {number(away)} missing or infinite left out)" if away else ")"
     )
     chosen = ActivationSettings(source="column", **rest)
-    return Flowing(found, words + (", standardised" if rest["standardise"] else ""), {"dataset": dataset.id}), chosen
+    return Flowing(
+        found, words + (", standardised" if rest["standardise"] else ""), {"dataset": dataset.id}
+    ), chosen
 
 
 def _picked(link: Link, columns: list[str]) -> str:
@@ -91,4 +93,8 @@ def _values(
     """Representative values of a column, how many finite ones there are, and how many others."""
     ascending = files.sorted_values(state.settings(), dataset_id, column)
     found = values.representative(ascending)
-    return (values.standardised(found) if standardise else found), len(ascending), _dataset.rows - len(ascending)
+    return (
+        (values.standardised(found) if standardise else found),
+        len(ascending),
+        _dataset.rows - len(ascending),
+    )

@@ -76,15 +76,15 @@ def curve(policy: ActivationClip, x: NDArray[np.float64], typical: NDArray[np.fl
     fixed = dict(module.named_buffers())
 
     def one(parameters: dict[str, Tensor], value: Tensor) -> Tensor:
-        return functional_call(module, {**parameters, **fixed}, (value.reshape(1, 1),)).reshape(())
+        said: Tensor = functional_call(module, {**parameters, **fixed}, (value.reshape(1, 1),))
+        return said.reshape(())
 
     with torch.enable_grad():
         said: Tensor = vmap(one)(own, line)  # (N,)
         wanted = [line, *own.values()]
+        found: list[Tensor | None] = [None] * len(wanted)
         if said.requires_grad:
-            found = torch.autograd.grad(said.sum(), wanted, allow_unused=True)
-        else:
-            found = (None,) * len(wanted)
+            found = list(torch.autograd.grad(said.sum(), wanted, allow_unused=True))
     slope = torch.zeros_like(line) if found[0] is None else found[0]
     learned = dict(zip(own, found[1:], strict=True))
     return Curve(

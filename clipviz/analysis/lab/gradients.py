@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from clipviz.policies.gradients.base import Clipped, Clipper, GradientClip, Spec
+from clipviz.policies.gradients.base import Clipped, GradientClip, Spec
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -63,7 +63,7 @@ def answer(
     import torch
 
     count = len(gradients)
-    clipper = built(policy, PLANE, count, weights)
+    clipper = policy.build(PLANE, torch.tensor([weights] * count))
     for past in torch.from_numpy(np.asarray(history, dtype=np.float32)):
         clipper(past.expand(count, 2).clone())
     after = torch.from_numpy(np.array(gradients, dtype=np.float32))
@@ -77,18 +77,13 @@ def answer(
     )
 
 
-def built(
-    policy: GradientClip, specs: tuple[Spec, ...], replicas: int, weights: tuple[float, ...]
-) -> Clipper:
-    """The policy's clipper for `replicas` networks whose weights (P,) stand as given."""
-    return policy.build(specs, replicas, "cpu")
-
-
-def flow(policy: GradientClip, gradients: NDArray[np.float64], weights: tuple[float, float] = (1.0, 1.0)) -> Flow:
+def flow(
+    policy: GradientClip, gradients: NDArray[np.float64], weights: tuple[float, float] = (1.0, 1.0)
+) -> Flow:
     """The policy over a stream of gradients (T, 2), one step after the other."""
     import torch
 
-    clipper = built(policy, PLANE, 1, weights)
+    clipper = policy.build(PLANE, torch.tensor([weights]))
     stream = torch.from_numpy(np.array(gradients, dtype=np.float32))
     said: list[Clipped] = []
     limits: list[Tensor] = []
@@ -132,7 +127,9 @@ def accumulated(
     return once, each
 
 
-def disagreeing(gradient: NDArray[np.float64], batches: int, spread: float, seed: int = 3) -> NDArray[np.float64]:
+def disagreeing(
+    gradient: NDArray[np.float64], batches: int, spread: float, seed: int = 3
+) -> NDArray[np.float64]:
     """(batches, 2) gradients of micro-batches whose mean is `gradient` (2,); spread in multiples of its length."""
     if batches == 1:
         return gradient[None, :].copy()

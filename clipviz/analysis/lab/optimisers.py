@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from clipviz.analysis.lab.gradients import PLANE, built
+from clipviz.analysis.lab.gradients import PLANE
 from clipviz.analysis.lab.surfaces import Surface
 from clipviz.policies.gradients.base import GradientClip
 
@@ -93,10 +93,11 @@ def paths(
         return {}
     points = [torch.tensor(start, dtype=torch.float32) for _ in names]
     movers = [_mover(name, at, momentum, weight_decay) for name, at in zip(names, points, strict=True)]
-    clipper = built(clip, PLANE, len(names), start)
+    weights = torch.stack(points)  # (K, 2)
+    clipper = clip.build(PLANE, weights)
     shakes = _shakes(surface.noise * noise, schedule.steps, seed)
     trail = torch.empty(schedule.steps + 1, len(names), 2)
-    trail[0] = torch.stack(points)
+    trail[0] = weights
     norms = torch.empty(schedule.steps, len(names), dtype=torch.float64)
     fired = torch.zeros(schedule.steps, len(names), dtype=torch.bool)
     skipped = torch.zeros(schedule.steps, len(names), dtype=torch.bool)
@@ -113,7 +114,8 @@ def paths(
                     mover.param_groups[0]["lr"] = rate
                     points[place].grad = gradient[place]
                     mover.step()
-            torch.stack(points, out=trail[step + 1])
+            torch.stack(points, out=weights)
+            trail[step + 1] = weights
         losses = surface.loss(*trail.double().unbind(2))  # (T + 1, K)
     return {
         name: _path(trail[:, place], losses[:, place], norms[:, place], fired[:, place], skipped[:, place])

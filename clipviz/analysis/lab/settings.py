@@ -19,7 +19,12 @@ class ActivationSettings(Part):
         json_schema_extra=extra(""),
     )
     mean: float = Field(
-        0.0, ge=-100, le=100, title="Mean", description="Middle of the Gaussian.", json_schema_extra=extra("", -5, 5)
+        0.0,
+        ge=-100,
+        le=100,
+        title="Mean",
+        description="Middle of the Gaussian.",
+        json_schema_extra=extra("", -5, 5),
     )
     std: float = Field(
         2.0, gt=0, le=100, title="Standard deviation", description="Width of the Gaussian.",
@@ -57,7 +62,12 @@ class GradientSettings(Part):
         json_schema_extra=extra("", 0, 100),
     )  # fmt: skip
     steps: int = Field(
-        200, ge=10, le=1000, title="Steps", description="Length of the stream.", json_schema_extra=extra("", 50, 500)
+        200,
+        ge=10,
+        le=1000,
+        title="Steps",
+        description="Length of the stream.",
+        json_schema_extra=extra("", 50, 500),
     )
     noise: float = Field(
         0.3, ge=0, le=3, title="Unrest", description="Standard deviation of the logarithm of the norms.",
@@ -68,14 +78,24 @@ class GradientSettings(Part):
         json_schema_extra=extra("times", 1, 100),
     )  # fmt: skip
     every: int = Field(
-        40, ge=0, le=1000, title="A spike every", description="0 for none.", json_schema_extra=extra("steps", 0, 100)
+        40,
+        ge=0,
+        le=1000,
+        title="A spike every",
+        description="0 for none.",
+        json_schema_extra=extra("steps", 0, 100),
     )
     trend: float = Field(
         1.0, gt=0, le=1000, title="Trend", description="How the usual norm has changed by the end.",
         json_schema_extra=extra("times", 0.1, 10),
     )  # fmt: skip
     broken: int = Field(
-        90, ge=0, le=1000, title="Infinite at step", description="0 for never.", json_schema_extra=extra("", 0, 500)
+        90,
+        ge=0,
+        le=1000,
+        title="Infinite at step",
+        description="0 for never.",
+        json_schema_extra=extra("", 0, 500),
     )
     batches: int = Field(
         4, ge=1, le=32, title="Micro-batches", description="How many make up one step.",
@@ -109,7 +129,7 @@ class OptimiserSettings(Part):
         json_schema_extra=extra("", 0, 0.99),
     )  # fmt: skip
     weight_decay: float = Field(
-        0.0, ge=0, le=10, title="Weight decay", description="A pull to the origin; AdamW takes it apart from its averages.",
+        0.0, ge=0, le=10, title="Weight decay", description="A pull to the origin; in AdamW apart from the averages.",
         json_schema_extra=extra("", 0, 1),
     )  # fmt: skip
     steps: int = Field(
@@ -121,7 +141,10 @@ class OptimiserSettings(Part):
         json_schema_extra=extra("", 0, 5),
     )  # fmt: skip
     bare: bool = Field(
-        True, title="Also without the clip", description="The same optimisers, dotted.", json_schema_extra=extra("")
+        True,
+        title="Also without the clip",
+        description="The same optimisers, dotted.",
+        json_schema_extra=extra(""),
     )
     patience: int = Field(
         20, ge=1, le=1000, title="Patience", description="Steps without a better loss; the window of the plateau rule.",

@@ -33,7 +33,16 @@ class Surface:
     rate: float
     noise: float = 0.0
 
-    def heights(self, across: int = 70) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    @property
+    def lowest(self) -> float:
+        """The least loss."""
+        import torch
+
+        return min(float(self.loss(*torch.tensor(place, dtype=torch.float64))) for place in self.minima)
+
+    def heights(
+        self, across: int = 70
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """x (across,), y (across,) and the loss over them (across, across), rows along y."""
         import torch
 
@@ -43,23 +52,22 @@ class Surface:
         return x.numpy(), y.numpy(), self.loss(along, up).numpy()
 
 
-WALL, EDGE, STEEP = 8.0, 0.6, 10.0
+WALL, EDGE, STEEP = 14.0, 0.6, 6.0
 
 SURFACES = {
     "cliff": Surface(
         title="Cliff",
-        formula=r"0.1\,(x+1)^2 + \tfrac12 y^2 + 8\,\sigma(10x-6)",
-        lesson="One step over the edge meets a gradient of twenty and is thrown across the valley.",
+        formula=r"0.1\,(x+1)^2 + \tfrac12 y^2 + 14\,\sigma(6x-3.6)",
+        lesson="Who steps onto the wall meets a gradient of twenty and is thrown across the valley.",
         loss=lambda x, y: 0.1 * (x + 1) ** 2 + 0.5 * y**2 + WALL * (STEEP * (x - EDGE)).sigmoid(),
         slope=lambda x, y: (
-            0.2 * (x + 1)
-            + WALL * STEEP * (STEEP * (x - EDGE)).sigmoid() * (-STEEP * (x - EDGE)).sigmoid(),
+            0.2 * (x + 1) + WALL * STEEP * (STEEP * (x - EDGE)).sigmoid() * (-STEEP * (x - EDGE)).sigmoid(),
             y,
         ),
         start=(2.2, 1.6),
         x=(-6.0, 3.0),
         y=(-2.2, 2.2),
-        minima=((-1.0, 0.0),),
+        minima=((-1.024547, 0.0),),
         rate=0.25,
     ),
     "ravine": Surface(
