@@ -15,6 +15,8 @@ from clipviz.core.recipe import Choice, Inputs
 from clipviz.core.table import Table
 
 BINS = 60
+EXTREMES = 10
+ROWS_AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -81,13 +83,24 @@ def rows_touched(table: Table, inputs: Inputs, rows: NDArray[np.int64] | None = 
 
     The bounds come from the training rows, whichever rows are counted.
     """
+    fitted = {name: fit(table, name, inputs.policy_of(name)) for name in numeric_columns(table)}
+    return rows_beyond(table, fitted, rows)
+
+
+def rows_beyond(table: Table, bounds: dict[str, Bounds], rows: NDArray[np.int64] | None = None) -> int:
+    """How many of some rows (None: the training rows) have a value beyond the bounds of its column."""
     rows = table.train if rows is None else rows
-    touched = np.zeros(len(rows), dtype=bool)
-    for column in numeric_columns(table):
-        values = table.inputs[rows, position(table, column)]
-        bounds = fit(table, column, inputs.policy_of(column))
-        touched |= (values < bounds.lo) | (values > bounds.hi)
-    return int(touched.sum())
+    cuts = {place: bounds.get(feature.name, Bounds()) for place, feature in enumerate(table.features)}
+    found = 0
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        some = rows[start : start + ROWS_AT_ONCE]
+        touched = np.zeros(len(some), dtype=bool)
+        for place, cut in cuts.items():
+            if cut.lo > -np.inf or cut.hi < np.inf:
+                values = table.inputs[some, place]
+                touched |= (values < cut.lo) | (values > cut.hi)
+        found += int(touched.sum())
+    return found
 
 
 def harm(done: Effect) -> str:
@@ -117,7 +130,7 @@ def rounded(value: float, span: float) -> float:
     return float(round(value, int(np.ceil(-np.log10(span / 1000)))))
 
 
-def extreme_rows(table: Table, column: str, count: int = 10) -> NDArray[np.int64]:
+def extreme_rows(table: Table, column: str, count: int = EXTREMES) -> NDArray[np.int64]:
     """Positions in the table of the training rows farthest from the column's median, the farthest first."""
     values = training_values(table, column)
     finite = values[np.isfinite(values)]

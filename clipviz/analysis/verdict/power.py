@@ -1,6 +1,7 @@
 """How likely n seeds are to show an effect, and how many it takes."""
 
 import math
+from functools import lru_cache
 
 MOST_SEEDS = 1000
 POWER = 0.8
@@ -40,6 +41,7 @@ def seeds_needed(effect: float, wanted: float = POWER, level: float = 0.05) -> i
     return high
 
 
+@lru_cache(maxsize=256)
 def smallest_effect(n: int, wanted: float = POWER, level: float = 0.05) -> float:
     """The d_z that n pairs show with the wanted power: anything smaller may be there unseen. NaN for n < 2."""
     if n < 2:
