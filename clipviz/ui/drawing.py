@@ -3,14 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import streamlit as st
 
 from clipviz.ui.live_chart import served
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 _HERE = Path(__file__).parent
 
@@ -22,13 +19,19 @@ _component = st.components.v2.component(
 )
 
 
+class Figure(Protocol):
+    """A figure of clipviz.charts."""
+
+    def to_json(self, validate: bool) -> str | None: ...
+
+
 @dataclass(frozen=True)
 class Drawing:
     """One figure on a page. title: unique among those drawn together. alt: what it shows, for those who do not see it.
     help: how to read it, one short line."""
 
     title: str
-    figure: "go.Figure"
+    figure: Figure
     alt: str
     help: str = ""
 
