@@ -136,8 +136,7 @@ class FittedClamp(SidedClamp):
         finite = values[np.isfinite(values)]
         if finite.size == 0:
             return Bounds(note="no finite value in the training rows: left open")
-        least, most = finite.min(), finite.max()
-        if least == most:
+        if finite.min() == finite.max():
             return Bounds(note="every finite value is the same: left open")
         return self.spread(finite)
 
@@ -145,9 +144,9 @@ class FittedClamp(SidedClamp):
         """Limits of at least two different finite values, whatever their scale."""
         # By a power of two, thus exactly, and no further than needed for multiples of huge or tiny values to
         # stay in range: beside a huge sentinel ordinary values must not become the same.
-        size = int(np.frexp(max(-least, most))[1])
+        size = int(np.frexp(max(-finite.min(), finite.max()))[1])
         exponent = size - min(max(size, -1000), 1000)
-        found = self.limits(np.ldexp(finite, -exponent, out=finite))
+        found = self.limits(np.ldexp(finite, -exponent))
         with np.errstate(over="ignore"):
             return replace(
                 found, lo=float(np.ldexp(found.lo, exponent)), hi=float(np.ldexp(found.hi, exponent))
