@@ -21,7 +21,7 @@ from clipviz.core.recipe import Choice
 from clipviz.policies.gradients.base import GradientClip
 from clipviz.ui import lab_controls
 from clipviz.ui.drawing import Drawing, drawn
-from clipviz.ui.lab_link import Link
+from clipviz.ui.link import Link
 from clipviz.ui.text import counted, number
 
 SLOTS = {"p1": Choice(id="global_norm"), "p2": Choice(id="value"), "p3": None, "p4": None}
@@ -172,12 +172,3 @@ def accumulation(link: Link, picked: list[Picked]) -> None:
         "**Ink: each micro-batch clipped before the mean**, which gives loud batches less say."
     )
     drawn(drawings, key="lab.accumulation", least=260)
-
-
-def show(link: Link) -> None:
-    picked = pick(link)
-    one(link, picked)
-    st.subheader("A stream of gradients")
-    stream(link, picked)
-    st.subheader("Accumulation")
-    accumulation(link, picked)
