@@ -144,7 +144,7 @@ class FittedClamp(SidedClamp):
         """Limits of at least two different finite values, whatever their scale."""
         # By a power of two, thus exactly, and no further than needed for multiples of huge or tiny values to
         # stay in range: beside a huge sentinel ordinary values must not become the same.
-        size = int(np.frexp(np.abs(finite).max())[1])
+        size = int(np.frexp(max(-finite.min(), finite.max()))[1])
         exponent = size - min(max(size, -1000), 1000)
         found = self.limits(np.ldexp(finite, -exponent))
         with np.errstate(over="ignore"):
