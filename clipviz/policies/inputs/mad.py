@@ -45,7 +45,8 @@ class MadClamp(SpacedClamp):
 
     def limits(self, values: NDArray[np.float64]) -> Bounds:
         median = float(np.median(values))
-        deviations = np.abs(values - median)
+        deviations = values - median
+        np.abs(deviations, out=deviations)
         mad, note = float(np.median(deviations)), ""
         if mad == 0:
             mad = float(np.median(deviations[deviations > 0]))
