@@ -119,8 +119,8 @@ def test_the_arm_is_chosen_on_validation_rows_and_judged_on_test_rows() -> None:
     arms = [arm("none", base), good_on_test, good_on_validation.model_copy(update={"outcomes": outcomes})]
     verdict = judge(arms, MAE)
     assert verdict.chosen == "b" and verdict.sentence.startswith("b raises test MAE")
-    assert "chosen among several on the validation rows" in verdict.sentence
-    assert "Better than none too: a." in verdict.sentence
+    assert "chosen among several arms on the validation rows" in verdict.context[0]
+    assert verdict.context[1:] == ["Better than none too: a."]
 
 
 def test_a_tuned_arm_meets_the_best_tuned_reference() -> None:
