@@ -96,8 +96,8 @@ def csv(groups: Sequence[Group]) -> str:
 def document(verdict: Verdict, plan: Plan) -> str:
     whole = {
         "verdict": verdict.model_dump(mode="json"),
-        "recipe": recipe.model_dump(mode="json"),
-        **_origin(recipe),
+        "plan": plan.document,
+        **_origin(plan),
     }
     return json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False)
 

@@ -81,7 +81,7 @@ def test_another_metric_and_a_margin_are_one_click(page, store, sweep) -> None:
     metric.select_index(1).run()
     next(each for each in app.number_input if each.label.startswith("Margin")).set_value(5.0).run()
     assert not app.exception
-    assert "RMSE" in words(app) and "equivalent in test RMSE" in words(app).replace("\\", "")
+    assert "RMSE" in words(app) and "yet within the ±5.00 that do not matter" in words(app).replace("\\", "")
 
 
 def test_a_sweep_under_way_shows_how_far_it_is_and_can_be_paused_and_resumed(page, store, sweep) -> None:

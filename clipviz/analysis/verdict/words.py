@@ -12,6 +12,9 @@ from clipviz.analysis.verdict.sign_flip import smallest
 ALWAYS = 0.9
 """From this share of steps on, a gradient clip sets the step size all the time."""
 
+LEVEL = 0.05
+"""Of the test for a difference that does not matter."""
+
 
 def sentence(found: Comparison, arms: dict[str, Arm], metric: Metric) -> str:
     """The answer about the chosen arm."""
@@ -86,7 +89,9 @@ def _about(found: Comparison, arms: dict[str, Arm], metric: Metric) -> str:
     if found.relation == "too few":
         return f"Too few runs have ended to compare {arm} with {other}: {_pairs(len(found.seeds))}."
     if found.relation in ("better", "worse"):
-        return f"{_claim(found, metric, title)}{_ranks(found, arms)}"
+        small = found.p_equivalent is not None and found.p_equivalent <= LEVEL and not found.ranked
+        within = f" It is real, yet within the ±{_number(found.margin)} that do not matter." if small else ""
+        return f"{_claim(found, metric, title)}{within}{_ranks(found, arms)}"
     if found.relation == "equivalent":
         return (
             f"{arm} and {other} are equivalent in {title}: the difference is within "

@@ -92,6 +92,8 @@ def test_no_difference_that_matters_needs_a_margin() -> None:
     verdict = judge(arms, MAE, margin=0.1)
     assert verdict.comparisons[0].relation == "equivalent"
     assert "are equivalent in test MAE: the difference is within ±0.100" in verdict.sentence
+    shifted = [arms[0], arm("norm 1", base - 0.02 + np.tile([0.01, -0.01], 6), "none")]
+    assert "It is real, yet within the ±0.100 that do not matter." in judge(shifted, MAE, margin=0.1).sentence
     assert judge(arms, MAE, margin=0.001).comparisons[0].relation == "no evidence"
 
 
