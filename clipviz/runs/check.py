@@ -51,6 +51,7 @@ def complete(recipe: Recipe) -> Recipe:
     document["inputs"] = {"default": _complete("inputs", recipe.inputs.default), "columns": columns}
     for part in ("activation", "gradient", "model", "optimiser"):
         document[part] = _complete(part, getattr(recipe, part))
+    build(PACKAGES["gradient"], recipe.gradient).check_scales(recipe.training.clip_scales)
     return Recipe.parse(document)
 
 
