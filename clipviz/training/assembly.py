@@ -11,13 +11,14 @@ from clipviz.core.recipe import Recipe
 from clipviz.core.table import Table
 from clipviz.policies.gradients.base import Clipper, GradientClip
 from clipviz.training import evaluation, memory, watch
+from clipviz.training.fit_front import fit
 from clipviz.training.flat import Flat
-from clipviz.training.front import fit
 from clipviz.training.network import Network
 from clipviz.training.optimisers.base import Group, Optimiser, OptimiserRecipe
 from clipviz.training.rows import Rows, prepare, size, standardise
 from clipviz.training.step import Step
 from clipviz.training.stream import Streamed
+from clipviz.training.target_clamp import clamped
 
 SAMPLE = 10_000
 """Most training rows whose loss is evaluated while a run goes on: a random choice, the same all along."""
@@ -50,10 +51,11 @@ def assemble(
 
     Rows that do not fit (see `memory.fits`) are streamed from a file in `folder`, where there is one.
     """
-    front, notes = fit(table, recipe.inputs)
+    goals = clamped(table, recipe.target_clamp)
+    front, notes, stays = fit(table, recipe.inputs, goals.leaving)
     torch.manual_seed(recipe.seed)
     network = Network(recipe, front, table.task, table.classes).train()
-    standardise(network, table)
+    standardise(network, goals.values[stays])
     flat = Flat(network.body, device)
     gradient: GradientClip = build("clipviz.policies.gradients", recipe.gradient)
     gradient.check_scales(recipe.training.clip_scales)
@@ -62,7 +64,7 @@ def assemble(
     optimiser = chosen.build(_groups(flat, network, chosen.weight_decay > 0))
     step = Step(network.body, flat, table.task, clipper, optimiser, chosen.learning_rate, recipe.training)
     spill = None if memory.fits(size(network, table), device, most) else folder
-    train = prepare(network, table, table.train, device, spill)
+    train = prepare(network, table, table.train[stays], device, spill, goals.values[stays])
     validation = prepare(network, table, table.validation, device, spill)
     some = np.random.default_rng(recipe.seed).permutation(len(train))[:SAMPLE]
     return Assembly(
@@ -82,7 +84,7 @@ def assemble(
             *watch.names(tuple(network.body.clips)),
             "update_ratio",
         ),
-        notes=(*table.notes, *notes),
+        notes=(*table.notes, *goals.notes, *notes),
         spill=spill,
     )
 

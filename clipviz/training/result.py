@@ -26,7 +26,7 @@ def conclude(
         metrics=measure(test),
         validation=measure(assembly.validation),
         train=measure(assembly.train),
-        baseline=evaluation.baseline(table.task, assembly.train.raw, test.raw, len(table.classes)),
+        baseline=evaluation.baseline(table.task, table.target[table.train], test.raw, len(table.classes)),
         thresholds=network.thresholds(),
         bounds=network.front.bounds(),
         steps=progress.step,
