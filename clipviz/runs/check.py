@@ -68,6 +68,7 @@ def complete(recipe: Recipe) -> Recipe:
     document["target_clamp"] = _complete("inputs", recipe.target_clamp)
     for part in ("activation", "gradient", "model", "optimiser"):
         document[part] = _complete(part, getattr(recipe, part))
+    build(PACKAGES["gradient"], recipe.gradient).check_scales(recipe.training.clip_scales)
     return Recipe.parse(document)
 
 
