@@ -136,6 +136,10 @@ def _programs() -> Iterator[Specimen]:
         kinds={"article": "category", "phone": "category"}, first={"article": "007"}, note="begin with zeros",
     )  # fmt: skip
     yield Specimen(
+        "rows of empty cells", "a.csv", lines("a,b", *[row for n in COUNT for row in (f"{n},x", ",")]), 30,
+        note="30 rows of empty cells",
+    )  # fmt: skip
+    yield Specimen(
         "a year beside a word is a name", "a.csv", lines("country,2019,2020", *(f"c{n},{n},{n}.5" for n in COUNT)), 30,
         kinds={"country": "text", "2019": "integer", "2020": "number"},
     )  # fmt: skip
