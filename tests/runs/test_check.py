@@ -50,6 +50,22 @@ def test_the_default_recipe_passes(store: Store, recipe: Recipe) -> None:
         ),
         ("activation.id", "relu7", "activations must be one of"),
         ("model", {"id": "mlp", "depth": 3}, "models mlp: depth: extra inputs are not permitted; received 3"),
+        ("inputs.default", {"id": "mad", "by": "z"}, "goes by a column of the dataset; received 'z'"),
+        ("inputs.default", {"id": "mad", "by": "y"}, "may not go by the target; received 'y'"),
+        (
+            "inputs.default",
+            {"id": "mad", "by": "x"},
+            "goes by a category column; received 'x', a number column",
+        ),
+        ("target_clamp", {"id": "mad", "by": "z"}, "goes by a column of the dataset; received 'z'"),
+        ("target_clamp", {"id": "mad", "action": "missing"}, "target clamp may clamp, clamp softly or trim"),
+        ("target_clamp.id", "madd", "inputs must be one of"),
+        (
+            "inputs.channels",
+            {"red": {"id": "pixel_range"}},
+            "Clamps by channel need images in colour; received red",
+        ),
+        ("inputs.normalisation.id", "log", "normalisations must be one of .*z_score; received 'log'"),
         ("optimiser.id", "lion", "optimisers must be one of adam, sgd; received 'lion'"),
     ],
 )
@@ -76,8 +92,10 @@ def test_a_complete_recipe_spells_out_every_number(recipe: Recipe) -> None:
     )
     full = complete(given)
     assert complete(full) == full == Recipe.parse(full.canonical())
-    assert full.inputs.columns["x"].fields() == {"k": 2.0, "ddof": 1, "sides": "both"}
-    assert full.inputs.default.fields() == {"k": 3.0, "sides": "both"}
+    sigma, mad = (discover(PACKAGES["inputs"])[id] for id in ("sigma", "mad"))
+    assert full.inputs.columns["x"].fields() == sigma(k=2).model_dump()
+    assert full.inputs.default.fields() == mad().model_dump()
+    assert full.inputs.normalisation.id == "z_score" and full.target_clamp.id == "none"
     for part in ("activation", "gradient", "model", "optimiser"):
         choice = getattr(full, part)
         assert set(choice.fields()) == set(discover(PACKAGES[part])[choice.id].model_fields)
@@ -91,3 +109,10 @@ def test_the_web_process_submits_without_torch() -> None:
         "[discover(package) for package in PACKAGES.values()]; sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_a_group_that_is_an_input_passes(store: Store, recipe: Recipe) -> None:
+    given = recipe.replace("inputs.default", {"id": "tukey", "by": "word"})
+    check(given, wordy(store, recipe))
+    with pytest.raises(InvalidRecipe, match="goes by one of the features; received 'word'"):
+        check(given.replace("data.features", ["x"]), wordy(store, recipe))
