@@ -174,7 +174,8 @@ def _notes(copied: lines.Copied, width: int) -> tuple[str, ...]:
     if copied.comments:
         notes.append(f"{copied.comments:,} comment lines were passed over.")
     if copied.skipped:
-        notes.append(f"The table begins below {copied.skipped:,} lines of text.")
+        lines_above = "line" if copied.skipped == 1 else "lines"
+        notes.append(f"The table begins below {copied.skipped:,} {lines_above} of text.")
     if copied.empty:
         notes.append(f"{copied.empty:,} rows of empty cells were passed over.")
     if len(copied.header) > 1:
