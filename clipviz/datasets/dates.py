@@ -17,6 +17,7 @@ COMPACT = ("%Y%m%d",)
 
 ZONE = r"(:[0-9]{2}(?:\.[0-9]+)?(?: ?[AaPp][Mm])?) ?(?:GMT|UTC)?([+-])(0?[0-9]|1[0-4])(?::?([0-5][0-9]))?$"
 """An offset from UTC behind a clock: +02:00, -0500, GMT+1."""
+LIKELY = r"^[0-9]+[-/.T]|^[A-Z][a-z]{2}, "
 CLOCK = r"^([0-9]{1,3}):([0-5][0-9])(?::([0-5][0-9](?:\.[0-9]+)?))?(?: ?([AaPp])[Mm])?$"
 
 
@@ -28,7 +29,8 @@ def clear_sql(cell: str) -> str:
     )
     sign = f"CASE regexp_extract({cell}, {literal(ZONE)}, 2) WHEN '-' THEN 1 ELSE -1 END"
     moved = f"{_found(bare)} + to_minutes({sign} * (60 * {hours} + coalesce({minutes}, 0)))"
-    return f"CASE WHEN {zoned_sql(cell)} THEN {moved} ELSE {_found(cell)} END"
+    likely = f"regexp_matches({cell}, {literal(LIKELY)})"  # cheap, and most words are none
+    return f"CASE WHEN {likely} THEN CASE WHEN {zoned_sql(cell)} THEN {moved} ELSE {_found(cell)} END END"
 
 
 def zoned_sql(cell: str) -> str:
