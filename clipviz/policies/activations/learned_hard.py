@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from clipviz.policies.activations.base import LearnedClip
+from clipviz.policies.activations.base import LearnedSymmetric
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
-class LearnedHardClip(LearnedClip):
+class LearnedHardClip(LearnedSymmetric):
     """Clamp each layer's output to [−theta, theta] with a learned theta: y = clamp(x, −theta, theta).
 
     ∂y/∂x is 1 inside and at the bounds, 0 beyond; ∂y/∂theta is sign(x) beyond, 0 inside: only saturated
@@ -21,9 +21,10 @@ class LearnedHardClip(LearnedClip):
     """
 
     title: ClassVar[str] = "Learned, hard"
+    idempotent: ClassVar[bool] = True
 
-    def apply(self, values: Tensor, theta: Tensor) -> Tensor:
+    def formula(self, values: Tensor, *, theta: Tensor, **numbers: Any) -> Tensor:
         return values.clamp(-theta, theta)
 
-    def knee(self) -> float:
-        return 1.0
+    def kinks(self, *, theta: float, **thresholds: float) -> dict[float, float]:
+        return {-theta: 1.0, theta: 1.0}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from clipviz.policies.activations.base import LearnedClip
+from clipviz.policies.activations.base import LearnedSymmetric
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+KNEE = 1.8317808230648232
+"""artanh(.95): where |y| = .95 theta and the slope is .0975."""
 
-class LearnedTanhClip(LearnedClip):
+
+class LearnedTanhClip(LearnedSymmetric):
     """Bend each layer's output into (−theta, theta) with a learned theta: y = theta · tanh(x / theta).
 
     With u = x / theta: ∂y/∂x = sech²u, never quite 0 within float range of u; ∂y/∂theta = tanh u − u·sech²u,
@@ -23,8 +26,8 @@ class LearnedTanhClip(LearnedClip):
 
     title: ClassVar[str] = "Learned, tanh"
 
-    def apply(self, values: Tensor, theta: Tensor) -> Tensor:
+    def formula(self, values: Tensor, *, theta: Tensor, **numbers: Any) -> Tensor:
         return theta * (values / theta).tanh()
 
-    def knee(self) -> float:
-        return 1.8317808230648232  # artanh(.95)
+    def beyond(self, values: Tensor, *, theta: Tensor, **numbers: Tensor) -> Tensor:
+        return values.abs() > theta * KNEE

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from clipviz.policies.activations.base import ActivationClip
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor
 
 
 class NoClip(ActivationClip):
@@ -17,8 +18,8 @@ class NoClip(ActivationClip):
     """
 
     title: ClassVar[str] = "None"
+    widest: ClassVar[Mapping[str, float] | None] = {}
+    idempotent: ClassVar[bool] = True
 
-    def build(self, channels: int) -> nn.Module:
-        from torch import nn
-
-        return nn.Identity()
+    def formula(self, values: Tensor, **numbers: Any) -> Tensor:
+        return values

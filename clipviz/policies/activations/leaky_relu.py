@@ -1,0 +1,42 @@
+"""A ReLU that leaks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import Field
+
+from clipviz.policies.activations.base import ActivationFunction, Knob
+from clipviz.policies.policy import extra
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class LeakyRelu(ActivationFunction):
+    """Keep what is positive, and a little of the rest: y = x above 0, slope · x below.
+
+    Gradient 1 above 0, the slope below and at 0, so that no unit is ever dead. Unbounded on both sides.
+
+    Maas, Hannun and Ng, Rectifier Nonlinearities Improve Neural Network Acoustic Models, 2013.
+    """
+
+    title: ClassVar[str] = "Leaky ReLU"
+
+    slope: float = Field(
+        0.01,
+        gt=0,
+        le=1,
+        title="Slope",
+        description="What is left of a negative value.",
+        json_schema_extra=extra("", 0.01, 0.1, 0.3),
+    )
+
+    def knobs(self) -> dict[str, Knob]:
+        return {"slope": Knob(self.slope)}
+
+    def formula(self, values: Tensor, *, slope: Tensor, **numbers: Any) -> Tensor:
+        return values.where(values > 0, values * slope)
+
+    def kinks(self, **thresholds: float) -> dict[float, float]:
+        return {0.0: self.slope}
