@@ -143,7 +143,7 @@ class Recipe(Part):
     activation: Choice = Choice(id="learned_tanh")
     clips_at: dict[str, tuple[Choice, ...]] = Field(
         default_factory=dict,
-        description="What stands at one place instead of `activation`, one after the other: by \"input\", \"layer 2\", "
+        description='What stands at one place instead of `activation`, one after the other: by "input", "layer 2", '
         '"output".',
     )
     gradient: Choice = Choice(id="global_norm")

@@ -39,10 +39,10 @@ def curve(policy: ActivationClip, x: Floats, **thresholds: float) -> Curve:
         raise TypeError(f"{type(policy).__name__} has thresholds {policy.thresholds}, not {sorted(unknown)}")
     points = torch.tensor(np.asarray(x, np.float64)).unsqueeze(1).requires_grad_()  # (N, 1)
     numbers = _numbers(policy)
-    for name in policy.thresholds:
-        at = torch.full_like(points, thresholds.get(name, float(numbers[name])))
-        numbers[name] = at.detach().requires_grad_()
-    said = policy.formula(points, **numbers)
+    stands = {name: thresholds.get(name, float(numbers[name])) for name in policy.thresholds}
+    for name, at in stands.items():
+        numbers[name] = torch.full_like(points, at, requires_grad=True)
+    said = policy.apply(points, **numbers)
     leaves = [points, *(numbers[name] for name in policy.thresholds)]
     slope, *sent = torch.autograd.grad(said.sum(), leaves, allow_unused=True)
     return Curve(
@@ -53,7 +53,7 @@ def curve(policy: ActivationClip, x: Floats, **thresholds: float) -> Curve:
             name: None if each is None else each.squeeze(1).numpy()
             for name, each in zip(policy.thresholds, sent, strict=True)
         },
-        thresholds={name: float(numbers[name].detach()[0]) if len(points) else float("nan") for name in policy.thresholds},
+        thresholds=stands,
     )
 
 

@@ -25,7 +25,9 @@ class Flat:
     def __init__(self, body: Any, device: str) -> None:
         body.to(device)
         rates = _rates(body)
-        entries = sorted(_entries(body), key=lambda entry: rates.get(id(entry[2]), 0.0))  # stable: weights first
+        entries = sorted(
+            _entries(body), key=lambda entry: rates.get(id(entry[2]), 0.0)
+        )  # stable: weights first
         size = sum(parameter.numel() for _, _, parameter in entries)
         self.replicas = 1
         self.weights = torch.empty(1, size, device=device)
@@ -40,7 +42,9 @@ class Flat:
             start = end
         self.specs = tuple(specs)
         learned = [
-            (rates[id(entry[2])], spec) for entry, spec in zip(entries, specs, strict=True) if id(entry[2]) in rates
+            (rates[id(entry[2])], spec)
+            for entry, spec in zip(entries, specs, strict=True)
+            if id(entry[2]) in rates
         ]
         self.split = learned[0][1].start if learned else size
         self.rates = tuple(_stretches(learned))

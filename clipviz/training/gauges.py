@@ -1,5 +1,6 @@
 """The thresholds of a network and the share of values that they hold, written down at every step."""
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -65,6 +66,11 @@ class Gauges:
                     place += 1
 
 
+def penalties(body: Any) -> list[Callable[[], Tensor]]:
+    """What the thresholds of each clip add to the loss, for those that add something."""
+    return [clip.penalty for *_, clip in bounded(body) if getattr(clip.policy, "penalty", 0.0) > 0]
+
+
 def _columns(name: str, clip: Clip) -> list[str]:
     """The names of the threshold columns of one clip."""
     bounds = clip.readable()
@@ -81,4 +87,6 @@ def _all_plain(body: Any, flat: Flat, clips: list[Clip]) -> bool:
     order = [spec.name for spec in flat.specs if spec.start >= flat.split]
     names = {id(parameter): name for name, parameter in body.named_parameters()}
     mine = [names.get(id(getattr(clip, "raw_theta", None))) for clip in clips]
-    return mine == order and all(len(clip.raw_theta) == 1 and clip.knobs["theta"].positive for clip in clips)
+    return mine == order and all(
+        clip.get_parameter("raw_theta").numel() == 1 and clip.knobs["theta"].positive for clip in clips
+    )

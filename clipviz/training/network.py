@@ -62,7 +62,10 @@ def clips(recipe: Recipe) -> Clips:
     package = "clipviz.policies.activations"
     return Clips(
         build(package, recipe.activation),
-        {place: tuple(build(package, choice) for choice in chain) for place, chain in recipe.clips_at.items()},
+        {
+            place: tuple(build(package, choice) for choice in chain)
+            for place, chain in recipe.clips_at.items()
+        },
     )
 
 

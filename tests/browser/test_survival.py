@@ -11,7 +11,7 @@ from clipviz.core.run import State
 from clipviz.core.settings import Settings
 from clipviz.store import open as open_store
 from tests.browser.conftest import Dashboard, Person
-from tests.browser.test_journey import HAS_POINTS, open_page, settled
+from tests.browser.test_journey import HAS_POINTS, clamp, open_page, settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -101,10 +101,9 @@ def test_a_name_is_chosen_once_and_kept_in_the_browser(dashboard: Dashboard, peo
 def test_dragging_across_the_histogram_sets_both_bounds(dashboard: Dashboard, people: "list[Person]") -> None:
     page = people[0].page
     open_sample(page, dashboard)
-    page.get_by_role("button", name="Look at the tails").click()
+    clamp(page)  # the page before has charts as well
     plot = page.locator(".js-plotly-plot .nsewdrag").first
     expect(plot).to_be_visible()
-    settled(page)
     plot.scroll_into_view_if_needed()
     box = plot.bounding_box()
     assert box is not None

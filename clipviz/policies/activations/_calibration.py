@@ -36,7 +36,9 @@ def calibrate(clip: Clip, values: Tensor) -> str:
             number = each.where(_usable(each, name, clip), number)
         clip.start_at(number, name)
     bounds = clip.readable()
-    told = ", ".join(f"{name} " * (len(bounds) > 1) + f"{bound.median():.3g}" for name, bound in bounds.items())
+    told = ", ".join(
+        f"{name} " * (len(bounds) > 1) + f"{bound.median():.3g}" for name, bound in bounds.items()
+    )
     if usable:
         return f"threshold starts at {told}, {policy.measured}"
     found = ", ".join(f"{number.item():g}" for number in layer.values())

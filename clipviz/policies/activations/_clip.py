@@ -61,8 +61,8 @@ class Clip(nn.Module):
 
     def forward(self, values: Tensor) -> Tensor:
         if not self._held:
-            return self.policy.formula(values)
-        return self.policy.formula(values, **self._beside(values, self.numbers()))
+            return self.policy.apply(values)
+        return self.policy.apply(values, **self._beside(values, self.numbers()))
 
     def _beside(self, values: Tensor, numbers: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Numbers in the dtype of the values, shaped to broadcast along their channel axis."""
@@ -92,7 +92,7 @@ class Clip(nn.Module):
                 for name, number in given.items()
             }  # fmt: skip
             wanted = [each[name] for name in self.policy.thresholds]
-            said = self.policy.formula(values.detach(), **each)
+            said = self.policy.apply(values.detach(), **each)
             if not said.requires_grad:
                 return values.new_zeros(())
             slopes = torch.autograd.grad(said.sum(), wanted, allow_unused=True)
@@ -119,6 +119,7 @@ class Clip(nn.Module):
         raw.copy_(wanted.expand_as(raw))
 
     def extra_repr(self) -> str:
-        numbers = {name: value.detach().flatten().tolist() for name, value in self.numbers().items()}
-        told = (f"{name}={value[0]:.4g}" if len(value) == 1 else f"{name}=[{len(value)}]" for name, value in numbers.items())
-        return ", ".join([type(self.policy).__name__, *told])
+        told = [type(self.policy).__name__]
+        for name, number in self.numbers().items():
+            told.append(f"{name}={number.item():.4g}" if len(number) == 1 else f"{name}: {len(number)}")
+        return ", ".join(told)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import Field
@@ -31,21 +30,17 @@ class ActivationClip(Policy, ABC):
     """What happens to each value that leaves a layer.
 
     role: a "clip" follows the layer's nonlinearity, a "function" stands in its place. teaching: a specimen that
-    shows a known mistake; it is never offered for training unasked. thresholds: the formula's numbers that are
-    bounds. widest: the fields of the setting that changes nothing, None where there is none. idempotent:
-    whether applying it twice is applying it once. surrogate: whether autograd is told another slope than that
-    of the curve, on purpose.
+    shows a known mistake; it is never offered for training unasked. thresholds: the numbers of `apply` that are
+    bounds. surrogate: whether autograd is told another slope than that of the curve, on purpose.
     """
 
     role: ClassVar[Literal["clip", "function"]] = "clip"
     teaching: ClassVar[bool] = False
     thresholds: ClassVar[tuple[str, ...]] = ()
-    widest: ClassVar[Mapping[str, float] | None] = None
-    idempotent: ClassVar[bool] = False
     surrogate: ClassVar[bool] = False
 
     @abstractmethod
-    def formula(self, values: Tensor, **numbers: Any) -> Tensor:
+    def apply(self, *values: Any, **numbers: Any) -> Tensor:
         """Values of any shape through the policy; the numbers are tensors that broadcast with them."""
 
     def knobs(self) -> dict[str, Knob]:
@@ -60,11 +55,11 @@ class ActivationClip(Policy, ABC):
         """The bounds that a person reads off, by name, in units of the layer's output."""
         return {name: numbers[name] for name in self.thresholds}
 
-    def beyond(self, values: Tensor, **numbers: Tensor) -> Tensor:
+    def beyond(self, *values: Any, **numbers: Any) -> Tensor:
         """Which values are held by a threshold, bool."""
         raise NotImplementedError(f"{type(self).__name__} has no threshold")
 
-    def kinks(self, **thresholds: float) -> dict[float, float]:
+    def kinks(self, *none: Any, **thresholds: Any) -> dict[float, float]:
         """Where the curve has a corner or a jump, and the slope that autograd states exactly there."""
         return {}
 
@@ -80,7 +75,7 @@ class Symmetric(ActivationClip):
 
     thresholds: ClassVar[tuple[str, ...]] = ("theta",)
 
-    def beyond(self, values: Tensor, *, theta: Tensor, **numbers: Tensor) -> Tensor:
+    def beyond(self, values: Tensor, theta: Tensor, **numbers: Any) -> Tensor:
         return values.abs() > theta
 
 
@@ -146,7 +141,6 @@ class LearnedClip(Measured):
         json_schema_extra=extra("share of values", 0.9, 0.99, 0.999, advanced=True),
     )
     thresholds: ClassVar[tuple[str, ...]] = ("theta",)
-    widest: ClassVar[Mapping[str, float] | None] = {"start": 1e6}
 
     def knobs(self) -> dict[str, Knob]:
         return {"theta": Knob(1.0 if self.start is None else self.start, learned=True)}

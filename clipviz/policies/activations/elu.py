@@ -14,15 +14,19 @@ if TYPE_CHECKING:
 
 
 class Elu(ActivationFunction):
-    """Keep what is positive and level off below: y = x above 0, α(e^x − 1) below.
+    """Keep what is positive and level off below.
 
-    Gradient 1 above 0, α·e^x below and at 0: smooth where α = 1. Bounded below by −α, unbounded above; outputs
-    are nearer to 0 on average than those of ReLU.
-
-    Clevert, Unterthiner and Hochreiter, arXiv:1511.07289, 2016.
+    Smooth where α = 1; outputs are nearer to 0 on average than those of ReLU. Unbounded above.
     """
 
     title: ClassVar[str] = "ELU"
+    formula: ClassVar[str] = r"y = x \text{ for } x > 0 \text{, else } \alpha (e^x - 1)"
+    gradient: ClassVar[str] = (
+        r"\frac{\partial y}{\partial x} = 1 \text{ for } x > 0 \text{, else } \alpha e^x"
+    )
+    use: ClassVar[str] = "Without normalisation layers, where the mean of activations drifts."
+    reference: ClassVar[str] = "Clevert, Unterthiner and Hochreiter, arXiv:1511.07289, 2016."
+    idempotent: ClassVar[bool] = False
 
     alpha: float = Field(
         1.0,
@@ -36,8 +40,8 @@ class Elu(ActivationFunction):
     def knobs(self) -> dict[str, Knob]:
         return {"alpha": Knob(self.alpha)}
 
-    def formula(self, values: Tensor, *, alpha: Tensor, **numbers: Any) -> Tensor:
+    def apply(self, values: Tensor, alpha: Tensor, **numbers: Any) -> Tensor:
         return values.where(values > 0, alpha * values.clamp(max=0).expm1())
 
-    def kinks(self, **thresholds: float) -> dict[float, float]:
+    def kinks(self, **thresholds: Any) -> dict[float, float]:
         return {} if self.alpha == 1 else {0.0: self.alpha}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
@@ -15,19 +14,19 @@ if TYPE_CHECKING:
 
 
 class FixedClip(Symmetric):
-    """Clamp each layer's output to [−theta, theta] with a chosen theta: y = clamp(x, −theta, theta).
+    """Clamp each layer's output to [−theta, theta] with a chosen theta.
 
-    Gradient 1 up to and at the bounds (as torch.clamp; ReLU6 and hardtanh give 0 at them), 0 beyond: a value
-    that is far out stays there unless the layers below move it. After a ReLU only the upper bound acts. Use it
-    to keep activations in a known range, for instance for low precision; on an embedding it is the value
-    clamp, at the output of a classifier the logit clamp.
-
-    Krizhevsky, Convolutional Deep Belief Networks on CIFAR-10, 2010 (ReLU6).
+    Gradient passes at the bounds themselves (as torch.clamp; ReLU6 and hardtanh give 0 at them). A value that
+    is far out stays there unless the layers below move it. After a ReLU only the upper bound acts. On an
+    embedding it is the value clamp, at the output of a classifier the logit clamp.
     """
 
     title: ClassVar[str] = "Fixed"
-    widest: ClassVar[Mapping[str, float] | None] = {"theta": 1e6}
-    idempotent: ClassVar[bool] = True
+    formula: ClassVar[str] = r"y = \min(\max(x, -\theta), \theta)"
+    gradient: ClassVar[str] = r"\frac{\partial y}{\partial x} = 1 \text{ for } |x| \le \theta \text{, else 0}"
+    use: ClassVar[str] = "To keep activations in a known range, for instance for low precision."
+    reference: ClassVar[str] = "Krizhevsky, Convolutional Deep Belief Networks on CIFAR-10, 2010 (ReLU6)."
+    widest: ClassVar = {"theta": 1e6}
 
     theta: float = Field(
         6.0,
@@ -41,8 +40,8 @@ class FixedClip(Symmetric):
     def knobs(self) -> dict[str, Knob]:
         return {"theta": Knob(self.theta)}
 
-    def formula(self, values: Tensor, *, theta: Tensor, **numbers: Any) -> Tensor:
+    def apply(self, values: Tensor, theta: Tensor, **numbers: Any) -> Tensor:
         return values.clamp(-theta, theta)
 
-    def kinks(self, *, theta: float, **thresholds: float) -> dict[float, float]:
+    def kinks(self, theta: float, **thresholds: Any) -> dict[float, float]:
         return {-theta: 1.0, theta: 1.0}

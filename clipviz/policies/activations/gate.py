@@ -16,18 +16,25 @@ FAR = 50.0
 
 
 class GateClip(LearnedSymmetric):
-    """Let small values through and shut large ones out: y = x · g with g = σ(β(theta − |x|)).
+    """Let small values through and shut large ones out, beyond a theta that is learned.
 
-    The gate multiplies, so theta gets a gradient: ∂y/∂theta = β·x·g·(1 − g), the stronger the nearer |x| is to
-    theta; ∂y/∂x = g − β·|x|·g·(1 − g), negative just beyond it. A value far out becomes 0, not theta: use it
-    where outliers are errors rather than strong signals. "hard" opens or shuts entirely (|x| <= theta passes)
-    and keeps these gradients, straight through.
-
-    The repaired form of a gate that compares σ with ½: see the specimen whose threshold never learns. Straight
-    through after Bengio, Léonard and Courville, arXiv:1308.3432, 2013.
+    The gate g multiplies, so theta gets a gradient, the stronger the nearer |x| is to theta. A value far out
+    becomes 0, not theta. A hard edge opens or shuts entirely (|x| <= theta passes) and keeps the gradients of
+    the soft one, straight through. It is the repaired form of the gate that never learns.
     """
 
     title: ClassVar[str] = "Learned gate"
+    formula: ClassVar[str] = r"y = x \cdot g, \quad g = \sigma(\beta(\theta - |x|))"
+    gradient: ClassVar[str] = (
+        r"\frac{\partial y}{\partial x} = g - \beta |x| g (1 - g); \quad \frac{\partial "
+        r"y}{\partial \theta} = \beta x g (1 - g)"
+    )
+    use: ClassVar[str] = "Where outliers are errors rather than strong signals."
+    reference: ClassVar[str] = (
+        "Straight through after Bengio, Léonard and Courville, arXiv:1308.3432, 2013; the gate has no paper."
+    )
+    widest: ClassVar = {"start": 1e6}
+    idempotent: ClassVar[bool] = False
 
     sharpness: float = Field(
         5.0,
@@ -47,7 +54,7 @@ class GateClip(LearnedSymmetric):
     def knobs(self) -> dict[str, Knob]:
         return super().knobs() | {"sharpness": Knob(self.sharpness)}
 
-    def formula(self, values: Tensor, *, theta: Tensor, sharpness: Tensor, **numbers: Any) -> Tensor:
+    def apply(self, values: Tensor, theta: Tensor, sharpness: Tensor, **numbers: Any) -> Tensor:
         end = (theta + FAR / sharpness).detach()
         near = values.clamp(-end, end)  # 0 · inf is no number
         gate = (sharpness * (theta - near.abs())).sigmoid()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
@@ -15,17 +14,18 @@ if TYPE_CHECKING:
 
 
 class Hardtanh(Symmetric):
-    """Clamp to [−theta, theta], and stop the gradient at the bounds too: y = clamp(x, −theta, theta).
+    """Clamp to [−theta, theta], and stop the gradient at the bounds too.
 
     The same values as the fixed clip; only at |x| = theta is the gradient 0 here and 1 there, which matters
     where many values sit exactly on a bound, after an earlier clip. theta = 1 is torch.nn.Hardtanh.
-
-    Collobert, Large scale machine learning, thesis, Paris VI, 2004.
     """
 
     title: ClassVar[str] = "Hardtanh"
-    widest: ClassVar[Mapping[str, float] | None] = {"theta": 1e6}
-    idempotent: ClassVar[bool] = True
+    formula: ClassVar[str] = r"y = \min(\max(x, -\theta), \theta)"
+    gradient: ClassVar[str] = r"\frac{\partial y}{\partial x} = 1 \text{ for } |x| < \theta \text{, else 0}"
+    use: ClassVar[str] = "Where a network was trained with torch.nn.Hardtanh; else the fixed clip."
+    reference: ClassVar[str] = "Collobert, Large Scale Machine Learning, thesis, Paris VI, 2004."
+    widest: ClassVar = {"theta": 1e6}
 
     theta: float = Field(
         1.0,
@@ -39,9 +39,9 @@ class Hardtanh(Symmetric):
     def knobs(self) -> dict[str, Knob]:
         return {"theta": Knob(self.theta)}
 
-    def formula(self, values: Tensor, *, theta: Tensor, **numbers: Any) -> Tensor:
+    def apply(self, values: Tensor, theta: Tensor, **numbers: Any) -> Tensor:
         inside = values.abs() < theta
         return values.where(inside, values.detach().clamp(-theta, theta))
 
-    def kinks(self, *, theta: float, **thresholds: float) -> dict[float, float]:
+    def kinks(self, theta: float, **thresholds: Any) -> dict[float, float]:
         return {-theta: 0.0, theta: 0.0}

@@ -14,14 +14,19 @@ if TYPE_CHECKING:
 
 
 class LeakyRelu(ActivationFunction):
-    """Keep what is positive, and a little of the rest: y = x above 0, slope · x below.
+    """Keep what is positive, and a little of the rest, so that no unit is ever dead.
 
-    Gradient 1 above 0, the slope below and at 0, so that no unit is ever dead. Unbounded on both sides.
-
-    Maas, Hannun and Ng, Rectifier Nonlinearities Improve Neural Network Acoustic Models, 2013.
+    Unbounded on both sides. At 0 the gradient is the slope.
     """
 
     title: ClassVar[str] = "Leaky ReLU"
+    formula: ClassVar[str] = r"y = x \text{ for } x > 0 \text{, else } a x"
+    gradient: ClassVar[str] = r"\frac{\partial y}{\partial x} = 1 \text{ for } x > 0 \text{, else } a"
+    use: ClassVar[str] = "Where ReLU leaves many units dead."
+    reference: ClassVar[str] = (
+        "Maas, Hannun and Ng, Rectifier Nonlinearities Improve Neural Network Acoustic Models, ICML, 2013."
+    )
+    idempotent: ClassVar[bool] = False
 
     slope: float = Field(
         0.01,
@@ -35,8 +40,8 @@ class LeakyRelu(ActivationFunction):
     def knobs(self) -> dict[str, Knob]:
         return {"slope": Knob(self.slope)}
 
-    def formula(self, values: Tensor, *, slope: Tensor, **numbers: Any) -> Tensor:
+    def apply(self, values: Tensor, slope: Tensor, **numbers: Any) -> Tensor:
         return values.where(values > 0, values * slope)
 
-    def kinks(self, **thresholds: float) -> dict[float, float]:
+    def kinks(self, **thresholds: Any) -> dict[float, float]:
         return {0.0: self.slope}

@@ -11,19 +11,26 @@ if TYPE_CHECKING:
 
 
 class LearnedRangeClip(LearnedClip):
-    """Clamp to [lo, hi] with both learned: y = clamp(x, lo, hi), lo = m − softplus(a), hi = m + softplus(b).
+    """Clamp to [lo, hi] with both bounds learned.
 
-    ∂y/∂x is 1 inside and at the bounds; ∂y/∂lo is 1 below lo, ∂y/∂hi is 1 above hi, 0 elsewhere, so that each
-    bound learns from its own tail. The middle m moves both; lo < hi whatever the optimiser does. For skewed
-    activations (after SiLU or GELU, or at the input). The start is ±start, or the two outer quantiles of one
-    batch.
-
-    After Esser et al. (LSQ), arXiv:1902.08153, 2020, and Choi et al. (PACT), arXiv:1805.06085, 2018.
+    Each bound learns from its own tail, the middle m moves both, and lo < hi whatever the optimiser does. The
+    start is ±start, or the two outer quantiles of one batch. The gradient passes at the bounds themselves.
     """
 
     title: ClassVar[str] = "Learned, lo and hi"
+    formula: ClassVar[str] = (
+        r"y = \min(\max(x, lo), hi), \quad lo = m - \operatorname{softplus}(a), \; hi = m + "
+        r"\operatorname{softplus}(b)"
+    )
+    gradient: ClassVar[str] = (
+        r"\frac{\partial y}{\partial x} = 1 \text{ for } lo \le x \le hi; \quad \frac{\partial "
+        r"y}{\partial lo} = 1 \text{ for } x < lo; \quad \frac{\partial y}{\partial hi} = 1 \text{ "
+        r"for } x > hi; \quad \text{else 0}"
+    )
+    use: ClassVar[str] = "For values that lie to one side: after SiLU or GELU, or at the input."
+    reference: ClassVar[str] = "After PACT: Choi et al., arXiv:1805.06085, 2018, with both sides learned."
+    widest: ClassVar = {"start": 1e6}
     thresholds: ClassVar[tuple[str, ...]] = ("lo", "hi")
-    idempotent: ClassVar[bool] = True
 
     def knobs(self) -> dict[str, Knob]:
         start = 1.0 if self.start is None else self.start
@@ -37,7 +44,7 @@ class LearnedRangeClip(LearnedClip):
         middle = numbers["middle"]
         return {"lo": middle - numbers["below"], "hi": middle + numbers["above"]}
 
-    def formula(self, values: Tensor, *, lo: Tensor, hi: Tensor, **numbers: Any) -> Tensor:
+    def apply(self, values: Tensor, lo: Tensor, hi: Tensor, **numbers: Any) -> Tensor:
         return values.clamp(lo, hi)
 
     def measure(self, values: Tensor) -> dict[str, Tensor]:
@@ -51,8 +58,8 @@ class LearnedRangeClip(LearnedClip):
     def measured(self) -> str:
         return f"quantiles {1 - self.start_quantile:g} and {self.start_quantile:g} of h in one batch"
 
-    def beyond(self, values: Tensor, *, lo: Tensor, hi: Tensor, **numbers: Tensor) -> Tensor:
+    def beyond(self, values: Tensor, lo: Tensor, hi: Tensor, **numbers: Any) -> Tensor:
         return (values < lo) | (values > hi)
 
-    def kinks(self, *, lo: float, hi: float, **thresholds: float) -> dict[float, float]:
+    def kinks(self, lo: float, hi: float, **thresholds: Any) -> dict[float, float]:
         return {lo: 1.0, hi: 1.0}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -16,21 +15,25 @@ if TYPE_CHECKING:
 
 
 class Lsq(Measured):
-    """Round to a grid whose step s is learned: y = round(clamp(x / s, −Qn, Qp)) · s.
+    """Round to a grid of few bits whose step s is learned.
 
-    Unsigned: Qn = 0, Qp = 2^bits − 1 (after a ReLU); signed: Qn = 2^(bits − 1), Qp = Qn − 1. ∂y/∂x is 1 inside
-    and at the bounds, straight through the rounding; ∂y/∂s is round(x / s) − x / s inside, −Qn or Qp outside,
-    times g = 1 / √(N · Qp), N being the features of a sample. The threshold that is shown is Qp · s.
-    As it starts, s = 2·mean|x| / √Qp on one batch.
-
-    Esser et al., Learned Step Size Quantization, arXiv:1902.08153, 2020.
+    Unsigned: Qn = 0, Qp = 2^bits − 1; signed: Qn = 2^(bits − 1), Qp = Qn − 1. The rounding passes gradients
+    straight through, at the bounds too (the paper: strictly inside). ∂y/∂s is multiplied by 1 / √(N·Qp), N
+    being the features of one sample. As it starts, s = 2·mean|x| / √Qp on one batch. The threshold that is
+    shown is Qp·s.
     """
 
     title: ClassVar[str] = "LSQ quantiser"
+    formula: ClassVar[str] = r"y = s \cdot \operatorname{round}(\min(\max(x / s, -Q_n), Q_p))"
+    gradient: ClassVar[str] = (
+        r"\frac{\partial y}{\partial x} = 1 \text{ inside, else 0}; \quad \frac{\partial "
+        r"y}{\partial s} = \operatorname{round}(x / s) - x / s \text{ inside, } -Q_n \text{ or } "
+        r"Q_p \text{ outside}"
+    )
+    use: ClassVar[str] = "To train for few bits: the step trades clipping against rounding."
+    reference: ClassVar[str] = "Esser et al., Learned Step Size Quantization, arXiv:1902.08153, 2020."
     thresholds: ClassVar[tuple[str, ...]] = ("step",)
-    widest: ClassVar[Mapping[str, float] | None] = None
     surrogate: ClassVar[bool] = True
-    idempotent: ClassVar[bool] = True
 
     bits: int = Field(
         4,
@@ -64,9 +67,7 @@ class Lsq(Measured):
             "top": Knob(top),
         }
 
-    def formula(
-        self, values: Tensor, *, step: Tensor, bottom: Tensor, top: Tensor, **numbers: Any
-    ) -> Tensor:
+    def apply(self, values: Tensor, step: Tensor, bottom: Tensor, top: Tensor, **numbers: Any) -> Tensor:
         share = (top * max(prod(values.shape[1:]), 1)).rsqrt()
         step = step.detach() + (step - step.detach()) * share
         inside = (values / step).clamp(bottom, top)
@@ -82,7 +83,5 @@ class Lsq(Measured):
     def readable(self, numbers: dict[str, Tensor]) -> dict[str, Tensor]:
         return {"theta": numbers["step"] * numbers["top"]}
 
-    def beyond(
-        self, values: Tensor, *, step: Tensor, bottom: Tensor, top: Tensor, **numbers: Tensor
-    ) -> Tensor:
+    def beyond(self, values: Tensor, step: Tensor, bottom: Tensor, top: Tensor, **numbers: Tensor) -> Tensor:
         return (values < bottom * step) | (values > top * step)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from clipviz.policies.activations.base import ActivationClip
@@ -12,14 +11,14 @@ if TYPE_CHECKING:
 
 
 class NoClip(ActivationClip):
-    """Leave what a layer says as it is: y = x, gradient 1 everywhere.
-
-    The baseline that every other activation clip is compared with.
-    """
+    """Leave what a layer says as it is: the baseline that every other clip is compared with."""
 
     title: ClassVar[str] = "None"
-    widest: ClassVar[Mapping[str, float] | None] = {}
-    idempotent: ClassVar[bool] = True
+    formula: ClassVar[str] = "y = x"
+    gradient: ClassVar[str] = r"\frac{\partial y}{\partial x} = 1"
+    use: ClassVar[str] = "As the comparison."
+    reference: ClassVar[str] = "The plain network."
+    widest: ClassVar = {}
 
-    def formula(self, values: Tensor, **numbers: Any) -> Tensor:
+    def apply(self, values: Tensor, **numbers: Any) -> Tensor:
         return values

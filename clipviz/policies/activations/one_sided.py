@@ -11,19 +11,25 @@ if TYPE_CHECKING:
 
 
 class OneSidedClip(LearnedClip):
-    """Hold positive values at a learned theta and leave the others alone: y = min(x, theta).
+    """Hold positive values at a learned theta and leave the others alone.
 
     The mask variant, m·min(x, theta) + (1 − m)·x with m = 1[x > 0], says the same, for theta is positive.
-    ∂y/∂x is 1 up to and at theta, 0 above; ∂y/∂theta is 1 above, 0 elsewhere: only values above theta inform
-    it, and all of them pull the same way. For activations whose lower side carries meaning, such as GELU's.
-
-    After PACT: Choi et al., arXiv:1805.06085, 2018, without its lower bound.
+    Only values above theta inform it; the gradient passes at theta itself.
     """
 
     title: ClassVar[str] = "Learned, one-sided"
-    idempotent: ClassVar[bool] = True
+    formula: ClassVar[str] = r"y = \min(x, \theta)"
+    gradient: ClassVar[str] = (
+        r"\frac{\partial y}{\partial x} = 1 \text{ for } x \le \theta \text{, else 0}; \quad "
+        r"\frac{\partial y}{\partial \theta} = 1 \text{ for } x > \theta \text{, else 0}"
+    )
+    use: ClassVar[str] = (
+        "For activations whose lower side carries meaning, such as those of GELU or leaky ReLU."
+    )
+    reference: ClassVar[str] = "After PACT: Choi et al., arXiv:1805.06085, 2018, without its lower bound."
+    widest: ClassVar = {"start": 1e6}
 
-    def formula(self, values: Tensor, *, theta: Tensor, **numbers: Any) -> Tensor:
+    def apply(self, values: Tensor, theta: Tensor, **numbers: Any) -> Tensor:
         return values.clamp(max=theta)
 
     def measure(self, values: Tensor) -> dict[str, Tensor]:
@@ -33,8 +39,8 @@ class OneSidedClip(LearnedClip):
     def measured(self) -> str:
         return f"quantile {self.start_quantile:g} of h in one batch"
 
-    def beyond(self, values: Tensor, *, theta: Tensor, **numbers: Tensor) -> Tensor:
+    def beyond(self, values: Tensor, theta: Tensor, **numbers: Any) -> Tensor:
         return values > theta
 
-    def kinks(self, *, theta: float, **thresholds: float) -> dict[float, float]:
+    def kinks(self, theta: float, **thresholds: Any) -> dict[float, float]:
         return {theta: 1.0}

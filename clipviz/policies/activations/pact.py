@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
@@ -15,22 +14,31 @@ if TYPE_CHECKING:
 
 
 class Pact(LearnedClip):
-    """Keep what lies between 0 and a learned theta: y = ½(|x| − |x − theta| + theta) = clamp(x, 0, theta).
+    """Keep what lies between 0 and a learned theta; round it to a few bits if asked.
 
-    ∂y/∂x is 1 inside and at the bounds, ∂y/∂theta is 1 above theta (the paper counts x = theta as above).
-    Saturated values push theta where the loss wants it, the penalty ½·λ·theta² pulls it down. The paper's
-    advice: one theta per layer, a large start (10; a small one is unstable, a huge one never moves), λ as the
-    weight decay of the weights, first and last layer left alone.
+    Saturated values push theta where the loss wants it, the penalty pulls it down. The paper's advice: one
+    theta per layer, a large start (10; a small one is unstable, a huge one never moves), λ as the weight
+    decay of the weights, first and last layer unquantised. At the bounds themselves gradients are those of
+    torch.clamp: 1 in x; the paper gives x = theta to theta.
 
     With bits set, values are rounded to 2^bits − 1 even steps of [0, theta], the rounding passing gradients
-    straight through; theta is held constant within the rounding, without which ∂y/∂theta would not be the paper's.
-
-    Choi et al., PACT: Parameterized Clipping Activation for Quantized Neural Networks, arXiv:1805.06085, 2018.
+    straight through; theta is held constant within it, without which ∂y/∂theta would not be the paper's.
     """
 
     title: ClassVar[str] = "PACT"
-    widest: ClassVar[Mapping[str, float] | None] = None
-    idempotent: ClassVar[bool] = True
+    formula: ClassVar[str] = (
+        r"y = \tfrac12 (|x| - |x - \theta| + \theta) = \min(\max(x, 0), \theta); \quad \text{loss} "
+        r"+ \tfrac12 \lambda \theta^2"
+    )
+    gradient: ClassVar[str] = (
+        r"\frac{\partial y}{\partial x} = 1 \text{ for } 0 \le x \le \theta \text{, else 0}; \quad "
+        r"\frac{\partial y}{\partial \theta} = 1 \text{ for } x > \theta \text{, else 0}"
+    )
+    use: ClassVar[str] = "For a network that will run quantised, or as a ReLU whose ceiling is learned."
+    reference: ClassVar[str] = (
+        "Choi et al., PACT: Parameterized Clipping Activation for Quantized Neural Networks, "
+        "arXiv:1805.06085, 2018."
+    )
 
     start: float | None = Field(
         10.0,
@@ -61,9 +69,7 @@ class Pact(LearnedClip):
         steps = {} if self.bits is None else {"levels": Knob(2.0**self.bits - 1)}
         return super().knobs() | steps
 
-    def formula(
-        self, values: Tensor, *, theta: Tensor, levels: Tensor | None = None, **numbers: Any
-    ) -> Tensor:
+    def apply(self, values: Tensor, theta: Tensor, levels: Tensor | None = None, **numbers: Any) -> Tensor:
         kept = values.clamp(min=0).clamp(max=theta)
         if levels is None:
             return kept
@@ -77,8 +83,8 @@ class Pact(LearnedClip):
     def measured(self) -> str:
         return f"quantile {self.start_quantile:g} of h in one batch"
 
-    def beyond(self, values: Tensor, *, theta: Tensor, **numbers: Tensor) -> Tensor:
+    def beyond(self, values: Tensor, theta: Tensor, **numbers: Any) -> Tensor:
         return values > theta
 
-    def kinks(self, *, theta: float, **thresholds: float) -> dict[float, float]:
+    def kinks(self, theta: float, **thresholds: Any) -> dict[float, float]:
         return {0.0: 1.0, theta: 1.0}

@@ -14,15 +14,21 @@ if TYPE_CHECKING:
 
 
 class Prelu(ActivationFunction):
-    """Keep what is positive, and a learned share of the rest: y = x above 0, a · x below.
+    """Keep what is positive, and a learned share of the rest.
 
-    Gradient in x 1 above 0, a below and at 0; in a it is x below 0, 0 above. a is free to become negative or
-    larger than 1, and gets no weight decay, which would pull it to a ReLU. Unbounded on both sides.
-
-    He, Zhang, Ren and Sun, Delving Deep into Rectifiers, arXiv:1502.01852, 2015.
+    The share is free to become negative or larger than 1, and gets no weight decay, which would pull it to a
+    ReLU. Unbounded on both sides.
     """
 
     title: ClassVar[str] = "PReLU"
+    formula: ClassVar[str] = r"y = x \text{ for } x > 0 \text{, else } a x"
+    gradient: ClassVar[str] = (
+        r"\frac{\partial y}{\partial x} = 1 \text{ for } x > 0 \text{, else } a; \quad "
+        r"\frac{\partial y}{\partial a} = \min(x, 0)"
+    )
+    use: ClassVar[str] = "Where the network should find out how much of the lower side it needs."
+    reference: ClassVar[str] = "He, Zhang, Ren and Sun, Delving Deep into Rectifiers, arXiv:1502.01852, 2015."
+    idempotent: ClassVar[bool] = False
 
     start: float = Field(
         0.25,
@@ -42,8 +48,8 @@ class Prelu(ActivationFunction):
     def knobs(self) -> dict[str, Knob]:
         return {"slope": Knob(self.start, learned=True, positive=False)}
 
-    def formula(self, values: Tensor, *, slope: Tensor, **numbers: Any) -> Tensor:
+    def apply(self, values: Tensor, slope: Tensor, **numbers: Any) -> Tensor:
         return values.where(values > 0, values * slope)
 
-    def kinks(self, **thresholds: float) -> dict[float, float]:
+    def kinks(self, **thresholds: Any) -> dict[float, float]:
         return {0.0: self.start}

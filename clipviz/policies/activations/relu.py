@@ -11,19 +11,22 @@ if TYPE_CHECKING:
 
 
 class Relu(ActivationFunction):
-    """Keep what is positive: y = max(x, 0).
+    """Keep what is positive.
 
-    Gradient 1 above 0, 0 below and at 0. Unbounded above, which is why clips follow it; a unit that is negative
-    for every row is dead, for nothing moves it any more. At NaN its gradient is 1 in torch.
-
-    Nair and Hinton, Rectified Linear Units Improve Restricted Boltzmann Machines, 2010.
+    Unbounded above, which is why clips follow it. A unit that is negative for every row is dead: nothing
+    moves it any more.
     """
 
     title: ClassVar[str] = "ReLU"
-    idempotent: ClassVar[bool] = True
+    formula: ClassVar[str] = r"y = \max(x, 0)"
+    gradient: ClassVar[str] = r"\frac{\partial y}{\partial x} = 1 \text{ for } x > 0 \text{, else 0}"
+    use: ClassVar[str] = "The usual nonlinearity; cheap, and sparse."
+    reference: ClassVar[str] = (
+        "Nair and Hinton, Rectified Linear Units Improve Restricted Boltzmann Machines, ICML, 2010."
+    )
 
-    def formula(self, values: Tensor, **numbers: Any) -> Tensor:
+    def apply(self, values: Tensor, **numbers: Any) -> Tensor:
         return values.relu()
 
-    def kinks(self, **thresholds: float) -> dict[float, float]:
+    def kinks(self, **thresholds: Any) -> dict[float, float]:
         return {0.0: 0.0}

@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 
 class Relu6(ActivationClip):
-    """Keep what lies between 0 and a ceiling: y = min(max(x, 0), theta), theta = 6 as it comes.
+    """Keep what lies between 0 and a ceiling: 6 as it comes.
 
-    Gradient 1 strictly inside, 0 outside and at both bounds, as torch.nn.ReLU6. After a ReLU it is the ceiling
-    alone. The usual choice for networks that will run in few bits: the range is known beforehand.
-
-    Krizhevsky, Convolutional Deep Belief Networks on CIFAR-10, 2010.
+    The gradient is 0 at both bounds too, as in torch.nn.ReLU6. After a ReLU it is the ceiling alone.
     """
 
     title: ClassVar[str] = "ReLU6"
+    formula: ClassVar[str] = r"y = \min(\max(x, 0), \theta)"
+    gradient: ClassVar[str] = r"\frac{\partial y}{\partial x} = 1 \text{ for } 0 < x < \theta \text{, else 0}"
+    use: ClassVar[str] = "For networks that will run in few bits: the range is known beforehand."
+    reference: ClassVar[str] = "Krizhevsky, Convolutional Deep Belief Networks on CIFAR-10, 2010."
     thresholds: ClassVar[tuple[str, ...]] = ("theta",)
-    idempotent: ClassVar[bool] = True
 
     theta: float = Field(
         6.0,
@@ -38,12 +38,12 @@ class Relu6(ActivationClip):
     def knobs(self) -> dict[str, Knob]:
         return {"theta": Knob(self.theta)}
 
-    def formula(self, values: Tensor, *, theta: Tensor, **numbers: Any) -> Tensor:
+    def apply(self, values: Tensor, theta: Tensor, **numbers: Any) -> Tensor:
         inside = (values > 0) & (values < theta)
         return values.where(inside, values.detach().clamp(theta * 0, theta))
 
-    def beyond(self, values: Tensor, *, theta: Tensor, **numbers: Tensor) -> Tensor:
+    def beyond(self, values: Tensor, theta: Tensor, **numbers: Any) -> Tensor:
         return values > theta
 
-    def kinks(self, *, theta: float, **thresholds: float) -> dict[float, float]:
+    def kinks(self, theta: float, **thresholds: Any) -> dict[float, float]:
         return {0.0: 0.0, theta: 0.0}

@@ -11,15 +11,19 @@ if TYPE_CHECKING:
 
 
 class Sigmoid(ActivationFunction):
-    """Bend everything into (0, 1): y = 1 / (1 + e^(−x)).
+    """Bend everything into (0, 1).
 
-    Gradient y(1 − y), at most ¼, so that it fades layer by layer. Bounded by itself, and never negative: outputs
-    are not centred on 0. For gates and probabilities rather than for deep stacks.
-
-    Rumelhart, Hinton and Williams, Learning representations by back-propagating errors, 1986.
+    The gradient is at most ¼, so that it fades layer by layer, and outputs are never centred on 0.
     """
 
     title: ClassVar[str] = "Sigmoid"
+    formula: ClassVar[str] = "y = 1 / (1 + e^{-x})"
+    gradient: ClassVar[str] = r"\frac{\partial y}{\partial x} = y (1 - y)"
+    use: ClassVar[str] = "For gates and probabilities rather than for deep stacks."
+    reference: ClassVar[str] = (
+        "Rumelhart, Hinton and Williams, Learning Representations by Back-Propagating Errors, Nature, 1986."
+    )
+    idempotent: ClassVar[bool] = False
 
-    def formula(self, values: Tensor, **numbers: Any) -> Tensor:
+    def apply(self, values: Tensor, **numbers: Any) -> Tensor:
         return values.sigmoid()

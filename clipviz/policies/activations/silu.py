@@ -11,15 +11,19 @@ if TYPE_CHECKING:
 
 
 class Silu(ActivationFunction):
-    """Weigh each value by its own sigmoid: y = x · σ(x).
+    """Weigh each value by its own sigmoid; also called swish.
 
-    Smooth, with a dip to −.28 at x = −1.28; gradient σ(x)(1 + x(1 − σ(x))), up to 1.1. Unbounded above. At −inf
-    it says NaN (0 times infinity). Also called swish.
-
-    Elfwing, Uchibe and Doya, arXiv:1702.03118, 2017; Ramachandran, Zoph and Le, arXiv:1710.05941, 2017.
+    Smooth, with a dip to −.28 at x = −1.28. Unbounded above. At −inf it says NaN (0 times infinity).
     """
 
     title: ClassVar[str] = "SiLU"
+    formula: ClassVar[str] = r"y = x \, \sigma(x)"
+    gradient: ClassVar[str] = r"\frac{\partial y}{\partial x} = \sigma(x) (1 + x (1 - \sigma(x)))"
+    use: ClassVar[str] = "As a smooth ReLU in deep networks."
+    reference: ClassVar[str] = (
+        "Elfwing, Uchibe and Doya, arXiv:1702.03118, 2017; Ramachandran, Zoph and Le, arXiv:1710.05941, 2017."
+    )
+    idempotent: ClassVar[bool] = False
 
-    def formula(self, values: Tensor, **numbers: Any) -> Tensor:
+    def apply(self, values: Tensor, **numbers: Any) -> Tensor:
         return values * values.sigmoid()

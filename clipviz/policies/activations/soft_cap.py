@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
@@ -15,17 +14,21 @@ if TYPE_CHECKING:
 
 
 class SoftCap(Symmetric):
-    """Bend values into (−cap, cap) with a chosen cap: y = cap · tanh(x / cap).
+    """Bend values into (−cap, cap) with a chosen cap.
 
-    ∂y/∂x = 1 − (y / cap)², never quite 0; near 0 values pass unchanged. Made for logits: at the output it
-    keeps a classifier from growing ever surer, and no score above the cap can be told from a higher one. Put it
-    before a mask of −inf is added, not after. In bfloat16 it reaches the cap itself early (x = 120, cap = 30).
-
-    Gemma Team, Gemma 2, arXiv:2408.00118, 2024: cap 30 on the final logits, 50 on those of attention.
+    The slope is never quite 0, and near 0 values pass unchanged. Put it before a mask of −inf is added, not
+    after. In bfloat16 it reaches the cap itself early (x = 120, cap = 30).
     """
 
     title: ClassVar[str] = "Soft cap"
-    widest: ClassVar[Mapping[str, float] | None] = {"cap": 1e6}
+    formula: ClassVar[str] = r"y = c \tanh(x / c)"
+    gradient: ClassVar[str] = r"\frac{\partial y}{\partial x} = 1 - (y / c)^2"
+    use: ClassVar[str] = "On logits, at the output: it keeps a classifier from growing ever surer."
+    reference: ClassVar[str] = (
+        "Gemma Team, Gemma 2, arXiv:2408.00118, 2024: 30 on the final logits, 50 on those of attention."
+    )
+    widest: ClassVar = {"cap": 1e6}
+    idempotent: ClassVar[bool] = False
 
     cap: float = Field(
         30.0,
@@ -39,8 +42,8 @@ class SoftCap(Symmetric):
     def knobs(self) -> dict[str, Knob]:
         return {"theta": Knob(self.cap)}
 
-    def formula(self, values: Tensor, *, theta: Tensor, **numbers: Any) -> Tensor:
+    def apply(self, values: Tensor, theta: Tensor, **numbers: Any) -> Tensor:
         return theta * (values / theta).tanh()
 
-    def beyond(self, values: Tensor, *, theta: Tensor, **numbers: Tensor) -> Tensor:
+    def beyond(self, values: Tensor, theta: Tensor, **numbers: Any) -> Tensor:
         return values.abs() > theta * 1.8317808230648232  # artanh(.95)

@@ -17,18 +17,29 @@ FAR = 30.0
 
 
 class SoftClip(LearnedSymmetric):
-    """Clamp with rounded corners: y = lo + [sp(β(x − lo)) − sp(β(x − hi))] / β, hi = theta, lo = −theta.
+    """Clamp to [−theta, theta] with rounded corners and a theta that is learned.
 
-    sp is softplus, β the sharpness. ∂y/∂x = σ(β(x − lo)) − σ(β(x − hi)), ∂y/∂lo = 1 − σ(β(x − lo)), ∂y/∂hi =
-    σ(β(x − hi)): they sum to 1. Inside it is nearly the identity (slope tanh(β·theta / 2) in the middle, where
-    tanh bends everything), it lies about ln 2 / β within each corner, and every value informs theta a little.
-    Written as x + [sp(β(lo − x)) − sp(β(x − hi))] / β with x held near the bounds, which is the same and right
-    for any x in float32; as it stands above it says the wrong bound at x = 1e8.
-
-    Klimek and Perelstein, arXiv:1810.11509, 2018 (the shape).
+    Inside it is nearly the identity (slope tanh(β·theta / 2) in the middle, where tanh bends everything), it
+    lies about ln 2 / β within each corner, and every value informs theta a little. The three gradients, in x,
+    lo and hi, sum to 1. Computed as x + [sp(β(lo − x)) − sp(β(x − hi))] / β with x held near the bounds,
+    which is the same and right for any x in float32; as it is usually written it says the wrong bound at x =
+    1e8.
     """
 
     title: ClassVar[str] = "Learned, soft corners"
+    formula: ClassVar[str] = (
+        r"y = lo + \frac{\operatorname{sp}(\beta(x - lo)) - \operatorname{sp}(\beta(x - "
+        r"hi))}{\beta}, \quad hi = -lo = \theta"
+    )
+    gradient: ClassVar[str] = (
+        r"\frac{\partial y}{\partial x} = \sigma(\beta(x + \theta)) - \sigma(\beta(x - \theta)); "
+        r"\quad \frac{\partial y}{\partial \theta} = \sigma(\beta(x + \theta)) + \sigma(\beta(x - "
+        r"\theta)) - 1"
+    )
+    use: ClassVar[str] = "Where values should pass straight and the bound should still be smooth and learn."
+    reference: ClassVar[str] = "Klimek and Perelstein, arXiv:1810.11509, 2018 (the shape)."
+    widest: ClassVar = {"start": 1e6}
+    idempotent: ClassVar[bool] = False
 
     sharpness: float = Field(
         5.0,
@@ -42,7 +53,7 @@ class SoftClip(LearnedSymmetric):
     def knobs(self) -> dict[str, Knob]:
         return super().knobs() | {"sharpness": Knob(self.sharpness)}
 
-    def formula(self, values: Tensor, *, theta: Tensor, sharpness: Tensor, **numbers: Any) -> Tensor:
+    def apply(self, values: Tensor, theta: Tensor, sharpness: Tensor, **numbers: Any) -> Tensor:
         return _soft_clip(values, -theta, theta, sharpness)
 
 

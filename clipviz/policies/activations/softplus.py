@@ -14,15 +14,19 @@ if TYPE_CHECKING:
 
 
 class Softplus(ActivationFunction):
-    """Round off the corner of ReLU: y = log(1 + e^(βx)) / β.
+    """Round off the corner of ReLU.
 
-    Gradient σ(βx), between 0 and 1 and never quite either. Always positive; ln 2 / β at 0; unbounded above. It does
-    not clip anything: a clip takes the difference of two.
-
-    Dugas et al., Incorporating Second-Order Functional Knowledge for Better Option Pricing, 2001.
+    Always positive, ln 2 / β at 0, unbounded above: it clips nothing.
     """
 
     title: ClassVar[str] = "Softplus"
+    formula: ClassVar[str] = r"y = \log(1 + e^{\beta x}) / \beta"
+    gradient: ClassVar[str] = r"\frac{\partial y}{\partial x} = \sigma(\beta x)"
+    use: ClassVar[str] = "Where outputs must be positive and smooth."
+    reference: ClassVar[str] = (
+        "Dugas et al., Incorporating Second-Order Functional Knowledge for Better Option Pricing, NIPS, 2001."
+    )
+    idempotent: ClassVar[bool] = False
 
     sharpness: float = Field(
         1.0,
@@ -36,7 +40,7 @@ class Softplus(ActivationFunction):
     def knobs(self) -> dict[str, Knob]:
         return {"sharpness": Knob(self.sharpness)}
 
-    def formula(self, values: Tensor, *, sharpness: Tensor, **numbers: Any) -> Tensor:
+    def apply(self, values: Tensor, sharpness: Tensor, **numbers: Any) -> Tensor:
         from torch.nn.functional import softplus
 
         return softplus(values * sharpness, threshold=40.0) / sharpness

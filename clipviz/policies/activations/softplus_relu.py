@@ -14,16 +14,22 @@ if TYPE_CHECKING:
 
 
 class SoftplusRelu(ActivationClip):
-    """A specimen, not for use: y = theta · sp(x / theta) − theta · log(1 + e^(−|x / theta|)), sp being softplus.
+    """Specimen, not for use: a soft clip that is exactly ReLU.
 
-    It is offered as a soft clip at theta, but sp(u) = max(u, 0) + log(1 + e^(−|u|)): the logarithms cancel and y
-    = max(x, 0) for every theta > 0. Nothing is bounded, ∂y/∂theta is 0, and theta moves by rounding alone. The
-    clip with soft corners beside it takes the difference of two softplus instead.
-
-    A form found in blog posts on "learned soft clipping"; there is no paper.
+    sp(u) = max(u, 0) + log(1 + e^(−|u|)): the logarithms cancel, and for every theta > 0 what is left is
+    max(x, 0). Nothing is bounded and theta moves by rounding alone. The clip with soft corners takes the
+    difference of two softplus instead.
     """
 
     title: ClassVar[str] = "Soft clip that is ReLU (specimen)"
+    formula: ClassVar[str] = (
+        r"y = \theta \operatorname{sp}(x / \theta) - \theta \log(1 + e^{-|x / \theta|}) = \max(x, "
+        r"0)"
+    )
+    gradient: ClassVar[str] = r"\frac{\partial y}{\partial \theta} = 0"
+    use: ClassVar[str] = "Never; to see that a formula with a threshold in it need not have one."
+    reference: ClassVar[str] = "Seen in blog posts on learned soft clipping; there is no paper."
+    idempotent: ClassVar[bool] = False
     teaching: ClassVar[bool] = True
     thresholds: ClassVar[tuple[str, ...]] = ("theta",)
 
@@ -39,14 +45,14 @@ class SoftplusRelu(ActivationClip):
     def knobs(self) -> dict[str, Knob]:
         return {"theta": Knob(self.start, learned=True)}
 
-    def formula(self, values: Tensor, *, theta: Tensor, **numbers: Any) -> Tensor:
+    def apply(self, values: Tensor, theta: Tensor, **numbers: Any) -> Tensor:
         from torch.nn.functional import softplus
 
         part = values / theta
         return theta * softplus(part) - theta * (-part.abs()).exp().log1p()
 
-    def beyond(self, values: Tensor, *, theta: Tensor, **numbers: Tensor) -> Tensor:
+    def beyond(self, values: Tensor, theta: Tensor, **numbers: Any) -> Tensor:
         return values.abs() > theta
 
-    def kinks(self, **thresholds: float) -> dict[float, float]:
+    def kinks(self, **thresholds: Any) -> dict[float, float]:
         return {0.0: 0.5}

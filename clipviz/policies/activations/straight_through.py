@@ -16,15 +16,20 @@ if TYPE_CHECKING:
 class StraightThroughClip(LearnedSymmetric):
     """Clamp forwards, but pass part of the gradient backwards from beyond the bounds too.
 
-    y = clamp(x, −theta, theta); ∂y/∂x is told to be 1 inside and at the bounds and `leak` beyond: leak = 1 is
-    the identity straight-through estimator, leak = 0 the plain clamp. ∂y/∂theta is sign(x) beyond, 0 inside.
-    A value that is far out can come back, at the price of a gradient that is not that of the loss.
-
-    Bengio, Léonard and Courville, arXiv:1308.3432, 2013.
+    A leak of 1 is the identity straight-through estimator, a leak of 0 the plain clamp. A value that is far
+    out can come back, at the price of a gradient that is not that of the loss.
     """
 
     title: ClassVar[str] = "Straight-through"
-    idempotent: ClassVar[bool] = True
+    formula: ClassVar[str] = r"y = \min(\max(x, -\theta), \theta)"
+    gradient: ClassVar[str] = (
+        r"\frac{\partial y}{\partial x} := 1 \text{ for } |x| \le \theta \text{, else the leak}; "
+        r"\quad \frac{\partial y}{\partial \theta} = \operatorname{sign}(x) \text{ for } |x| > "
+        r"\theta \text{, else 0}"
+    )
+    use: ClassVar[str] = "Where a hard clip has left units stuck beyond their bound."
+    reference: ClassVar[str] = "Bengio, Léonard and Courville, arXiv:1308.3432, 2013."
+    widest: ClassVar = {"start": 1e6}
     surrogate: ClassVar[bool] = True
 
     leak: float = Field(
@@ -39,7 +44,7 @@ class StraightThroughClip(LearnedSymmetric):
     def knobs(self) -> dict[str, Knob]:
         return super().knobs() | {"leak": Knob(self.leak)}
 
-    def formula(self, values: Tensor, *, theta: Tensor, leak: Tensor, **numbers: Any) -> Tensor:
+    def apply(self, values: Tensor, theta: Tensor, leak: Tensor, **numbers: Any) -> Tensor:
         seen = values.detach()
         finite = values.where(seen.abs() < float("inf"), seen.new_zeros(()))  # inf − inf is no number
         passed = leak.where(seen.abs() > theta, leak * 0 + 1) * (finite - finite.detach())

@@ -14,17 +14,23 @@ if TYPE_CHECKING:
 
 
 class StuckGate(ActivationClip):
-    """A specimen, not for use: y = x where σ(theta · m) > ½, else −1e9 · m, with m = 1[x > 0].
+    """Specimen, not for use: a gate whose threshold never learns.
 
-    The comparison says yes or no, and no gradient passes through a yes or no: theta.grad is None, so that theta
-    never moves. σ(z) > ½ only says z > 0: any theta > 0 is the same gate, and where it is closed m = 0 gives −0,
-    not −1e9, so that a softmax after it leaks. Any theta <= 0 turns every positive value into −1e9. It even
-    hides NaN. The learned gate beside it multiplies by σ instead, and learns.
-
-    A form found in blog posts on "learned masks"; there is no paper.
+    The comparison says yes or no, and no gradient passes through that: theta.grad is None. σ(z) > ½ only says
+    z > 0, so that any theta > 0 is the same gate; where it is closed, m = 0 gives −0, not −1e9, and a softmax
+    after it leaks. Any theta <= 0 turns every positive value into −1e9. It even hides NaN. The learned gate
+    multiplies by σ instead.
     """
 
     title: ClassVar[str] = "Gate that never learns (specimen)"
+    formula: ClassVar[str] = (
+        r"y = x \text{ where } \sigma(\theta m) > \tfrac12 \text{, else } -10^9 m; \quad m = 1[x > "
+        r"0]"
+    )
+    gradient: ClassVar[str] = r"\frac{\partial y}{\partial \theta} \text{ does not exist}"
+    use: ClassVar[str] = "Never; to see why a threshold inside a comparison cannot learn."
+    reference: ClassVar[str] = "Seen in blog posts on learned masks; there is no paper."
+    idempotent: ClassVar[bool] = False
     teaching: ClassVar[bool] = True
     thresholds: ClassVar[tuple[str, ...]] = ("theta",)
 
@@ -40,13 +46,13 @@ class StuckGate(ActivationClip):
     def knobs(self) -> dict[str, Knob]:
         return {"theta": Knob(self.start, learned=True, positive=False)}
 
-    def formula(self, values: Tensor, *, theta: Tensor, **numbers: Any) -> Tensor:
+    def apply(self, values: Tensor, theta: Tensor, **numbers: Any) -> Tensor:
         return _gate(values, (values > 0).to(values.dtype), theta)
 
-    def beyond(self, values: Tensor, *, theta: Tensor, **numbers: Tensor) -> Tensor:
+    def beyond(self, values: Tensor, theta: Tensor, **numbers: Any) -> Tensor:
         return (theta * (values > 0)).sigmoid() <= 0.5
 
-    def kinks(self, **thresholds: float) -> dict[float, float]:
+    def kinks(self, **thresholds: Any) -> dict[float, float]:
         return {0.0: 0.0}
 
 

@@ -11,15 +11,18 @@ if TYPE_CHECKING:
 
 
 class Tanh(ActivationFunction):
-    """Bend everything into (−1, 1): y = tanh(x).
+    """Bend everything into (−1, 1).
 
-    Gradient 1 − y², at most 1, in the middle, and vanishing for large |x|. Bounded by itself: a clip after it with
-    a threshold above 1 changes nothing.
-
-    LeCun, Bottou, Orr and Müller, Efficient BackProp, 1998.
+    The gradient vanishes for large |x|. Bounded by itself: a clip after it with a threshold above 1 changes
+    nothing.
     """
 
     title: ClassVar[str] = "Tanh"
+    formula: ClassVar[str] = r"y = \tanh(x)"
+    gradient: ClassVar[str] = r"\frac{\partial y}{\partial x} = 1 - y^2"
+    use: ClassVar[str] = "In small and recurrent networks, and as the oldest bounded activation."
+    reference: ClassVar[str] = "LeCun, Bottou, Orr and Müller, Efficient BackProp, 1998."
+    idempotent: ClassVar[bool] = False
 
-    def formula(self, values: Tensor, **numbers: Any) -> Tensor:
+    def apply(self, values: Tensor, **numbers: Any) -> Tensor:
         return values.tanh()

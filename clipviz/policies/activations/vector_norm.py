@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
@@ -15,19 +14,27 @@ if TYPE_CHECKING:
 
 
 class VectorNormClip(ActivationClip):
-    """Shorten each vector of the last axis to at most a chosen length: y = x · min(1, c / ‖x‖).
+    """Shorten each vector of the last axis to at most a chosen length; its direction stays.
 
-    The direction stays. Inside the ball the Jacobian is the identity, outside it is (c / ‖x‖)(I − x̂x̂ᵀ): what
-    would only make the vector longer gets no gradient. The norm clamp of embeddings (torch.nn.Embedding's
-    max_norm changes its weights instead, without a gradient); also for a whole layer's output.
-
-    Used on word vectors since Collobert et al., Natural Language Processing (Almost) from Scratch, 2011.
+    Inside the ball nothing changes; outside, what would only make the vector longer gets no gradient.
+    torch.nn.Embedding's max_norm changes the weights instead, without a gradient. A vector with an infinity
+    has no direction and stays as it is.
     """
 
     title: ClassVar[str] = "Vector norm"
+    formula: ClassVar[str] = r"y = x \cdot \min(1, c / \lVert x \rVert)"
+    gradient: ClassVar[str] = (
+        r"J = I \text{ inside}, \quad J = \frac{c}{\lVert x \rVert} (I - \hat x \hat x^\top) "
+        r"\text{ outside}"
+    )
+    use: ClassVar[str] = (
+        "On embeddings, or where the length of a layer's output should be bounded rather than each value."
+    )
+    reference: ClassVar[str] = (
+        "As the max-norm rule of Srivastava et al., Dropout, JMLR 15, 2014 (there on weights)."
+    )
+    widest: ClassVar = {"max_norm": 1e6}
     thresholds: ClassVar[tuple[str, ...]] = ("theta",)
-    widest: ClassVar[Mapping[str, float] | None] = {"max_norm": 1e6}
-    idempotent: ClassVar[bool] = True
 
     max_norm: float = Field(
         1.0,
@@ -41,15 +48,15 @@ class VectorNormClip(ActivationClip):
     def knobs(self) -> dict[str, Knob]:
         return {"theta": Knob(self.max_norm)}
 
-    def formula(self, values: Tensor, *, theta: Tensor, **numbers: Any) -> Tensor:
+    def apply(self, values: Tensor, theta: Tensor, **numbers: Any) -> Tensor:
         largest, norm = _norm(values)
         return (values / largest * (theta / norm.clamp(min=1))).where(norm * largest > theta, values)
 
-    def beyond(self, values: Tensor, *, theta: Tensor, **numbers: Tensor) -> Tensor:
+    def beyond(self, values: Tensor, theta: Tensor, **numbers: Any) -> Tensor:
         largest, norm = _norm(values)
         return (norm * largest > theta).expand_as(values)
 
-    def kinks(self, *, theta: float, **thresholds: float) -> dict[float, float]:
+    def kinks(self, theta: float, **thresholds: Any) -> dict[float, float]:
         return {-theta: 1.0, theta: 1.0}
 
 
