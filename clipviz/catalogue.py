@@ -38,6 +38,7 @@ class Policy(Record):
     gradient: str = Field(description="LaTeX: what becomes of gradients.")
     use: str = Field(description="When to take it, and when not.")
     reference: str
+    teaching: bool = Field(description="A specimen of a known mistake, not for use.")
     fields: list[PolicyField]
 
 
@@ -53,6 +54,7 @@ def policies() -> list[Policy]:
             gradient=policy.gradient,
             use=policy.use,
             reference=policy.reference,
+            teaching=policy.teaching,
             fields=[_field(name, field) for name, field in policy.model_fields.items()],
         )
         for family in FAMILIES

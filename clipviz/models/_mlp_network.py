@@ -30,10 +30,7 @@ class MLPNetwork(nn.Module):
         self.clips = {name: place for name, place in self.clips.items() if place is not None}
         self.parts: dict[str, tuple[nn.Module, ...]] = {
             **({"input": (self.first,)} if self.first else {}),
-            **{
-                name: both
-                for name, both in zip(names, zip(self.hidden, self.place, strict=True), strict=True)
-            },
+            **dict(zip(names, zip(self.hidden, self.place, strict=True), strict=True)),
             "output": (self.output, self.last) if self.last else (self.output,),
         }
         self._stages = list(zip(self.hidden, self.place, strict=True))

@@ -18,6 +18,8 @@ class Policy(Part):
     use: one or two sentences, when to take it and when not. reference: author, title, arXiv id or venue, year.
     widest: values of fields at which it changes nothing; None where it always acts.
     idempotent: whether acting twice with the same bounds equals acting once.
+    teaching: whether it is a specimen that shows a known mistake: in the lab and the guide, never offered for
+    training unasked, in no sweep.
     """
 
     title: ClassVar[str]
@@ -27,6 +29,7 @@ class Policy(Part):
     reference: ClassVar[str]
     widest: ClassVar[Mapping[str, Any] | None] = None
     idempotent: ClassVar[bool] = True
+    teaching: ClassVar[bool] = False
 
 
 def extra(unit: str, *sweep: Any, advanced: bool = False) -> dict[str, Any]:
