@@ -29,6 +29,7 @@ class LearnedRangeClip(LearnedClip):
     )
     use: ClassVar[str] = "For values that lie to one side: after SiLU or GELU, or at the input."
     reference: ClassVar[str] = "After PACT: Choi et al., arXiv:1805.06085, 2018, with both sides learned."
+    traits: ClassVar = frozenset({"moving", "stability", "export"})
     widest: ClassVar = {"start": 1e6}
     thresholds: ClassVar[tuple[str, ...]] = ("lo", "hi")
 
