@@ -22,6 +22,7 @@ class MadClamp(SpacedClamp):
     """
 
     title: ClassVar[str] = "Median ± k MAD"
+    traits: ClassVar = frozenset({"fixed", "stability", "export"})
     formula: ClassVar[str] = (
         r"lo, hi = \operatorname{med}(x) \mp k \cdot 1.4826 \cdot \operatorname{MAD}, \quad "
         r"\operatorname{MAD} = \operatorname{med}|x - \operatorname{med}(x)|"
