@@ -5,8 +5,9 @@ import streamlit as st
 
 from clipviz.analysis.lab import traps
 from clipviz.analysis.lab.settings import TrapSettings
-from clipviz.charts.lines import Axis, Line, lines
+from clipviz.charts.lines import Line, lines
 from clipviz.charts.palette import palette
+from clipviz.charts.plain import Axis
 from clipviz.charts.policy_looks import Look
 from clipviz.ui import lab_controls
 from clipviz.ui.drawing import Drawing, drawn
