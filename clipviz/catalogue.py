@@ -8,7 +8,7 @@ from pydantic.fields import FieldInfo
 
 from clipviz.core.discovery import discover
 
-FAMILIES = ("inputs", "activations", "gradients")
+FAMILIES = ("inputs", "normalisations", "activations", "gradients")
 
 
 class Record(BaseModel):

@@ -48,7 +48,7 @@ def page(dataset: Dataset) -> None:
             st.info("No numeric column is used as an input here, so there is nothing to clamp.")
             return
         column = clamps.column_picker(columns, dataset)
-    recipe = policy(draft, recipe, table, column)
+    recipe = policy(dataset, draft, recipe, table, column)
     drafts.keep(recipe)
     choice = recipe.inputs.policy_of(column)
     clamps.suggestion(dataset, draft, column, choice)
@@ -69,10 +69,11 @@ def page(dataset: Dataset) -> None:
     onwards(recipe, draft, dataset)
 
 
-def policy(draft: drafts.Draft, recipe: Recipe, table: Table, column: str) -> Recipe:
+def policy(dataset: Dataset, draft: drafts.Draft, recipe: Recipe, table: Table, column: str) -> Recipe:
     """The clamp of this column: the default of all columns, or its own."""
     inputs = recipe.inputs
     left, right = st.columns(2, border=True)
+    options = recipes.options(dataset, recipe)
     with left:
         default = forms.pick(
             "clipviz.policies.inputs",
@@ -80,6 +81,7 @@ def policy(draft: drafts.Draft, recipe: Recipe, table: Table, column: str) -> Re
             inputs.default,
             draft.key("clamp.default"),
             help="Each column gets its own bounds from its own training values.",
+            options=options,
         )
     with right:
         own = st.toggle(
@@ -91,7 +93,7 @@ def policy(draft: drafts.Draft, recipe: Recipe, table: Table, column: str) -> Re
         if own:
             start = inputs.columns.get(column, default)
             columns[column] = forms.pick(
-                "clipviz.policies.inputs", "Its policy", start, draft.key(f"clamp:{column}")
+                "clipviz.policies.inputs", "Its policy", start, draft.key(f"clamp:{column}"), options=options
             )
             columns = clamps.copy_to_others(columns, column, clamping.numeric_columns(table), draft)
         else:
@@ -111,9 +113,9 @@ def told(
         )
     elif touched:
         st.markdown(
-            f"**{escape(column)}** is limited to **{number(bounds.lo)} … {number(bounds.hi)}**: "
-            f"{number(touched)} of {counted(done.values, 'training value')} move ({share(touched, done.values)}): "
-            f"{number(done.below)} up to the lower bound, {number(done.above)} down to the upper one."
+            f"**{escape(column)}** {clamps.told(bounds, number(bounds.lo), number(bounds.hi))}: "
+            f"{number(touched)} of {counted(done.values, 'training value')} lie beyond "
+            f"({share(touched, done.values)}), {number(done.below)} below and {number(done.above)} above."
         )
     else:
         st.markdown(
@@ -155,7 +157,7 @@ def picture(
         known.histogram(edges),
         palette(st.context.theme.type),
         bounds,
-        known.histogram(edges, bounds) if bounds != Bounds(note=bounds.note) else None,
+        None if bounds.open else known.histogram(edges, bounds),
         log_counts=log,
         intervals=(uncertain.lo, uncertain.hi) if uncertain is not None else (),
     )

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from clipviz.analysis import clamping
 from clipviz.analysis.clamping import Effect, Moments
 from clipviz.core.bounds import Bounds
-from clipviz.core.discovery import build
 from clipviz.core.profile import Histogram
 from clipviz.core.recipe import Choice
 from clipviz.core.table import Table
 from clipviz.datasets.moments import moments as blockwise
 from clipviz.datasets.ordered import Ordered
 from clipviz.datasets.profile import sort_finite
+from clipviz.policies import fitting
 
 Floats = NDArray[np.float64]
 BLOCK = 4096
@@ -77,11 +77,14 @@ class TrainingColumn:
         if key not in self._fitted:
             if len(self._fitted) >= KEPT:
                 self._fitted.clear()
-            self._fitted[key] = build("clipviz.policies.inputs", choice).fit(self.values)
+            self._fitted[key] = fitting.fit(self._table, choice, self.values)
         return self._fitted[key]
 
     def effect(self, bounds: Bounds) -> Effect:
-        """Infinities are touched by a closed side and counted; NaN never is."""
+        """Infinities are touched by a closed side and counted; NaN never is. Soft bounds, and those of groups, are
+        not a matter of rank: there every value is looked at."""
+        if not self._by_rank(bounds):
+            return clamping.effect(self.values, bounds, self.codes(bounds))
         below, end = self._inside(bounds)
         return Effect(
             values=len(self.ordered),
@@ -89,7 +92,12 @@ class TrainingColumn:
             above=len(self.ordered) - end + (self.positive if bounds.hi < np.inf else 0),
             before=self.moments,
             after=self._after(bounds, below, end),
+            action=bounds.action,
         )
+
+    def codes(self, bounds: Bounds) -> NDArray[np.int64] | None:
+        """(N,) groups of the training rows where each has bounds of its own, else None."""
+        return fitting.codes(self._table, bounds, self._table.train)
 
     @cached_property
     def moments(self) -> Moments:
@@ -101,7 +109,10 @@ class TrainingColumn:
         return Moments(found.mean, found.std * float(np.sqrt(spread)), *shape)
 
     def histogram(self, edges: Floats, bounds: Bounds = Bounds()) -> Histogram:  # noqa: B008  frozen
-        """Counts between edges of the values behind the clamp, with everything outside counted too."""
+        """Counts between edges of the values behind the clamp, with everything outside counted too; what became
+        missing or was trimmed counts as missing."""
+        if not self._by_rank(bounds):
+            return clamping.histogram(bounds.clamp(self.values, self.codes(bounds)), edges)
         first, end = self._inside(bounds)
         places = np.searchsorted(self.ordered, edges, "left")
         places[-1] = np.searchsorted(self.ordered, edges[-1], "right")
@@ -113,7 +124,8 @@ class TrainingColumn:
             moved.append((bounds.lo, first + self.negative))
         if bounds.hi < np.inf:
             moved.append((bounds.hi, len(self.ordered) - end + self.positive))
-        for bound, count in moved:
+        gone = sum(count for _, count in moved) if bounds.action in ("missing", "trim") else 0
+        for bound, count in [] if gone else moved:
             if bound < edges[0]:
                 below += count
             elif bound > edges[-1]:
@@ -127,7 +139,7 @@ class TrainingColumn:
             above=above,
             positive_infinite=self.positive if bounds.hi == np.inf else 0,
             negative_infinite=self.negative if bounds.lo == -np.inf else 0,
-            missing=self.missing,
+            missing=self.missing + gone,
         )
 
     def whole_range(self) -> Floats:
@@ -148,8 +160,12 @@ class TrainingColumn:
         if bounds not in self._masks:
             if len(self._masks) >= 4:
                 self._masks.clear()
-            moved = [np.packbits((each < bounds.lo) | (each > bounds.hi)) for each in self.blocks()]
-            self._masks[bounds] = np.concatenate([np.empty(0, dtype=np.uint8), *moved])
+            codes, at, masks = self.codes(bounds), 0, [np.empty(0, dtype=np.uint8)]
+            for block in self.blocks():
+                own = None if codes is None else codes[at : at + len(block)]
+                masks.append(np.packbits(np.logical_or(*bounds.outside(block, own))))
+                at += len(block)
+            self._masks[bounds] = np.concatenate(masks)
         return self._masks[bounds]
 
     @cached_property
@@ -174,6 +190,10 @@ class TrainingColumn:
             distances.append(distance[near])
         order = np.argsort(-np.concatenate(distances), kind="stable")[:count]
         return np.asarray(self._table.train[np.concatenate(found)[order]])
+
+    @staticmethod
+    def _by_rank(bounds: Bounds) -> bool:
+        return bounds.plain or (not bounds.groups and bounds.action in ("missing", "trim"))
 
     def _inside(self, bounds: Bounds) -> tuple[int, int]:
         """Ranks of the first value that is not below the bounds, and of the first above."""
@@ -219,16 +239,18 @@ class TrainingColumn:
             over="ignore", invalid="ignore"
         ):  # a spread next to nothing: not below the limit either
             reach = float(np.abs(self.ordered[[0, -1]] / unit - centre / unit).max())
-        if not reach < MOST_MAGNITUDE or end <= below:
-            return clamping.moments(bounds.clamp(self.ordered))
+        if not reach < MOST_MAGNITUDE or end - below < 2:
+            return self._slowly(bounds)
         sums = self._between(below, end)
-        for bound, mass in ((bounds.lo, below), (bounds.hi, count - end)):
-            if mass:
+        stays = bounds.action not in ("missing", "trim")
+        count = count if stays else end - below
+        for bound, mass in ((bounds.lo, below), (bounds.hi, len(self.ordered) - end)):
+            if mass and stays:
                 sums = sums + mass * self._sums(np.array([bound]))
         first, second, third, fourth = sums / count
         variance = second - first**2
-        if variance <= 1e-12 * second:  # all but lost to rounding: the long way
-            return clamping.moments(bounds.clamp(self.ordered))
+        if not variance > max(1e-12 * second, 1e-150):  # all but lost to rounding: the long way
+            return self._slowly(bounds)
         skew = third - 3 * first * second + 2 * first**3
         kurt = fourth - 4 * first * third + 6 * first**2 * second - 3 * first**4
         return Moments(
@@ -237,6 +259,10 @@ class TrainingColumn:
             skewness=float(skew / variance**1.5),
             kurtosis=float(kurt / variance**2 - 3),
         )
+
+    def _slowly(self, bounds: Bounds) -> Moments:
+        after = bounds.clamp(self.ordered)
+        return clamping.moments(after[~np.isnan(after)])
 
     def _between(self, first: int, end: int) -> Floats:
         """(4,) sums of powers over the sorted values of rank first..end."""

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from clipviz.core.recipe import Task
 from clipviz.policies.activations._threshold import FLOOR
-from clipviz.policies.gradients.base import Clipper
+from clipviz.policies.gradients.base import Clipped, Clipper
 from clipviz.training.flat import Flat
 from clipviz.training.optimisers.base import Optimiser
 from clipviz.training.rows import Rows
@@ -30,9 +30,10 @@ class Step:
 
     Nothing here speaks to the host or branches on data. `series` names the columns of `row`: the loss of the
     batch before the step (standardised squared error, or cross-entropy), norms of the gradient before and
-    after the clip in the clip's own norm, whether it was clipped (0 for a step that was left out), Euclid's norm
-    of each layer's gradient (thresholds left out) before the clip, the thresholds that this batch went through
-    (those before the step), and the share of each layer's values beyond them.
+    after the clip, the length from which on it was clipped, whether it was (0 for a step that was left out),
+    the cosine between before and after where the clip can turn the gradient, the norm of each layer's gradient
+    (thresholds left out) before the clip, the thresholds that this batch went through (those before the step),
+    and the share of each layer's values beyond them. All norms are Euclid's.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Step:
         clips = {layer: clip for layer, clip in body.clips.items() if hasattr(clip, "theta")}
         self.series = (
             *SCALARS,
+            *(["cosine"] if clipper.turns else []),
             *(f"norm/{layer}" for layer in flat.layers),
             *(f"threshold/{layer}" for layer in clips),
             *(f"saturated/{layer}" for layer in clips),
@@ -57,7 +59,7 @@ class Step:
         places = list(body.clips)
         self._watched = [(places.index(layer), self._slots[f"saturated/{layer}"]) for layer in clips]
         self._knees = self.row.new_tensor([clip.saturation for clip in clips.values()])
-        first = len(SCALARS) + len(flat.layers)
+        first = self.series.index(f"norm/{next(iter(flat.layers))}") + len(flat.layers)
         self._thresholds = self.row[:, first : first + len(clips)]
         for layer, clip in clips.items():
             self._slots[f"threshold/{layer}"].copy_(clip.theta.detach())
@@ -86,10 +88,14 @@ class Step:
             for (place, saturated), limit in zip(self._watched, limits, strict=True):
                 saturated.copy_(taps[place].abs().gt_(limit).mean())
 
-    def _say_move(self, clipped: Any) -> None:
+    def _say_move(self, clipped: Clipped) -> None:
         slots = self._slots
         slots["gradient_norm"].copy_(clipped.before)
         slots["gradient_norm_clipped"].copy_(clipped.after)
         slots["coefficient"].copy_(clipped.coefficient)
         slots["fired"].copy_(clipped.fired > clipped.skipped)  # a step left out was not clipped
         slots["skipped"].copy_(clipped.skipped)
+        if self._clipper.adapts:
+            slots["gradient_limit"].copy_(self._clipper.limit)
+        if self._clipper.turns:
+            slots["cosine"].copy_(clipped.cosine)

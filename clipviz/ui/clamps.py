@@ -13,6 +13,7 @@ from clipviz.core.discovery import build, discover
 from clipviz.core.recipe import Choice
 from clipviz.core.table import Table
 from clipviz.datasets import files
+from clipviz.policies import fitting
 from clipviz.ui import clamp_findings, clamp_overview, drafts, forms, state, tables
 from clipviz.ui.text import counted, escape, number, plain
 
@@ -52,6 +53,17 @@ def copy_to_others(
         )
         st.rerun()
     return own
+
+
+def told(bounds: Bounds, lo: str, hi: str) -> str:
+    """What the bounds, written lo and hi, do to a column; to be followed by a colon."""
+    span = f"**{lo} … {hi}**" + (f", or the bounds of its {escape(bounds.by, 40)}" if bounds.groups else "")
+    return {
+        "clamp": f"is limited to {span}",
+        "soft": f"is limited to {span}, rounded off over {number(bounds.width)}",
+        "missing": f"counts as missing beyond {span}",
+        "trim": f"takes rows out of training beyond {span}",
+    }[bounds.action]
 
 
 def suggestion(dataset: Dataset, draft: drafts.Draft, column: str, now: Choice) -> None:
@@ -115,9 +127,10 @@ def extreme_rows(
 ) -> pd.DataFrame:
     """The rows at `positions`, as they were uploaded, with the clamped value beside the raw one."""
     raw = table.inputs[positions, clamping.position(table, column)]
+    clamped = bounds.clamp(raw, fitting.codes(table, bounds, positions))
     others = [each.name for each in dataset.columns if each.name != column][:MOST_COLUMNS]
     beside = _as_uploaded(dataset.id, tuple(others), tuple(table.source_rows[positions].tolist()))
-    first = pd.DataFrame({"row": table.source_rows[positions] + 1, "raw": raw, "clamped": bounds.clamp(raw)})
+    first = pd.DataFrame({"row": table.source_rows[positions] + 1, "raw": raw, "clamped": clamped})
     rows = pd.concat([first, beside], axis=1)
     return rows.set_axis(tables.unique(["row", column, "after the clamp", *others]), axis=1)
 

@@ -1,6 +1,7 @@
 import pytest
 
 from clipviz.core.dataset import Dataset
+from clipviz.core.discovery import discover
 from clipviz.datasets import samples
 from clipviz.datasets.ingest import ingest
 from clipviz.ui import clamp_overview
@@ -76,6 +77,31 @@ def test_columns_named_like_our_own_do_not_collide(page, store) -> None:
     app = page("clamp", dataset=app.query_params["dataset"])
     assert "could not be drawn" not in words(app)
     assert any("row (1)" in each.value.columns for each in app.dataframe)
+
+
+@pytest.mark.parametrize("name", discover("clipviz.policies.inputs"))
+def test_every_clamp_can_be_picked(page, spikes, name: str) -> None:
+    app = select(page("clamp", dataset=spikes.id), "Default for every numeric column", name)
+    assert not app.error and "could not be drawn" not in words(app)
+
+
+@pytest.mark.parametrize("action", ["soft", "missing", "trim"])
+def test_every_action_is_told(page, spikes, action: str) -> None:
+    app = select(page("clamp", dataset=spikes.id), "Default for every numeric column", "tukey")
+    select(app, "A value beyond", action)
+    told = {"soft": "rounded off over", "missing": "counts as missing beyond", "trim": "rows out of training"}
+    assert told[action] in words(app) and not app.error
+
+
+def test_groups_are_offered_by_name(page, store) -> None:
+    app = page()
+    rows = "".join(f"{'ab'[i % 2]},{i * 37 % 101},{i % 7}\n" for i in range(80))
+    app.file_uploader[0].set_value(("grouped.csv", f"kind,x,y\n{rows}".encode(), "text/csv"))
+    app.run()
+    app = page("clamp", dataset=app.query_params["dataset"])
+    select(app, "Default for every numeric column", "quantile")
+    select(app, "Group-wise by", "kind")
+    assert "or the bounds of its kind" in words(app) and not app.error
 
 
 def table(app, column: str):

@@ -76,8 +76,10 @@ def test_a_complete_recipe_spells_out_every_number(recipe: Recipe) -> None:
     )
     full = complete(given)
     assert complete(full) == full == Recipe.parse(full.canonical())
-    assert full.inputs.columns["x"].fields() == {"k": 2.0, "ddof": 1, "sides": "both"}
-    assert full.inputs.default.fields() == {"k": 3.0, "sides": "both"}
+    sigma, mad = (discover(PACKAGES["inputs"])[id] for id in ("sigma", "mad"))
+    assert full.inputs.columns["x"].fields() == sigma(k=2).model_dump()
+    assert full.inputs.default.fields() == mad().model_dump()
+    assert full.inputs.normalisation.id == "z_score" and full.target_clamp.id == "none"
     for part in ("activation", "gradient", "model", "optimiser"):
         choice = getattr(full, part)
         assert set(choice.fields()) == set(discover(PACKAGES[part])[choice.id].model_fields)
