@@ -37,6 +37,6 @@ def show(dataset: Dataset) -> bool:
         )  # fmt: skip
     if texts:
         st.caption(
-            "Words become embeddings inside the network: their values and norms are clamped there, not in a column here."
+            "Words become embeddings inside the network: their values and norms are clamped there, not in a column."
         )
     return bool(texts)
