@@ -12,6 +12,7 @@ from clipviz.core.bounds import Bounds
 from clipviz.core.profile import Histogram
 from clipviz.core.recipe import Choice
 from clipviz.core.table import Table
+from clipviz.datasets.input_columns import forget
 from clipviz.datasets.moments import moments as blockwise
 from clipviz.datasets.ordered import Ordered
 from clipviz.datasets.profile import sort_finite
@@ -54,7 +55,11 @@ class TrainingColumn:
 
     def gather(self) -> Floats:
         """(N,) raw values, from the table."""
-        return np.concatenate([np.empty(0), *self.blocks()])
+        gathered, at = np.empty(self.rows), 0
+        for values in self.blocks():
+            gathered[at : at + len(values)] = values
+            at += len(values)
+        return gathered
 
     def blocks(self) -> Iterator[Floats]:
         """The raw values in the order of the training rows, some at a time: a map of a file stays on disk."""
@@ -62,6 +67,8 @@ class TrainingColumn:
         for start in range(0, self.rows, FEW_ROWS):
             rows = self._table.train[start : start + FEW_ROWS]
             yield np.asarray(column[rows], dtype=np.float64)
+            forget(self._table.inputs)
+            forget(self._table.train)
 
     def at(self, places: NDArray[np.int64]) -> Floats:
         """(M,) raw values of some training rows, by their position among these."""
@@ -77,8 +84,18 @@ class TrainingColumn:
         if key not in self._fitted:
             if len(self._fitted) >= KEPT:
                 self._fitted.clear()
-            self._fitted[key] = fitting.fit(self._table, choice, self.values)
+            lean = self.rows > FEW_ROWS and not choice.fields().get("by")
+            self._fitted[key] = fitting.fit(self._table, choice, self._finite() if lean else self.values)
         return self._fitted[key]
+
+    def _finite(self) -> Floats:
+        """The finite values in the order of the training rows: all that a clamp of one pair of bounds is fitted on."""
+        gathered, at = np.empty(len(self.ordered)), 0
+        for values in self.blocks():
+            finite = values[np.isfinite(values)]
+            gathered[at : at + len(finite)] = finite
+            at += len(finite)
+        return gathered
 
     def effect(self, bounds: Bounds) -> Effect:
         """Infinities are touched by a closed side and counted; NaN never is. Soft bounds, and those of groups, are
@@ -104,6 +121,7 @@ class TrainingColumn:
         if len(self.ordered) <= FEW_ROWS:
             return clamping.moments(self.ordered)
         found = blockwise(Ordered(self.ordered))
+        forget(self.ordered)
         spread = len(self.ordered) / (len(self.ordered) - 1)
         shape = (np.nan if each is None else each for each in (found.skewness, found.kurtosis))
         return Moments(found.mean, found.std * float(np.sqrt(spread)), *shape)
@@ -222,6 +240,7 @@ class TrainingColumn:
         sums = np.empty((whole, 4))
         for block in range(whole):
             sums[block] = self._sums(self.ordered[block * BLOCK : (block + 1) * BLOCK])
+        forget(self.ordered)
         return sums
 
     def _sums(self, values: Floats) -> Floats:

@@ -38,13 +38,13 @@ def pick(
     help: str | None = None,
     options: Options | None = None,
 ) -> Choice:
-    """A picker of everything found in a folder, and the fields of what is picked.
+    """A picker of everything found in a folder but teaching specimens, and the fields of what is picked.
 
     options: for each kind of name that a field may ask for, those that there are here; see `fields`.
     Returns a choice whose fields are valid; while a field is not, its error is shown and the former value kept.
     """
     known = discover(package)
-    ids = list(known)
+    ids = [id for id in known if id == choice.id or not getattr(known[id], "teaching", False)]
     picked = st.selectbox(
         label,
         ids,

@@ -27,6 +27,7 @@ class AdaptiveGradientClip(GradientClip):
     """
 
     title: ClassVar[str] = "AGC, by unit"
+    traits: ClassVar = frozenset({"moving", "stability", "export"})
     formula: ClassVar[str] = (
         r"\hat g_i = \lambda \frac{\max(\|w_i\|, \epsilon)}{\|g_i\|} g_i \text{ where } "
         r"\frac{\|g_i\|}{\max(\|w_i\|, \epsilon)} > \lambda \text{, for each unit } i"
@@ -40,6 +41,7 @@ class AdaptiveGradientClip(GradientClip):
         "Brock, De, Smith and Simonyan, High-Performance Large-Scale Image Recognition Without Normalization, "
         "arXiv:2102.06171, 2021."
     )
+    turns: ClassVar[bool] = True
     widest: ClassVar = {"clipping": 1e6, "epsilon": 1.0}
 
     clipping: float = Field(

@@ -18,6 +18,7 @@ class NoGradientClip(GradientClip):
     """
 
     title: ClassVar[str] = "None"
+    traits: ClassVar = frozenset({"export"})
     formula: ClassVar[str] = r"\hat g = g"
     gradient: ClassVar[str] = r"\text{Length and direction are kept.}"
     use: ClassVar[str] = "As the comparison, and where no spike is in sight."

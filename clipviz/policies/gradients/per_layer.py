@@ -22,6 +22,7 @@ class PerLayerClip(GradientClip):
     """
 
     title: ClassVar[str] = "Per layer"
+    traits: ClassVar = frozenset({"control", "fixed", "stability", "export"})
     formula: ClassVar[str] = (
         r"\hat g_l = g_l \cdot \min\left(1, \frac{M}{\|g_l\|_2}\right) \text{ for each layer } l"
     )
@@ -32,6 +33,7 @@ class PerLayerClip(GradientClip):
     reference: ClassVar[str] = (
         "Goodfellow, Bengio and Courville, Deep Learning, section 10.11.1, 2016 (by parameter or by block)."
     )
+    turns: ClassVar[bool] = True
     widest: ClassVar = {"max_norm": 1e6}
 
     max_norm: float = Field(

@@ -22,6 +22,7 @@ class PerParameterClip(GradientClip):
     """
 
     title: ClassVar[str] = "Per parameter"
+    traits: ClassVar = frozenset({"control", "fixed", "stability", "export"})
     formula: ClassVar[str] = (
         r"\hat g_t = g_t \cdot \min\left(1, \frac{M}{\|g_t\|_2}\right) \text{ for each tensor } t"
     )
@@ -30,6 +31,7 @@ class PerParameterClip(GradientClip):
     reference: ClassVar[str] = (
         "Goodfellow, Bengio and Courville, Deep Learning, section 10.11.1, 2016 (by parameter or by block)."
     )
+    turns: ClassVar[bool] = True
     widest: ClassVar = {"max_norm": 1e6}
 
     max_norm: float = Field(

@@ -23,12 +23,14 @@ class ValueClip(GradientClip):
     """
 
     title: ClassVar[str] = "Value"
+    traits: ClassVar = frozenset({"control", "fixed", "stability", "export"})
     formula: ClassVar[str] = r"\hat g_i = \min(\max(g_i, -v), v)"
     gradient: ClassVar[str] = r"\text{The direction turns towards the small entries; no sign changes.}"
     use: ClassVar[str] = (
         "Where single entries spike. Watch the cosine: a low one means that the direction is lost."
     )
     reference: ClassVar[str] = "Mikolov, Statistical Language Models Based on Neural Networks, 2012."
+    turns: ClassVar[bool] = True
     widest: ClassVar = {"max_value": 1e6}
 
     max_value: float = Field(
