@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 import clipviz
 import clipviz.store
+from clipviz.catalogue import FAMILIES
 from clipviz.cli import app
 from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Recipe
@@ -279,7 +280,7 @@ def test_notebooks_speak_the_same_verbs(home: Path, houses: Path) -> None:
     assert clipviz.show(outcome.run).recipe.seed == 3
     assert [run.id for run in clipviz.list_runs()] == [outcome.run]
     assert clipviz.profile(houses).dataset.rows == 120
-    assert {policy.family for policy in clipviz.list_policies()} == {"inputs", "activations", "gradients"}
+    assert {policy.family for policy in clipviz.list_policies()} == set(FAMILIES)
     assert set(clipviz.__all__) <= set(dir(clipviz))
     with pytest.raises(AttributeError, match="module 'clipviz' has no attribute 'fly'"):
         clipviz.fly  # noqa: B018

@@ -145,6 +145,29 @@ class Training(Part):
         title="Patience",
         description="Stop after this many evaluations without a better validation loss; 0 never stops early.",
     )
+    accumulation: int = Field(
+        1,
+        ge=1,
+        le=10_000,
+        title="Accumulation",
+        description="Pieces in which a batch goes through the network, to save memory; the gradient of the whole "
+        "batch is clipped once, after the last piece.",
+        json_schema_extra={"unit": "", "advanced": True},
+    )
+    precision: Literal["float32", "bfloat16", "float16"] = Field(
+        "float32",
+        title="Precision",
+        description="Of the layers' arithmetic; weights, gradients, clips and evaluations stay float32. It pays on a "
+        "GPU with wide layers. With float16 the loss is scaled up and the gradient down again before the clip.",
+        json_schema_extra={"unit": "", "advanced": True},
+    )
+    clip_scales: Literal["gradient", "step"] = Field(
+        "gradient",
+        title="The clip shortens",
+        description="The gradient before the optimiser sees it, or the step that the optimiser makes of the raw "
+        "gradient: a smaller learning rate for that step. The same under plain SGD; Adam hardly notices a short "
+        "gradient, but does a short step.",
+    )
 
 
 class Recipe(Part):
@@ -160,6 +183,11 @@ class Recipe(Part):
     )
     model: Choice = Choice(id="mlp")
     activation: Choice = Choice(id="learned_tanh")
+    clips_at: dict[str, tuple[Choice, ...]] = Field(
+        default_factory=dict,
+        description='What stands at one place instead of `activation`, one after the other: by "input", "layer 2", '
+        '"output".',
+    )
     gradient: Choice = Choice(id="global_norm")
     optimiser: Choice = Choice(id="adam")
     training: Training = Training()
@@ -199,7 +227,7 @@ class Recipe(Part):
         for name in parents:
             place = place.get(name) if isinstance(place, dict) else None
         free = isinstance(place, dict) and (
-            "id" in place or parents in (["inputs", "columns"], ["inputs", "channels"])
+            "id" in place or parents in (["inputs", "columns"], ["inputs", "channels"], ["clips_at"])
         )
         free = free or (
             parents == ["split"] and last in Split.model_fields

@@ -68,7 +68,18 @@ def complete(recipe: Recipe) -> Recipe:
     document["target_clamp"] = _complete("inputs", recipe.target_clamp)
     for part in ("activation", "gradient", "model", "optimiser"):
         document[part] = _complete(part, getattr(recipe, part))
+    document["clips_at"] = {place: _chain(place, recipe) for place in recipe.clips_at}
+    build(PACKAGES["gradient"], recipe.gradient).check_scales(recipe.training.clip_scales)
     return Recipe.parse(document)
+
+
+def _chain(place: str, recipe: Recipe) -> list[dict[str, Any]]:
+    places = build(PACKAGES["model"], recipe.model).places()
+    if place not in places:
+        raise InvalidRecipe(
+            "clips_at names a place of the model", repr(place), f"Its places are: {', '.join(places)}"
+        )
+    return [_complete("activation", choice) for choice in recipe.clips_at[place]]
 
 
 def _complete(part: str, choice: Choice) -> dict[str, Any]:

@@ -145,6 +145,7 @@ class Progress:
         assembly = self._assembly
         state = {f"optimiser.{name}": tensor for name, tensor in assembly.optimiser.state().items()}
         state |= {f"clipper.{name}": tensor for name, tensor in assembly.clipper.state().items()}
+        state |= {f"step.{name}": tensor for name, tensor in assembly.step.state().items()}
         return {"weights": assembly.flat.weights, "best": self._best, **state}
 
     def _update_ratio(self) -> float:
