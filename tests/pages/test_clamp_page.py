@@ -207,6 +207,7 @@ def test_text_alone_has_nothing_to_clamp(page, store, home, tmp_path) -> None:
     app = page("clamp", dataset=dataset.id)
     assert "no column to clamp" in words(app)
     assert "How long the texts of review are" in words(app)
+    assert "None" not in words(app)
 
 
 def test_the_target_is_clamped_apart_and_only_while_training(page, spikes, store) -> None:
