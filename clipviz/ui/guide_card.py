@@ -132,4 +132,6 @@ def _prose(text: str) -> str:
 def _word(value: Any) -> str:
     if value is None:
         return "its own choice"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return f"{value:g}" if isinstance(value, float) else str(value)
