@@ -217,9 +217,9 @@ def span(info: FieldInfo, exact: bool) -> tuple[float, float]:
     low = max(least, low / 4 if low > 0 else low - room)
     high = min(most, high * 2 if high > 0 else high + room)
     if _limit(info, "gt", -math.inf) == low:
-        low += (high - low) / 100
+        low = min(*worth, low + (high - low) / 100)
     if _limit(info, "lt", math.inf) == high:
-        high -= (high - low) / 100
+        high = max(*worth, high - (high - low) / 100)
     return low, high
 
 
