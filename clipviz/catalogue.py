@@ -34,6 +34,10 @@ class Policy(Record):
     id: str
     title: str
     description: str
+    formula: str = Field(description="LaTeX: what it computes.")
+    gradient: str = Field(description="LaTeX: what becomes of gradients.")
+    use: str = Field(description="When to take it, and when not.")
+    reference: str
     fields: list[PolicyField]
 
 
@@ -45,6 +49,10 @@ def policies() -> list[Policy]:
             id=id,
             title=policy.title,
             description=getdoc(policy) or "",
+            formula=policy.formula,
+            gradient=policy.gradient,
+            use=policy.use,
+            reference=policy.reference,
             fields=[_field(name, field) for name, field in policy.model_fields.items()],
         )
         for family in FAMILIES

@@ -195,6 +195,7 @@ def policies(as_json: Json = False) -> None:
         return
     for policy in found:
         typer.echo(f"{policy.family} {policy.id}: {policy.title}")
+        typer.echo(f"    {policy.use} {policy.reference}")
         for field in policy.fields:
             unit = f" [{field.unit}]" if field.unit else ""
             limits = f", {field.bounds}" if field.bounds else ""

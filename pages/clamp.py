@@ -42,7 +42,8 @@ def page(dataset: Dataset) -> None:
     known = state.column(dataset, recipe, column)
     bounds = known.fit(recipe.inputs.policy_of(column))
     done = known.effect(bounds)
-    told(done, table, column, bounds, recipe.inputs.policy_of(column))
+    tails = state.target_tails(dataset, recipe)
+    told(done, table, column, bounds, recipe.inputs.policy_of(column), tails)
     picture(draft, table, column, known, bounds)
     before_after(done)
     extremes(dataset, table, column, known, bounds)
@@ -82,7 +83,9 @@ def policy(draft: drafts.Draft, recipe: Recipe, table: Table, column: str) -> Re
     )
 
 
-def told(done: clamping.Effect, table: Table, column: str, bounds: Bounds, choice: Choice) -> None:
+def told(
+    done: clamping.Effect, table: Table, column: str, bounds: Bounds, choice: Choice, tails: int
+) -> None:
     touched = done.below + done.above
     if choice.id == "none":
         st.markdown(
@@ -103,7 +106,7 @@ def told(done: clamping.Effect, table: Table, column: str, bounds: Bounds, choic
         st.warning(harm, icon=":material/warning:")
     if bounds.note:
         st.caption(escape(bounds.note, 300))
-    if tails := clamping.target_tails(table):
+    if tails:
         st.caption(
             f"The target {escape(table.target_name)} itself is far out in {counted(tails, 'training row')}; "
             "clamping inputs does not touch it. Look at it on the Data page."

@@ -15,6 +15,7 @@ from clipviz.core.recipe import Choice, Inputs
 from clipviz.core.table import Table
 
 BINS = 60
+EXTREMES = 10
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def rounded(value: float, span: float) -> float:
     return float(round(value, int(np.ceil(-np.log10(span / 1000)))))
 
 
-def extreme_rows(table: Table, column: str, count: int = 10) -> NDArray[np.int64]:
+def extreme_rows(table: Table, column: str, count: int = EXTREMES) -> NDArray[np.int64]:
     """Positions in the table of the training rows farthest from the column's median, the farthest first."""
     values = training_values(table, column)
     finite = values[np.isfinite(values)]

@@ -19,6 +19,12 @@ class Settings(BaseModel):
     executor: str = Field("local", description="Where runs train: a module of clipviz/runs/executors.")
     slots: int = Field(2, ge=1, le=256, description="Runs that train at the same time on this machine.")
     threads: int = Field(1, ge=1, le=256, description="CPU threads of one run.")
+    resident_mb: int | None = Field(
+        None,
+        ge=0,
+        description="Most memory that the rows of one run may take, in megabytes; more is streamed from disk. Unset: a "
+        "quarter of what is free, half of it on a GPU.",
+    )
     device: Literal["auto", "cpu", "cuda"] = Field(
         "auto", description="Device of runs whose recipe says auto."
     )

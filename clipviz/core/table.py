@@ -24,6 +24,7 @@ class Table:
 
     inputs: (N, F) float64, raw: numbers as they are (NaN missing, +-inf kept), categories as codes
         0..L-1 into `Feature.levels` with -1 for unseen or missing. Levels come from training rows only.
+        Of a large table it is a read-only map of a file, as are the other arrays.
         Images: uint8 or uint16 as stored, an eighth or a quarter of the memory; convert before computing.
     target: (N,) float64, raw, finite; for classification the index 0..C-1 into `classes`, which are those of the
         training rows. Other rows may be of classes that no training row shows: -1, -2, ... stand for these, and no
@@ -42,5 +43,7 @@ class Table:
     validation: NDArray[np.int64]
     test: NDArray[np.int64]
     source_rows: NDArray[np.int64]
+    ordered: tuple[NDArray[np.float64], ...] = ()
+    """Of each feature its finite training values, ascending (none for a category); empty where nobody sorted them."""
     notes: tuple[str, ...] = ()
     """Sentences about what was left out: columns that cannot be used, rows without a target."""

@@ -129,16 +129,39 @@ def frame(
     rows: Sequence[int] | NDArray[np.int64] | None = None,
 ) -> "pd.DataFrame":
     """A pandas frame of some columns (None: all) and some row positions (None: all); raises NotFound."""
+    place = folder(settings, dataset_id)
     known = [column.name for column in dataset(settings, dataset_id).columns]
     wanted = known if columns is None else list(columns)
-    for name in wanted:
-        _position(settings, dataset_id, name)
-    table = read(folder(settings, dataset_id), wanted)
-    if rows is not None:
-        import pyarrow as pa
+    unknown = next((name for name in wanted if name not in known), None)
+    if unknown is not None:
+        raise NotFound("The column must be one of the dataset", repr(unknown), "Pick one of its columns")
+    if rows is None:
+        return read(place, wanted).to_pandas()
+    return some_rows(place, wanted, np.asarray(rows, dtype=np.int64)).to_pandas()
 
-        table = table.take(pa.array(np.asarray(rows, dtype=np.int64)))
-    return table.to_pandas()
+
+def some_rows(place: Path, columns: Sequence[str], rows: NDArray[np.int64]) -> Any:
+    """A pyarrow table of some row positions, in their order; of the others no more than one column of one row group is
+    in memory at a time."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(place / "data.parquet") as file:
+        sizes = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
+        ends = np.cumsum([0, *sizes])
+        groups = np.searchsorted(ends, rows, "right") - 1
+        if len(rows) and (groups.min() < 0 or groups.max() >= len(sizes)):
+            raise IndexError(f"rows of 0..{ends[-1] - 1}, not {rows.min()}..{rows.max()}")
+        found = []
+        for name in columns:
+            parts = [file.schema_arrow.empty_table().select([name]).column(0)]
+            for group in np.unique(groups).tolist():
+                cells = file.read_row_group(group, columns=[name]).select([name]).column(0)
+                parts.append(cells.take(pa.array(rows[groups == group] - ends[group])))
+            found.append(pa.chunked_array([chunk for part in parts for chunk in part.chunks], parts[0].type))
+        table = pa.table(dict(zip(columns, found, strict=True)))
+    back = np.argsort(np.argsort(groups, kind="stable"), kind="stable")
+    return table.take(pa.array(back))
 
 
 def read(place: Path, columns: Sequence[str]) -> Any:

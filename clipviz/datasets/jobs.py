@@ -10,13 +10,16 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from clipviz.core.dataset import NUMERIC, Column, Reading
+from clipviz.core.dataset import NUMERIC, Column, Dataset, Reading
 from clipviz.core.errors import UnreadableFile
 from clipviz.core.ids import canonical_json, content_id
 from clipviz.core.profile import ColumnProfile
-from clipviz.datasets import files, progress, sentences, text
+from clipviz.core.recipe import Recipe
+from clipviz.core.settings import Settings
+from clipviz.datasets import files, kept, progress, sentences, table, text
 from clipviz.datasets.choose import choose
 from clipviz.datasets.containers import unwrap
+from clipviz.datasets.input_columns import OnDisk
 from clipviz.datasets.profile import profile, profile_words, sort_finite
 
 T = TypeVar("T")
@@ -83,7 +86,21 @@ def preview(request: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-JOBS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {"ingest": ingest, "preview": preview}
+def prepare(request: dict[str, Any]) -> dict[str, Any]:
+    """The table of request["recipe"], written into request["folder"] as `kept.read` reads it."""
+    folder = Path(request["folder"])
+    settings = Settings(home=Path(request["home"]))
+    dataset = Dataset.model_validate(request["dataset"])
+    made = table.build(settings, dataset, Recipe.parse(request["recipe"]), OnDisk(folder / "inputs.f64"))
+    kept.write(folder, made)
+    return {}
+
+
+JOBS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "ingest": ingest,
+    "preview": preview,
+    "prepare": prepare,
+}
 
 
 def _translated(work: Callable[[], T]) -> T:

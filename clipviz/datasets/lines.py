@@ -133,20 +133,22 @@ def _close(first: str, ahead: deque[str], stream: TextIO, delimiter: str, width:
     cells = parse(first, delimiter)
     if cells is not None and len(cells) == width:
         return first
-    record, used = first, 0
-    while used < MOST_LINES_OF_A_RECORD and len(record) < LONGEST_RECORD:
-        if used == len(ahead):
+    pieces, size = [first], len(first)
+    while len(pieces) <= MOST_LINES_OF_A_RECORD and size < LONGEST_RECORD:
+        if len(pieces) > len(ahead):
             following = stream.readline()
             if not following:
                 return None
             ahead.append(following)
-        record += ahead[used]
-        used += 1
-        if record.count('"') % 2 == 0:
+        following = ahead[len(pieces) - 1]
+        pieces.append(following)
+        size += len(following)
+        if following.count('"') % 2:  # the first line's open quote is closed
+            record = "".join(pieces)
             cells = parse(record, delimiter)
             if cells is None or len(cells) != width:
                 return None
-            for _ in range(used):
+            for _ in pieces[1:]:
                 ahead.popleft()
             return record if record.endswith("\n") else record + "\n"
     return None

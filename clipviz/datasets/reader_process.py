@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from clipviz.core.errors import ClipvizError, UnreadableFile
+from clipviz.core.errors import ClipvizError, InvalidRecipe, NotFound, UnreadableFile
 from clipviz.core.settings import Settings
 from clipviz.datasets import progress
 from clipviz.datasets.progress import Listener
@@ -25,13 +25,16 @@ LOOK = 0.1
 OUT_OF_MEMORY = re.compile(
     "MemoryError|bad_alloc|[Mm]emory allocation|[Cc]annot allocate memory|can't start new thread"
 )
+RAISED: dict[str, type[Exception]] = {
+    each.__name__: each for each in (UnreadableFile, InvalidRecipe, NotFound, OSError)
+}
 NO_ROOM = re.compile("No space left on device|Disk quota exceeded")
 
 
 def run(
     job: str, request: dict[str, Any], settings: Settings, listener: Listener | None = None
 ) -> dict[str, Any]:
-    """Do a job ("ingest" or "preview") in a process of its own and give its reply.
+    """Do a job ("ingest", "preview" or "prepare") in a process of its own and give its reply.
 
     listener: told of the progress a few times a second; what it raises ends the process and is raised here.
     Raises the job's own ClipvizError; UnreadableFile when it took too long or too much memory, or died; OSError
@@ -46,8 +49,7 @@ def run(
         if reply.is_file():
             answer: dict[str, Any] = json.loads(reply.read_bytes())
             if "error" in answer:
-                kinds: dict[str, type[Exception]] = {"UnreadableFile": UnreadableFile, "OSError": OSError}
-                raise kinds.get(answer["kind"], ClipvizError)(*answer["error"])
+                raise RAISED.get(answer["kind"], ClipvizError)(*answer["error"])
             return answer
     if code in (-signal.SIGKILL, -signal.SIGABRT, -signal.SIGSEGV) or OUT_OF_MEMORY.search(words):
         raise _too_much_memory(settings.ingest_mb)

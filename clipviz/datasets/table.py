@@ -1,6 +1,5 @@
 """A stored dataset as a recipe sees it: usable rows, usable columns, numbers and codes, split."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +13,16 @@ from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Recipe, Task
 from clipviz.core.settings import Settings
 from clipviz.core.table import Feature, Inputs, Table
-from clipviz.datasets import date_features, files, pixel_features, split_keys, target
+from clipviz.datasets import date_features, files, kept, pixel_features, split_keys, target
+from clipviz.datasets.input_columns import Columns, InMemory
 from clipviz.datasets.numerals import LARGEST_WHOLE
 from clipviz.datasets.split import split
+from clipviz.datasets.words import distinct_words
 
 MOST_LEVELS = 50
 FEWEST_ROWS = 10
+RESIDENT_VALUES = 4_000_000
+"""Cells of a dataset from which on its tables are kept on disk, and mapped."""
 
 
 @dataclass(frozen=True)
@@ -46,21 +49,30 @@ def load(settings: Settings, dataset: Dataset, recipe: Recipe) -> Table:
     The task and the classes follow from the training rows as well; rows of other classes are kept and counted.
     Raises InvalidRecipe for an unknown or unusable target, fewer than ten usable rows, or no usable column.
     """
-    kept = usable_rows(settings, dataset, recipe)
-    chosen = pixel_features.inputs if dataset.image is not None else _inputs
-    features, inputs, notes = chosen(settings, dataset, recipe, kept.rows, kept.train)
+    if dataset.image is None and dataset.rows * len(dataset.columns) > RESIDENT_VALUES:
+        return kept.table(settings, dataset, recipe)
+    return build(settings, dataset, recipe, InMemory())
+
+
+def build(settings: Settings, dataset: Dataset, recipe: Recipe, columns: Columns) -> Table:
+    """The table, made from the stored dataset; its inputs are put together by `columns`, images in memory."""
+    usable = usable_rows(settings, dataset, recipe)
+    if dataset.image is not None:
+        features, inputs, notes = pixel_features.inputs(settings, dataset, recipe, usable.rows, usable.train)
+    else:
+        features, inputs, notes = _inputs(settings, dataset, recipe, usable, columns)
     return Table(
         features=features,
         inputs=inputs,
-        target=kept.target,
+        target=usable.target,
         target_name=recipe.data.target,
-        task=kept.task,
-        classes=kept.classes,
-        train=kept.train,
-        validation=kept.validation,
-        test=kept.test,
-        source_rows=kept.rows,
-        notes=(*kept.notes, *notes),
+        task=usable.task,
+        classes=usable.classes,
+        train=usable.train,
+        validation=usable.validation,
+        test=usable.test,
+        source_rows=usable.rows,
+        notes=(*usable.notes, *notes),
     )
 
 
@@ -110,24 +122,25 @@ def _column(dataset: Dataset, name: str, role: str) -> Column:
 
 
 def _inputs(
-    settings: Settings, dataset: Dataset, recipe: Recipe, rows: NDArray[np.int64], train: NDArray[np.int64]
+    settings: Settings, dataset: Dataset, recipe: Recipe, kept: Usable, columns: Columns
 ) -> tuple[tuple[Feature, ...], Inputs, tuple[str, ...]]:
     """(features, (N, F) inputs, notes); column by column, so that a wide file is in memory once."""
     place = files.folder(settings, dataset.id)
     usable, unusable = _candidates(dataset, recipe)
     features: list[Feature] = []
-    columns: list[NDArray[np.float64]] = []
     constant: list[str] = []
     notes: list[str] = []
     stored = files.each_column(place, [column.name for column in usable])
     for column, cells in zip(usable, stored, strict=True):
-        found, note = _features(column, cells.take(rows), train)
+        some = cells if len(kept.rows) == len(cells) else cells.take(kept.rows)
+        found, note = _features(column, some, kept.train)
         notes.extend(note)
-        varied = [(feature, values) for feature, values in found if not _constant(values[train])]
+        varied = [(feature, values) for feature, values in found if not _constant(values[kept.train])]
         if not varied:
             constant.append(column.name)
-        features += [feature for feature, _ in varied]
-        columns += [values for _, values in varied]
+        for feature, values in varied:
+            features.append(feature)
+            columns.add(values)
     for reason, names in ((f"{kind} columns cannot be used", names) for kind, names in unusable.items()):
         notes.append(f"Left out {_listed('column', names)}: {reason}.")
     if constant:
@@ -138,15 +151,7 @@ def _inputs(
             "none: " + (" ".join(notes) or "no other column"),
             "Add a column of numbers or categories that varies",
         )
-    return tuple(features), _together(columns), tuple(notes)
-
-
-def _together(columns: list[NDArray[np.float64]]) -> NDArray[np.float64]:
-    """(N, F), each column in one piece of memory: columns are what is fitted and looked at."""
-    inputs = np.empty((len(columns[0]), len(columns)), order="F")
-    for place, values in enumerate(columns):
-        inputs[:, place] = values
-    return inputs
+    return tuple(features), columns.together(), tuple(notes)
 
 
 def _features(
@@ -191,15 +196,16 @@ def _candidates(dataset: Dataset, recipe: Recipe) -> tuple[list[Column], dict[st
 
 def _coded(name: str, cells: Any, train: NDArray[np.int64]) -> tuple[Feature, NDArray[np.float64], list[str]]:
     """Codes of a category: the 50 commonest levels of the training rows, by count, then by name."""
-    words: list[str | None] = cells.to_pylist()
-    counts = Counter(word for position in train.tolist() if (word := words[position]) is not None)
-    ranked = sorted(counts, key=lambda word: (-counts[word], word))
+    words, codes = distinct_words(cells)
+    known = codes[train]
+    counts = np.bincount(known[known >= 0], minlength=len(words))
+    ranked = sorted(np.flatnonzero(counts).tolist(), key=lambda place: (-counts[place], words[place]))
     levels = ranked[:MOST_LEVELS]
-    code = {word: float(position) for position, word in enumerate(levels)}
-    values = np.array([code.get(word, -1.0) if word is not None else -1.0 for word in words])
+    code = np.full(len(words) + 1, -1.0)  # the last one for cells without a word
+    code[levels] = np.arange(len(levels))
     dropped = len(ranked) - len(levels)
     note = [f"{name} has {len(ranked):,} levels; the {dropped:,} rarest count as unknown."] if dropped else []
-    return Feature(name, tuple(levels)), values, note
+    return Feature(name, tuple(words[place] for place in levels)), code[codes], note
 
 
 def _constant(values: NDArray[np.float64]) -> bool:

@@ -10,6 +10,7 @@ from clipviz.core.dataset import Column
 from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Task
 from clipviz.datasets import files
+from clipviz.datasets.words import distinct_words
 
 FEW_VALUES = 20
 MOST_CLASSES = 200
@@ -103,11 +104,12 @@ def task_of(column: Column, distinct: int) -> Task:
 
 
 def _words(cells: Any) -> Cells:
-    given = cells.to_pylist()
-    words = sorted({word for word in given if word is not None}, key=_in_order)
-    code = {word: float(position) for position, word in enumerate(words)}
-    values = np.array([code.get(word, np.nan) for word in given])
-    return Cells(values, tuple(words), _left_out(len(given), cells.null_count, 0))
+    found, codes = distinct_words(cells)
+    ranked = sorted(range(len(found)), key=lambda place: _in_order(found[place]))
+    value = np.full(len(found) + 1, np.nan)  # the last one for cells without a word
+    value[ranked] = np.arange(len(found))
+    words = tuple(found[place] for place in ranked)
+    return Cells(value[codes], words, _left_out(len(codes), cells.null_count, 0))
 
 
 def _in_order(word: str) -> tuple[int, float, str]:

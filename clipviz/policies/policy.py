@@ -1,18 +1,32 @@
 """What every policy is: a frozen record whose fields describe themselves."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from clipviz.core.recipe import Part
 
 
 class Policy(Part):
-    """One way to clip. Its fields carry title, help, unit, bounds and the values worth sweeping.
+    """One way to clip. Its fields carry title, help, unit, bounds and the values worth sweeping; from them come
+    the form, the validation error, the guide's table and the sweep grid.
 
-    From them come the form, the validation error, the guide's table and the sweep grid; the class
-    docstring is the guide's text.
+    The docstring is the guide's text: first one sentence that says the effect, then what one must know. What
+    has a form of its own is not repeated there:
+
+    title: its name in pickers. formula: what it computes, LaTeX without dollar signs. gradient: the derivative
+    that flows back through it, or, for a gradient clip, what becomes of the direction; LaTeX, words in \\text.
+    use: one or two sentences, when to take it and when not. reference: author, title, arXiv id or venue, year.
+    widest: values of fields at which it changes nothing; None where it always acts.
+    idempotent: whether acting twice with the same bounds equals acting once.
     """
 
     title: ClassVar[str]
+    formula: ClassVar[str]
+    gradient: ClassVar[str]
+    use: ClassVar[str]
+    reference: ClassVar[str]
+    widest: ClassVar[Mapping[str, Any] | None] = None
+    idempotent: ClassVar[bool] = True
 
 
 def extra(unit: str, *sweep: Any, advanced: bool = False) -> dict[str, Any]:

@@ -127,6 +127,7 @@ def _train(
         checkpoint_seconds=settings.checkpoint_seconds,
         flush_seconds=settings.flush_seconds,
         threads=settings.threads,
+        resident_bytes=None if settings.resident_mb is None else settings.resident_mb * 1_000_000,
     )
     reasons = {State.STOPPED: "stopped by request", State.PAUSED: "paused by request"}
     return state, reasons.get(state, ""), result

@@ -1,6 +1,7 @@
 """From a recipe and a table to everything that a run moves."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -8,13 +9,14 @@ import torch
 from clipviz.core.discovery import build
 from clipviz.core.recipe import Recipe
 from clipviz.core.table import Table
-from clipviz.training import evaluation, watch
+from clipviz.training import evaluation, memory, watch
 from clipviz.training.flat import Flat
 from clipviz.training.front import fit
 from clipviz.training.network import Network
 from clipviz.training.optimisers.base import Group, Optimiser, OptimiserRecipe
-from clipviz.training.rows import Rows, prepare, standardise
+from clipviz.training.rows import Rows, prepare, size, standardise
 from clipviz.training.step import Step
+from clipviz.training.stream import Streamed
 
 SAMPLE = 10_000
 """Most training rows whose loss is evaluated while a run goes on: a random choice, the same all along."""
@@ -23,34 +25,41 @@ SAMPLE = 10_000
 @dataclass(frozen=True)
 class Assembly:
     """A run at rest. sample: the training rows whose loss is evaluated. watched: validation rows for
-    activations.
+    activations. spill: the folder on whose disk the rows are, None where they are resident.
     """
 
     network: Network
     flat: Flat
     optimiser: Optimiser
     step: Step
-    train: Rows
-    sample: Rows
-    validation: Rows
+    train: Rows | Streamed
+    sample: Rows | Streamed
+    validation: Rows | Streamed
     watched: Rows
     evaluations: tuple[str, ...]
     notes: tuple[str, ...]
+    spill: Path | None = None
 
 
-def assemble(recipe: Recipe, table: Table, device: str) -> Assembly:
-    """Builds everything under the recipe's seed; raises InvalidRecipe for parts that cannot be built."""
+def assemble(
+    recipe: Recipe, table: Table, device: str, folder: Path | None = None, most: int | None = None
+) -> Assembly:
+    """Builds everything under the recipe's seed; raises InvalidRecipe for parts that cannot be built.
+
+    Rows that do not fit (see `memory.fits`) are streamed from a file in `folder`, where there is one.
+    """
     front, notes = fit(table, recipe.inputs)
     torch.manual_seed(recipe.seed)
     network = Network(recipe, front, table.task, table.classes).train()
     standardise(network, table)
     flat = Flat(network.body, device)
-    clipper = build("clipviz.policies.gradients", recipe.gradient).build(flat.specs, flat.replicas, device)
+    clipper = build("clipviz.policies.gradients", recipe.gradient).build(flat.specs, flat.weights)
     chosen: OptimiserRecipe = build("clipviz.training.optimisers", recipe.optimiser)
     optimiser = chosen.build(_groups(flat, network, chosen.weight_decay > 0))
     step = Step(network.body, flat, table.task, clipper, optimiser, chosen.learning_rate)
-    train = prepare(network, table, table.train, device)
-    validation = prepare(network, table, table.validation, device)
+    spill = None if memory.fits(size(network, table), device, most) else folder
+    train = prepare(network, table, table.train, device, spill)
+    validation = prepare(network, table, table.validation, device, spill)
     some = np.random.default_rng(recipe.seed).permutation(len(train))[:SAMPLE]
     return Assembly(
         network=network,
@@ -69,6 +78,7 @@ def assemble(recipe: Recipe, table: Table, device: str) -> Assembly:
             "update_ratio",
         ),
         notes=(*table.notes, *notes),
+        spill=spill,
     )
 
 

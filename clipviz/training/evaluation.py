@@ -11,6 +11,7 @@ from clipviz.core.moments import moments
 from clipviz.core.recipe import Task
 from clipviz.training.network import Network
 from clipviz.training.rows import Rows
+from clipviz.training.stream import Streamed
 
 CHUNK = 65_536
 REGRESSION = ("mae", "rmse", "r2")
@@ -26,15 +27,15 @@ def names(task: Task) -> tuple[str, ...]:
 
 
 @torch.no_grad()
-def outputs(network: Network, rows: Rows) -> Tensor:
+def outputs(network: Network, rows: Rows | Streamed) -> Tensor:
     """What the body says of rows, (N, O) float32, without dropout; training mode is restored."""
     network.eval()
-    parts = [network.body(rows.inputs[at : at + CHUNK]) for at in range(0, len(rows), CHUNK)]
+    parts = [network.body(block) for block in rows.blocks(CHUNK)]
     network.train()
     return torch.cat(parts)
 
 
-def loss(network: Network, said: Tensor, rows: Rows) -> float:
+def loss(network: Network, said: Tensor, rows: Rows | Streamed) -> float:
     """Mean standardised squared error, or cross-entropy: what training minimises; UNSEEN as in log_loss."""
     if network.task == "regression":
         return float((said.to(torch.float64) - rows.goal).square().mean())
@@ -43,7 +44,7 @@ def loss(network: Network, said: Tensor, rows: Rows) -> float:
     return -float(torch.where(rows.goal < 0, UNSEEN, right).mean())
 
 
-def metrics(network: Network, said: Tensor, rows: Rows) -> dict[str, float | None]:
+def metrics(network: Network, said: Tensor, rows: Rows | Streamed) -> dict[str, float | None]:
     """Metrics of what the body said, on raw targets; None where a number is not finite."""
     with torch.no_grad():
         back = network.back(said.cpu())

@@ -1,7 +1,10 @@
 """The first layer of every network: raw columns in, clamped and standardised numbers out."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from clipviz.core.bounds import Bounds
@@ -94,14 +97,22 @@ def fit(table: Table, inputs: Inputs) -> tuple[Front, tuple[str, ...]]:
     front, notes = Front(table.features), dict[str, list[str]]()
     names = [table.features[place].name for place in front.numbers.tolist()]
     _check_columns(inputs, names)
-    # By column in memory: each is read several times.
-    train = np.asfortranarray(table.inputs[np.ix_(table.train, front.numbers.numpy())])
-    for place, name in enumerate(names):
-        values = train[:, place].astype(np.float64, copy=False)
+    for place, (name, values) in enumerate(zip(names, _training_columns(table, front), strict=True)):
         bounds: Bounds = build("clipviz.policies.inputs", inputs.policy_of(name)).fit(values)
         for sentence in filter(None, (bounds.note, _fit_column(front, place, values, bounds))):
             notes.setdefault(sentence, []).append(name)
     return front, tuple(_told(sentence, columns) for sentence, columns in notes.items())
+
+
+def _training_columns(table: Table, front: Front) -> Iterator[NDArray[np.float64]]:
+    """(N_train,) raw values of each number column: a bounded number of them is gathered at a time."""
+    numbers = front.numbers.numpy()
+    group = max(1, CHUNK_VALUES // max(1, len(table.train)))
+    for start in range(0, len(numbers), group):
+        # By column in memory: each is read several times.
+        train = np.asfortranarray(table.inputs[np.ix_(table.train, numbers[start : start + group])])
+        for column in train.T:
+            yield column.astype(np.float64, copy=False)
 
 
 def _told(sentence: str, columns: list[str]) -> str:

@@ -30,6 +30,7 @@ def train(
     checkpoint_seconds: float = 5.0,
     flush_seconds: float = 0.2,
     threads: int = 1,
+    resident_bytes: int | None = None,
 ) -> tuple[State, Result | None]:
     """Trains a recipe on a table, or goes on from the checkpoint in `folder`.
 
@@ -38,7 +39,9 @@ def train(
     run leaves its best weights behind the front in folder/model.safetensors, and its metrics in the result.
     On the CPU a run that was interrupted anywhere ends with the very bits of one that was not.
 
-    device: "cpu" or "cuda" (see `device.choose`). threads: CPU threads of torch while this runs. Raises
+    device: "cpu" or "cuda" (see `device.choose`). threads: CPU threads of torch while this runs.
+    resident_bytes: most that the rows may take in memory, None for a share of what is free (`memory.fits`);
+    more is streamed from a file in `folder`, in the same batches to the same bits. Raises
     InvalidRecipe, and TrainingFailed: nothing to learn, not finite at the first step, diverged, out of
     memory, or a checkpoint of another recipe.
     """
@@ -48,17 +51,19 @@ def train(
     with in_words(), torch.random.fork_rng(devices=cuda):
         torch.set_num_threads(threads)
         try:
-            session = _Session(recipe, table, sink, device, folder)
+            session = _Session(recipe, table, sink, device, folder, resident_bytes)
             return session.run(checkpoint_seconds, flush_seconds)
         finally:
             torch.set_num_threads(before)
 
 
 class _Session:
-    def __init__(self, recipe: Recipe, table: Table, sink: Sink, device: str, folder: Path) -> None:
+    def __init__(
+        self, recipe: Recipe, table: Table, sink: Sink, device: str, folder: Path, resident_bytes: int | None
+    ) -> None:
         self.recipe, self.table, self.folder = recipe, table, folder
         self._unwritten = False
-        self.assembly = assemble(recipe, table, device)
+        self.assembly = assemble(recipe, table, device, folder, resident_bytes)
         self.progress = Progress(self.assembly, recipe, device)
         self.report = Report(self.assembly.step.series, self.assembly.evaluations, sink, device)
         series: dict[Stream, Sequence[str]] = {
@@ -66,6 +71,12 @@ class _Session:
             "evaluation": self.assembly.evaluations,
         }
         sink.begin(self.progress.total, device, series)
+        if self.assembly.spill is not None:
+            self.report.say(
+                self.progress.step,
+                "info",
+                f"streams {table.inputs.shape[0]:,} rows from disk: more than fits into free memory",
+            )
 
     def run(self, checkpoint_seconds: float, flush_seconds: float) -> tuple[State, Result | None]:
         progress, report = self.progress, self.report

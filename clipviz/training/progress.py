@@ -56,7 +56,7 @@ class Progress:
         """One training step."""
         place = self.step % self._epoch_steps
         if place == 0 or not self._batches:
-            self._batches = self._split(self.step // self._epoch_steps)
+            self._batches = self._split(self.step // self._epoch_steps, place)
         if self._due_at(self.step + 1):
             self._before.copy_(self._assembly.flat.weights)
         self._assembly.step(self._assembly.train, self._batches[place])
@@ -136,11 +136,10 @@ class Progress:
         epoch_ends = step % self._epoch_steps == 0
         return (epoch_ends and step - self.last_evaluation >= APART) or step == self.total
 
-    def _split(self, epoch: int) -> tuple[Tensor, ...]:
-        places = torch.from_numpy(order(len(self._assembly.train), self._recipe.seed, epoch))
-        if self._device != "cpu":
-            places = places.pin_memory().to(self._device, non_blocking=True)
-        return torch.split(places, self._recipe.training.batch_size)
+    def _split(self, epoch: int, first: int) -> tuple[Tensor, ...]:
+        train = self._assembly.train
+        places = order(len(train), self._recipe.seed, epoch)
+        return train.batches(places, self._recipe.training.batch_size, first)
 
     def _live(self) -> dict[str, Tensor]:
         state = {f"optimiser.{name}": tensor for name, tensor in self._assembly.optimiser.state().items()}

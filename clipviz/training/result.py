@@ -8,6 +8,7 @@ from clipviz.training.assembly import Assembly
 from clipviz.training.journal import Journal
 from clipviz.training.progress import Progress
 from clipviz.training.rows import Rows, prepare
+from clipviz.training.stream import Streamed
 
 
 def conclude(
@@ -16,9 +17,9 @@ def conclude(
     """Evaluates the network as it stands on every part of the split, on raw targets."""
     network = assembly.network
     device = str(assembly.flat.weights.device)
-    test = prepare(network, table, table.test, device)
+    test = prepare(network, table, table.test, device, assembly.spill)
 
-    def measure(rows: Rows) -> dict[str, float | None]:
+    def measure(rows: Rows | Streamed) -> dict[str, float | None]:
         return evaluation.metrics(network, evaluation.outputs(network, rows), rows)
 
     result = Result(

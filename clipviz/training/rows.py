@@ -1,6 +1,9 @@
-"""The rows of a run as the network eats them, resident on the device."""
+"""The rows of a run as the network eats them: resident on the device, or streamed where they do not fit."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -12,11 +15,16 @@ from clipviz.core.table import Table
 from clipviz.training.network import Network
 from clipviz.training.numbers import moments, standardised
 
+if TYPE_CHECKING:
+    from clipviz.training.stream import Streamed
+
+CHUNK_VALUES = 4_000_000
+
 
 @dataclass(frozen=True)
 class Rows:
-    """One part of the split. inputs: (N, D) float32 behind the front. goal: what the loss compares with, (N,
-    1) float32 standardised, or (N,) int64 classes. raw: (N,) float64 targets as they are, on the host.
+    """One part of the split, resident. inputs: (N, D) float32 behind the front. goal: what the loss compares with,
+    (N, 1) float32 standardised, or (N,) int64 classes. raw: (N,) float64 targets as they are, on the host.
     """
 
     inputs: Tensor
@@ -29,6 +37,25 @@ class Rows:
     def take(self, places: NDArray[np.int64]) -> "Rows":
         index = torch.from_numpy(places).to(self.inputs.device)
         return Rows(self.inputs.index_select(0, index), self.goal.index_select(0, index), self.raw[places])
+
+    def batches(self, order: NDArray[np.int64], size: int, first: int = 0) -> tuple[Tensor, ...]:
+        """Places of each batch on the device, for `batch`; from the batch `first` on they will be asked for."""
+        return torch.split(on_device(order, str(self.inputs.device)), size)
+
+    def batch(self, places: Tensor) -> tuple[Tensor, Tensor]:
+        """(inputs (B, D), goal (B, 1) or (B,)) of the rows at `places` (B,) int64 on the device."""
+        return self.inputs.index_select(0, places), self.goal.index_select(0, places)
+
+    def blocks(self, size: int) -> Iterator[Tensor]:
+        """All inputs in order, `size` rows at a time."""
+        for start in range(0, len(self), size):
+            yield self.inputs[start : start + size]
+
+
+def on_device(order: NDArray[np.int64], device: str) -> Tensor:
+    """An order of rows on a device, copied there without waiting."""
+    places = torch.from_numpy(order)
+    return places if device == "cpu" else places.pin_memory().to(device, non_blocking=True)
 
 
 def check(table: Table) -> None:
@@ -59,15 +86,41 @@ def standardise(network: Network, table: Table) -> None:
         network.target_scale.fill_(scale)
 
 
-def prepare(network: Network, table: Table, places: NDArray[np.int64], device: str) -> Rows:
-    """Rows of a table through the front, once, onto the device."""
-    raw = table.target[places]
+def size(network: Network, table: Table) -> int:
+    """Bytes of all rows of a table behind the front."""
+    return 4 * network.front.outputs * (len(table.train) + len(table.validation) + len(table.test))
+
+
+def prepare(
+    network: Network, table: Table, places: NDArray[np.int64], device: str, spill: Path | None = None
+) -> "Rows | Streamed":
+    """Rows of a table through the front, once, onto the device; or, where a folder `spill` is given, onto its disk.
+
+    A bounded number of rows is looked at a time, so that a table that is a map of a file never is in memory.
+    """
+    raw = np.array(table.target[places])
     goal = torch.from_numpy(raw)
     if table.task == "regression":
         goal = standardised(goal, network.target_mean, network.target_scale).to(torch.float32).unsqueeze(1)
     else:
         goal = goal.to(torch.int64)
-    return Rows(network.front.rows(table.inputs[places]).to(device), goal.to(device), raw)
+    blocks = _behind_front(network, table, places)
+    if spill is not None:
+        from clipviz.training.stream import Streamed, spooled
+
+        return Streamed(spooled(blocks, network.front.outputs, spill), goal.to(device), raw, device)
+    inputs = torch.empty(len(places), network.front.outputs)
+    at = 0
+    for block in blocks:
+        inputs[at : at + len(block)] = block
+        at += len(block)
+    return Rows(inputs.to(device), goal.to(device), raw)
+
+
+def _behind_front(network: Network, table: Table, places: NDArray[np.int64]) -> Iterator[Tensor]:
+    chunk = max(1, CHUNK_VALUES // max(1, table.inputs.shape[1]))
+    for start in range(0, len(places), chunk):
+        yield network.front.rows(np.asarray(table.inputs[places[start : start + chunk]]))
 
 
 def order(rows: int, seed: int, epoch: int) -> NDArray[np.int64]:

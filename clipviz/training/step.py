@@ -11,6 +11,7 @@ from clipviz.policies.gradients.base import Clipper
 from clipviz.training.flat import Flat
 from clipviz.training.optimisers.base import Optimiser
 from clipviz.training.rows import Rows
+from clipviz.training.stream import Streamed
 
 SCALARS = (
     "loss",
@@ -61,10 +62,9 @@ class Step:
         for layer, clip in clips.items():
             self._slots[f"threshold/{layer}"].copy_(clip.theta.detach())
 
-    def __call__(self, rows: Rows, places: Tensor) -> None:
+    def __call__(self, rows: Rows | Streamed, places: Tensor) -> None:
         """One step on the batch of `rows` at `places` (B,) int64 on the device."""
-        inputs = rows.inputs.index_select(0, places)  # (B, D)
-        goal = rows.goal.index_select(0, places)  # (B, 1) or (B,)
+        inputs, goal = rows.batch(places)  # (B, D), (B, 1) or (B,)
         taps: list[Tensor] = []
         loss = self._loss(self._body(inputs, taps), goal)
         loss.backward()

@@ -81,9 +81,12 @@ def extreme_rows(
     """The rows at `positions`, as they were uploaded, with the clamped value beside the raw one."""
     raw = table.inputs[positions, clamping.position(table, column)]
     others = [each.name for each in dataset.columns if each.name != column][:MOST_COLUMNS]
-    beside = files.frame(state.settings(), dataset.id, others, table.source_rows[positions]).reset_index(
-        drop=True
-    )
+    beside = _as_uploaded(dataset.id, tuple(others), tuple(table.source_rows[positions].tolist()))
     first = pd.DataFrame({"row": table.source_rows[positions] + 1, "raw": raw, "clamped": bounds.clamp(raw)})
     rows = pd.concat([first, beside], axis=1)
     return rows.set_axis(tables.unique(["row", column, "after the clamp", *others]), axis=1)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _as_uploaded(dataset_id: str, columns: tuple[str, ...], rows: tuple[int, ...]) -> pd.DataFrame:
+    return files.frame(state.settings(), dataset_id, columns, rows).reset_index(drop=True)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import streamlit as st
 
+from clipviz.analysis import clamping
 from clipviz.analysis.column import TrainingColumn
 from clipviz.core.dataset import Dataset
 from clipviz.core.errors import NotFound
@@ -111,4 +112,16 @@ def column(dataset: Dataset, recipe: Recipe, column: str) -> TrainingColumn:
     """One numeric column of the training rows, sorted; shared by all who look at the same rows."""
     key = f"{recipe.data!r} {recipe.split!r}"
     found: TrainingColumn = _column(table(dataset, recipe), dataset.id, key, column)
+    return found
+
+
+@st.cache_resource(max_entries=64, ttl=timedelta(hours=1), show_spinner=False)
+def _target_tails(_table: Table, dataset_id: str, choice: str) -> int:
+    return clamping.target_tails(_table)
+
+
+def target_tails(dataset: Dataset, recipe: Recipe) -> int:
+    """See `clamping.target_tails`; looked at once for all reruns."""
+    choice = f"{recipe.data!r} {recipe.split!r}"
+    found: int = _target_tails(table(dataset, recipe), dataset.id, choice)
     return found

@@ -1,5 +1,7 @@
 """A sorted column answers like the scan over all values: `clamping` is the slow twin."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -79,3 +81,21 @@ def test_each_row_counts_once_over_all_columns():
     )
     np.testing.assert_array_equal(known[1].extremes, clamping.extreme_rows(table, "x1"))
     assert rows_touched([]) == 0
+
+
+@settings(deadline=None, max_examples=60)
+@given(values, sides, sides)
+def test_a_table_that_is_sorted_on_disk_is_looked_at_some_rows_at_a_time(values, one, other):
+    table, known = of(values)
+    sorted_already = replace(table, ordered=(np.sort(values[np.isfinite(values)]),))
+    bounds = bounds_of(one, other)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(column, "FEW_ROWS", 16)
+        found = TrainingColumn(sorted_already, "x")
+        np.testing.assert_array_equal(found.values, values)
+        np.testing.assert_array_equal(found.touched(bounds), known.touched(bounds))
+        np.testing.assert_array_equal(found.extremes, known.extremes)
+        assert (found.missing, found.positive) == (known.missing, known.positive)
+        assert found.fit(Choice.of("mad")) == known.fit(Choice.of("mad"))
+        scale = float(np.abs(known.ordered).max()) if len(known.ordered) else 1.0
+        alike(found.moments, known.moments, scale)

@@ -42,7 +42,7 @@ def test_evaluations_are_at_epochs_and_fifty_steps_apart(
 
 def test_an_epoch_shows_every_row_once() -> None:
     now = progress(200)
-    places = [place for batch in now._split(3) for place in batch.tolist()]
+    places = [place for batch in now._split(3, 0) for place in batch.tolist()]
     assert sorted(places) == list(range(140))
 
 

@@ -16,16 +16,19 @@ if TYPE_CHECKING:
 
 
 class FixedClip(ThresholdClip):
-    """Clamp each layer's output to [−theta, theta] with a chosen theta: y = clamp(x, −theta, theta).
+    """Clamp each layer's output to [−theta, theta] with a chosen theta.
 
-    Gradient 1 up to and at the bounds (as torch.clamp; ReLU6 and hardtanh give 0 at them), 0 beyond: a value
-    that is far out stays there unless the layers below move it. After a ReLU only the upper bound acts, and
-    theta = 6 is ReLU6. Use it to keep activations in a known range, for instance for low precision.
-
-    Krizhevsky, Convolutional Deep Belief Networks on CIFAR-10, 2010 (ReLU6).
+    Gradient passes at the bounds themselves (as torch.clamp; ReLU6 and hardtanh give 0 at them). A value that is
+    far out stays there unless the layers below move it. After a ReLU only the upper bound acts, and theta = 6 is
+    ReLU6.
     """
 
     title: ClassVar[str] = "Fixed"
+    formula: ClassVar[str] = r"y = \min(\max(x, -\theta), \theta)"
+    gradient: ClassVar[str] = r"\frac{\partial y}{\partial x} = 1 \text{ for } |x| \le \theta \text{, else 0}"
+    use: ClassVar[str] = "To keep activations in a known range, for instance for low precision."
+    reference: ClassVar[str] = "Krizhevsky, Convolutional Deep Belief Networks on CIFAR-10, 2010 (ReLU6)."
+    widest: ClassVar = {"theta": 1e6}
 
     theta: float = Field(
         6.0,

@@ -11,16 +11,24 @@ if TYPE_CHECKING:
 
 
 class LearnedHardClip(LearnedClip):
-    """Clamp each layer's output to [−theta, theta] with a learned theta: y = clamp(x, −theta, theta).
+    """Clamp each layer's output to [−theta, theta] with a theta that is learned.
 
-    ∂y/∂x is 1 inside and at the bounds, 0 beyond; ∂y/∂theta is sign(x) beyond, 0 inside: only saturated
-    values inform theta, so one that starts above every value never moves. It starts at a high quantile of |x|
-    on one batch. Values inside pass untouched. theta stays positive through softplus.
-
-    After PACT: Choi et al., arXiv:1805.06085, 2018 (theta there bounds one side and carries a penalty).
+    Only saturated values inform theta, so one that starts above every value never moves: it starts at a high
+    quantile of |x| on one batch. Values inside pass untouched. theta stays positive through softplus.
     """
 
     title: ClassVar[str] = "Learned, hard"
+    formula: ClassVar[str] = r"y = \min(\max(x, -\theta), \theta)"
+    gradient: ClassVar[str] = (
+        r"\frac{\partial y}{\partial x} = 1 \text{ for } |x| \le \theta \text{, else 0}; \quad "
+        r"\frac{\partial y}{\partial \theta} = \operatorname{sign}(x) \text{ for } |x| > \theta "
+        r"\text{, else 0}"
+    )
+    use: ClassVar[str] = "Where ordinary values must pass unchanged and the network should find the bound."
+    reference: ClassVar[str] = (
+        "After PACT: Choi et al., arXiv:1805.06085, 2018 (there one-sided and with a penalty)."
+    )
+    widest: ClassVar = {"start": 1e6}
 
     def apply(self, values: Tensor, theta: Tensor) -> Tensor:
         return values.clamp(-theta, theta)

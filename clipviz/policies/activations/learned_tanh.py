@@ -11,17 +11,25 @@ if TYPE_CHECKING:
 
 
 class LearnedTanhClip(LearnedClip):
-    """Bend each layer's output into (−theta, theta) with a learned theta: y = theta · tanh(x / theta).
+    """Bend each layer's output into (−theta, theta) with a theta that is learned.
 
-    With u = x / theta: ∂y/∂x = sech²u, never quite 0 within float range of u; ∂y/∂theta = tanh u − u·sech²u,
-    about ⅔u³ near 0: every value that is not 0 informs theta. It also shrinks values below theta a little (y
-    = .76 theta at x = theta). A value counts as saturated where |y| > .95 theta. theta stays positive through
-    softplus.
-
-    The same form as the soft cap of Gemma 2: Gemma Team, arXiv:2408.00118, 2024 (fixed there, on logits).
+    Every value that is not 0 informs theta, by about ⅔u³ near 0, and ∂y/∂x is never quite 0 within float range of
+    u. It also shrinks values below theta a little (y = .76 theta at x = theta). A value counts as saturated where
+    |y| > .95 theta. theta stays positive through softplus.
     """
 
     title: ClassVar[str] = "Learned, tanh"
+    formula: ClassVar[str] = r"y = \theta \tanh(u), \quad u = x / \theta"
+    gradient: ClassVar[str] = (
+        r"\frac{\partial y}{\partial x} = \operatorname{sech}^2 u; \quad \frac{\partial y}{\partial "
+        r"\theta} = \tanh u - u \operatorname{sech}^2 u"
+    )
+    use: ClassVar[str] = "The smooth choice: no kink, and a threshold that learns from every row."
+    reference: ClassVar[str] = (
+        "As the soft cap of Gemma 2: Gemma Team, arXiv:2408.00118, 2024 (fixed there, on logits)."
+    )
+    widest: ClassVar = {"start": 1e6}
+    idempotent: ClassVar[bool] = False
 
     def apply(self, values: Tensor, theta: Tensor) -> Tensor:
         return theta * (values / theta).tanh()

@@ -11,12 +11,14 @@ if TYPE_CHECKING:
 
 
 class NoClip(ActivationClip):
-    """Leave what a layer says as it is: y = x, gradient 1 everywhere.
-
-    The baseline that every other activation clip is compared with.
-    """
+    """Leave what a layer says as it is: the baseline that every other clip is compared with."""
 
     title: ClassVar[str] = "None"
+    formula: ClassVar[str] = "y = x"
+    gradient: ClassVar[str] = r"\frac{\partial y}{\partial x} = 1"
+    use: ClassVar[str] = "As the comparison."
+    reference: ClassVar[str] = "The plain network."
+    widest: ClassVar = {}
 
     def build(self, channels: int) -> nn.Module:
         from torch import nn

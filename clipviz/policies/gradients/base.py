@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
+from clipviz.core.errors import InvalidRecipe
 from clipviz.policies.policy import Policy
 
 if TYPE_CHECKING:
@@ -27,9 +28,11 @@ class Spec(NamedTuple):
 class Clipped(NamedTuple):
     """What a clip did, one value a replica, each of shape (K,).
 
-    before, after: norm of the gradient, in the policy's own norm. coefficient: after / before. fired: before
-    > limit, bool (at exactly the limit nothing is cut). skipped: the gradient holds NaN or an infinity, bool;
-    the step must be left out, and the other numbers of that replica mean nothing but that.
+    before, after: Euclid's norm of the gradient, whatever norm the policy limits, so that runs under different
+    policies can be compared. coefficient: after / before. fired: the gradient was changed, bool; before > limit.
+    skipped: the step must be left out, bool, for its gradient holds NaN or an infinity or the policy says so; of
+    a gradient that is not finite the other numbers mean nothing. cosine: of the angle between the gradient
+    before and after, 1 where nothing turned it.
     """
 
     before: Tensor
@@ -37,23 +40,68 @@ class Clipped(NamedTuple):
     coefficient: Tensor
     fired: Tensor
     skipped: Tensor
+    cosine: Tensor
 
 
-class Clipper(Protocol):
-    """A built gradient clip. limit: (K,) float32 on the device, NaN where there is none."""
+class Clipper(ABC):
+    """A built gradient clip for K replicas, which share nothing but its code.
+
+    limit: (K,) float32 on the device, always the same memory: Euclid's length from which on a gradient of the
+    direction just seen is cut (or its step left out); NaN where there is none, infinite where nothing is cut
+    yet. It is a line to draw across `before`. adapts: whether limit moves from step to step. turns: whether the
+    direction of a gradient can change.
+    """
 
     limit: Tensor
+    adapts: bool = False
+    turns: bool = False
 
+    @abstractmethod
     def __call__(self, gradient: Tensor) -> Clipped:
         """Clips gradients (K, P) in place, each replica by itself, without a word to the host."""
+
+    def state(self) -> dict[str, Tensor]:
+        """The live state tensors by name, (K, ...), changed in place only, for a checkpoint to copy out of and
+        into. A step whose gradient is not finite leaves no trace in them.
+        """
+        return {}
 
 
 class GradientClip(Policy, ABC):
     """A bound on the gradient of one step, over all parameters of a network."""
 
+    @classmethod
     @abstractmethod
-    def build(self, specs: Sequence[Spec], replicas: int, device: str) -> Clipper:
-        """A clipper for flat gradients (replicas, P) on a device; specs say which columns are whose."""
+    def together(cls, policies: Sequence[Self], specs: Sequence[Spec], weights: Tensor) -> Clipper:
+        """A clipper for flat gradients (K, P) of K replicas, the k-th under policies[k].
+
+        specs: which columns are whose. weights: (K, P), the live flat weights, on the device of the gradients.
+        Raises InvalidRecipe where the policies differ in more than numbers.
+        """
+
+    def build(self, specs: Sequence[Spec], weights: Tensor) -> Clipper:
+        """A clipper for K replicas that are all under this policy; weights (K, P)."""
+        return self.together([self] * len(weights), specs, weights)
+
+
+def numbers(policies: Sequence[GradientClip], name: str, weights: Tensor) -> Tensor:
+    """A field of each replica's policy, (K,) float64 on the device of the weights; infinite where it is None."""
+    values = [float("inf") if value is None else value for value in (getattr(p, name) for p in policies)]
+    import torch
+
+    return torch.tensor(values, dtype=torch.float64, device=weights.device)
+
+
+def shared(policies: Sequence[GradientClip], name: str) -> Any:
+    """A field that all replicas of one program must have in common; raises InvalidRecipe where they have not."""
+    values = list(dict.fromkeys(getattr(policy, name) for policy in policies))
+    if len(values) > 1:
+        raise InvalidRecipe(
+            f"Replicas that train together must have the same gradient.{name}",
+            ", ".join(repr(value) for value in values),
+            "Put them into runs of their own",
+        )
+    return values[0]
 
 
 def not_finite(norm: Tensor) -> Tensor:

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from pydantic import Field
 
-from clipviz.policies.gradients.base import Clipped, Clipper, GradientClip, Spec, not_finite
+from clipviz.policies.gradients.base import (
+    Clipped,
+    Clipper,
+    GradientClip,
+    Spec,
+    not_finite,
+    numbers,
+    shared,
+)
 from clipviz.policies.policy import extra
 
 if TYPE_CHECKING:
@@ -18,19 +26,25 @@ EPSILON = 1e-6
 
 
 class GlobalNormClip(GradientClip):
-    """Shorten the gradient to at most M and keep its direction: g · min(1, M / (‖g‖ + 1e-6)).
+    """Shorten the gradient to at most M and keep its direction.
 
-    The norm is taken over all parameters at once. Under SGD it acts like a smaller learning rate for that
-    step; Adam ignores a constant factor, so there only steps that stand out are changed. Use it against rare
-    exploding gradients; M near the usual norm or a few times it. A clip that fires at nearly every step
-    normalises the gradient, one that never fires is a plain run: look at the share of steps clipped. It fires
-    where ‖g‖ > M.
-
-    Pascanu, Mikolov and Bengio, On the difficulty of training recurrent neural networks, arXiv:1211.5063,
-    2013 (with torch's epsilon).
+    The norm is taken over all parameters at once. Under SGD it acts like a smaller learning rate for that step;
+    Adam ignores a constant factor, so there only steps that stand out are changed. A clip that fires at nearly
+    every step normalises the gradient, one that never fires is a plain run: look at the share of steps clipped.
+    It fires where ‖g‖ > M, and computes what torch.nn.utils.clip_grad_norm_ computes, its epsilon included.
     """
 
     title: ClassVar[str] = "Global norm"
+    formula: ClassVar[str] = r"\hat g = g \cdot \min\left(1, \frac{M}{\|g\|_p + 10^{-6}}\right)"
+    gradient: ClassVar[str] = r"\text{The direction is kept, the length is at most } M."
+    use: ClassVar[str] = (
+        "The first choice against rare exploding gradients; M near the usual norm or a few times it."
+    )
+    reference: ClassVar[str] = (
+        "Pascanu, Mikolov and Bengio, On the difficulty of training recurrent neural networks, "
+        "arXiv:1211.5063, 2013."
+    )
+    widest: ClassVar = {"max_norm": 1e6}
 
     max_norm: float = Field(
         1.0,
@@ -47,27 +61,47 @@ class GlobalNormClip(GradientClip):
         json_schema_extra=extra("", "2", "1", "inf", advanced=True),
     )
 
-    def build(self, specs: Sequence[Spec], replicas: int, device: str) -> Clipper:
+    @classmethod
+    def together(cls, policies: Sequence[Self], specs: Sequence[Spec], weights: Tensor) -> Clipper:
+        order, limit = ORDERS[shared(policies, "norm")], numbers(policies, "max_norm", weights)
+        return _Shorten(limit) if order == 2.0 else _ShortenByOther(limit, order)
+
+
+class _Shorten(Clipper):
+    """By Euclid's norm. limit: (K,) float64."""
+
+    def __init__(self, limit: Tensor) -> None:
         import torch
 
-        return _Shorten(torch.full((replicas,), self.max_norm, device=device), ORDERS[self.norm])
-
-
-class _Shorten:
-    """limit: (K,) float32, finite."""
-
-    def __init__(self, limit: Tensor, order: float = 2.0) -> None:
-        import torch
-
-        self.limit = limit
-        self._order = order
+        self.limit = limit.to(torch.float32)
+        self._limit = limit
+        self._one = torch.ones_like(limit)
         self._norm = torch.linalg.vector_norm
         # float32 squares overflow at entries of 2e19 and would turn every finite gradient to 0 in silence
         self._wide = torch.float64
-        self._wide_limit = limit.to(self._wide)
 
     def __call__(self, gradient: Tensor) -> Clipped:
-        norm = self._norm(gradient, self._order, dim=1, dtype=self._wide)  # (K,)
-        coefficient = self._wide_limit.div(norm + EPSILON).clamp_(max=1.0)
+        norm = self._norm(gradient, dim=1, dtype=self._wide)  # (K,)
+        coefficient = self._limit.div(norm + EPSILON).clamp_(max=1.0)
         gradient.mul_(coefficient.to(gradient.dtype).unsqueeze(1))
-        return Clipped(norm, norm * coefficient, coefficient, norm > self._wide_limit, not_finite(norm))
+        fired = norm > self._limit
+        return Clipped(norm, norm * coefficient, coefficient, fired, not_finite(norm), self._one)
+
+
+class _ShortenByOther(_Shorten):
+    """By the sum or the largest of the absolute values."""
+
+    adapts = True
+
+    def __init__(self, limit: Tensor, order: float) -> None:
+        super().__init__(limit)
+        self._order = order
+
+    def __call__(self, gradient: Tensor) -> Clipped:
+        euclid = self._norm(gradient, dim=1, dtype=self._wide)
+        norm = self._norm(gradient, self._order, dim=1, dtype=self._wide)
+        coefficient = self._limit.div(norm + EPSILON).clamp_(max=1.0)
+        gradient.mul_(coefficient.to(gradient.dtype).unsqueeze(1))
+        fired, skipped = norm > self._limit, not_finite(euclid)
+        self.limit.copy_(self._limit * (euclid / norm).masked_fill_(norm == 0, 1.0))
+        return Clipped(euclid, euclid * coefficient, coefficient, fired, skipped, self._one)

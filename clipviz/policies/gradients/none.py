@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from clipviz.policies.gradients.base import Clipped, Clipper, GradientClip, Spec, not_finite
 
@@ -12,28 +12,34 @@ if TYPE_CHECKING:
 
 
 class NoGradientClip(GradientClip):
-    """Hand the gradient on as it is; its norm is still measured, and a step that is not finite is still
-    skipped.
+    """Hand the gradient on as it is: the baseline that every other gradient clip is compared with.
 
-    The baseline that every other gradient clip is compared with.
+    Its norm is still measured, and a step whose gradient is not finite is still skipped.
     """
 
     title: ClassVar[str] = "None"
+    formula: ClassVar[str] = r"\hat g = g"
+    gradient: ClassVar[str] = r"\text{Length and direction are kept.}"
+    use: ClassVar[str] = "As the comparison, and where no spike is in sight."
+    reference: ClassVar[str] = "The plain step."
+    widest: ClassVar = {}
 
-    def build(self, specs: Sequence[Spec], replicas: int, device: str) -> Clipper:
-        return _Measure(replicas, device)
+    @classmethod
+    def together(cls, policies: Sequence[Self], specs: Sequence[Spec], weights: Tensor) -> Clipper:
+        return _Measure(weights)
 
 
-class _Measure:
-    def __init__(self, replicas: int, device: str) -> None:
+class _Measure(Clipper):
+    def __init__(self, weights: Tensor) -> None:
         import torch
 
-        self.limit = torch.full((replicas,), float("nan"), device=device)
-        self._one = torch.ones(replicas, device=device)
-        self._never = torch.zeros(replicas, dtype=torch.bool, device=device)
+        replicas = len(weights)
+        self.limit = torch.full((replicas,), float("nan"), device=weights.device)
+        self._one = torch.ones(replicas, device=weights.device)
+        self._never = torch.zeros(replicas, dtype=torch.bool, device=weights.device)
         self._norm = torch.linalg.vector_norm
         self._wide = torch.float64
 
     def __call__(self, gradient: Tensor) -> Clipped:
         norm = self._norm(gradient, dim=1, dtype=self._wide)
-        return Clipped(norm, norm, self._one, self._never, not_finite(norm))
+        return Clipped(norm, norm, self._one, self._never, not_finite(norm), self._one)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import Field
 
-from clipviz.policies.gradients.base import Clipped, Clipper, GradientClip, Spec, not_finite
+from clipviz.policies.gradients.base import Clipped, Clipper, GradientClip, Spec, not_finite, numbers
 from clipviz.policies.policy import extra
 
 if TYPE_CHECKING:
@@ -15,17 +15,21 @@ if TYPE_CHECKING:
 
 
 class ValueClip(GradientClip):
-    """Limit each entry of the gradient to [−v, v]: min(max(g, −v), v).
+    """Limit each entry of the gradient to [−v, v].
 
-    It changes the direction: large entries lose against small ones, up to the sign of g when v is small. Use
-    it where single entries spike. Clamping would turn an infinite entry into v and hide the overflow: here a
-    gradient that is not finite is seen first, and its step is skipped. It fires where the largest entry is
-    beyond v; the norms shown are Euclid's, the coefficient is the norm after over the norm before.
-
-    Mikolov, Statistical Language Models Based on Neural Networks, 2012.
+    Large entries lose against small ones, down to the bare sign of g when v is small. Clamping would turn an
+    infinite entry into v and hide the overflow: here a gradient that is not finite is seen first, and its step
+    is skipped. It fires where the largest entry is beyond v.
     """
 
     title: ClassVar[str] = "Value"
+    formula: ClassVar[str] = r"\hat g_i = \min(\max(g_i, -v), v)"
+    gradient: ClassVar[str] = r"\text{The direction turns towards the small entries; no sign changes.}"
+    use: ClassVar[str] = (
+        "Where single entries spike. Watch the cosine: a low one means that the direction is lost."
+    )
+    reference: ClassVar[str] = "Mikolov, Statistical Language Models Based on Neural Networks, 2012."
+    widest: ClassVar = {"max_value": 1e6}
 
     max_value: float = Field(
         1.0,
@@ -36,27 +40,35 @@ class ValueClip(GradientClip):
         json_schema_extra=extra("gradient", 0.01, 0.1, 0.5, 1.0),
     )
 
-    def build(self, specs: Sequence[Spec], replicas: int, device: str) -> Clipper:
-        import torch
+    @classmethod
+    def together(cls, policies: Sequence[Self], specs: Sequence[Spec], weights: Tensor) -> Clipper:
+        return _Limit(numbers(policies, "max_value", weights))
 
-        return _Limit(torch.full((replicas,), self.max_value, device=device))
 
+class _Limit(Clipper):
+    """limit: (K,) float64, the largest entry; infinite leaves that replica alone."""
 
-class _Limit:
-    """limit: (K,) float32, the largest entry; infinite leaves that replica alone."""
+    adapts = turns = True
 
     def __init__(self, limit: Tensor) -> None:
         import torch
 
-        self.limit = limit
+        self.limit = limit.to(torch.float32)
+        self._entry = limit
         self._norm = torch.linalg.vector_norm
         self._wide = torch.float64
 
     def __call__(self, gradient: Tensor) -> Clipped:
         before = self._norm(gradient, dim=1, dtype=self._wide)  # (K,)
-        largest = gradient.abs().amax(dim=1)
-        limit = self.limit.unsqueeze(1)
-        gradient.clamp_(-limit, limit)
-        after = self._norm(gradient, dim=1, dtype=self._wide)
-        coefficient = (after / before).masked_fill_(before == 0, 1.0)
-        return Clipped(before, after, coefficient, largest > self.limit, not_finite(before))
+        largest = gradient.abs().amax(dim=1).to(self._wide)
+        bound = self._entry.to(gradient.dtype).unsqueeze(1)
+        cut = gradient.clamp(-bound, bound)
+        after = self._norm(cut, dim=1, dtype=self._wide)
+        nothing = before == 0
+        # of unit vectors: the product of two huge entries would overflow
+        along = (gradient / before.unsqueeze(1) * (cut / after.unsqueeze(1))).sum(dim=1)
+        cosine = along.clamp_(max=1.0).masked_fill_(nothing, 1.0)
+        gradient.copy_(cut)
+        coefficient = (after / before).masked_fill_(nothing, 1.0)
+        self.limit.copy_(self._entry * (before / largest).masked_fill_(nothing, 1.0))
+        return Clipped(before, after, coefficient, largest > self._entry, not_finite(before), cosine)

@@ -1,7 +1,7 @@
 """What every input clamp is."""
 
 from abc import ABC, abstractmethod
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,10 @@ class InputClamp(Policy, ABC):
     """y = min(max(x, lo), hi): gradient 1 inside [lo, hi], 0 outside; NaN stays NaN, infinities land on a
     bound.
     """
+
+    gradient: ClassVar[str] = (
+        r"\frac{\partial y}{\partial x} = 1 \text{ for } lo \le x \le hi \text{, 0 outside and at NaN}"
+    )
 
     @abstractmethod
     def fit(self, values: NDArray[np.float64]) -> Bounds:

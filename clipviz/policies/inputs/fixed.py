@@ -12,14 +12,19 @@ from clipviz.policies.policy import extra
 
 
 class FixedClamp(FittedClamp):
-    """Clamp to limits that come from the domain, not from the data: y = min(max(x, lo), hi).
+    """Clamp to limits that come from the domain, not from the data.
 
-    Gradient 1 inside, 0 outside. Use it where a value beyond the limit cannot be true: a share above 1, a
-    negative price, an age of 300. Either limit may be left empty; both empty changes nothing. Nothing is
-    learned from the rows, so nothing can leak from them.
+    Either limit may be left empty; both empty changes nothing. Nothing is learned from the rows, so nothing can
+    leak from them.
     """
 
     title: ClassVar[str] = "Fixed limits"
+    formula: ClassVar[str] = r"y = \min(\max(x, lo), hi)"
+    use: ClassVar[str] = (
+        "Where a value beyond the limit cannot be true: a share above 1, a negative price, an age of 300."
+    )
+    reference: ClassVar[str] = "Kuhn and Johnson, Feature Engineering and Selection, 2019."
+    widest: ClassVar = {"lo": None, "hi": None}
 
     lo: float | None = Field(
         None,

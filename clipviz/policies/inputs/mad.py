@@ -15,17 +15,23 @@ GAUSSIAN = 1.4826
 
 
 class MadClamp(FittedClamp):
-    """Clamp to median ± k·1.4826·MAD, MAD being the median of |x − median|.
+    """Clamp to median ± k robust deviations, the median of |x − median| being the measure.
 
-    Gradient 1 inside, 0 outside. The most robust of the clamps: nearly half of the rows may be wild. On
-    skewed columns it cuts the long tail harder than the short one. Where half of the rows share one value MAD
-    is 0 and the clamp would erase the column: the deviations of the rows that differ from the median are used
-    instead, and the bounds say so.
-
-    Iglewicz and Hoaglin, How to Detect and Handle Outliers, 1993.
+    Where half of the rows share one value MAD is 0 and the clamp would erase the column: the deviations of the
+    rows that differ from the median are used instead, and the bounds say so.
     """
 
     title: ClassVar[str] = "Median ± k MAD"
+    formula: ClassVar[str] = (
+        r"lo, hi = \operatorname{med}(x) \mp k \cdot 1.4826 \cdot \operatorname{MAD}, \quad "
+        r"\operatorname{MAD} = \operatorname{med}|x - \operatorname{med}(x)|"
+    )
+    use: ClassVar[str] = (
+        "The most robust of the clamps: nearly half of the rows may be wild. On skewed columns it "
+        "cuts the long tail harder than the short one."
+    )
+    reference: ClassVar[str] = "Iglewicz and Hoaglin, How to Detect and Handle Outliers, 1993."
+    widest: ClassVar = {"k": 1000.0}
 
     k: float = Field(
         3.0,

@@ -10,12 +10,16 @@ from clipviz.policies.inputs.base import InputClamp
 
 
 class NoClamp(InputClamp):
-    """Leave the column as it is: y = x, gradient 1 everywhere.
-
-    The baseline that every other clamp is compared with.
-    """
+    """Leave the column as it is: the baseline that every other clamp is compared with."""
 
     title: ClassVar[str] = "None"
+    formula: ClassVar[str] = "y = x"
+    gradient: ClassVar[str] = r"\frac{\partial y}{\partial x} = 1"
+    use: ClassVar[str] = (
+        "As the comparison: a clamp that is not better than this one is not worth its bounds."
+    )
+    reference: ClassVar[str] = "The plain column."
+    widest: ClassVar = {}
 
     def fit(self, values: NDArray[np.float64]) -> Bounds:
         return Bounds()

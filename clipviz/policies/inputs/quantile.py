@@ -14,13 +14,21 @@ from clipviz.policies.policy import extra
 class QuantileClamp(FittedClamp):
     """Clamp to a lower and an upper quantile of the training rows (winsorising, with linear interpolation).
 
-    Gradient 1 inside, 0 outside. Makes no assumption on the shape and says plainly how much it touches: about
-    (1 − upper) + lower of the training rows, outliers or not. It differs from scipy's count-based winsorize.
-    Where both quantiles are the same value (a column of nearly all zeros) the clamp would erase the column:
-    it is left open, and the bounds say so.
+    About (1 − upper) + lower of the training rows are touched, outliers or not. It differs from scipy's
+    count-based winsorize. Where both quantiles are the same value (a column of nearly all zeros) the clamp would
+    erase the column: it is left open, and the bounds say so.
     """
 
     title: ClassVar[str] = "Quantiles"
+    formula: ClassVar[str] = r"lo = Q_{lower}(x), \quad hi = Q_{upper}(x)"
+    use: ClassVar[str] = (
+        "When the shape is unknown: it says plainly how much it touches, and touches it even where "
+        "nothing is wrong."
+    )
+    reference: ClassVar[str] = (
+        "Tukey, The Future of Data Analysis, Annals of Mathematical Statistics 33, 1962."
+    )
+    widest: ClassVar = {"lower": 0.0, "upper": 1.0}
 
     lower: float = Field(
         0.01,

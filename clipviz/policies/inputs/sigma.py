@@ -15,13 +15,20 @@ from clipviz.policies.policy import extra
 class SigmaClamp(FittedClamp):
     """Clamp to mean ± k standard deviations.
 
-    Gradient 1 inside, 0 outside. Right for columns that are close to Gaussian with a few extreme values. Its
-    weak spot is masking: the outliers inflate the deviation that should catch them. No value of n can lie
-    further than (n−1)/√n deviations from the mean (ddof 1; √(n−1) with ddof 0), so k = 3 never fires in ten
-    rows or fewer; the fitted bounds say so. Prefer MAD or Tukey where the tails are heavy.
+    Its weak spot is masking: the outliers inflate the deviation that should catch them. No value of n can lie
+    further than (n−1)/√n deviations from the mean (ddof 1; √(n−1) with ddof 0), so k = 3 never fires in ten rows
+    or fewer; the fitted bounds say so.
     """
 
     title: ClassVar[str] = "Mean ± k sigma"
+    formula: ClassVar[str] = (
+        r"lo, hi = \bar x \mp k s, \quad s^2 = \frac{1}{n - ddof} \sum_i (x_i - \bar x)^2"
+    )
+    use: ClassVar[str] = (
+        "Columns close to Gaussian with a few extreme values; prefer MAD or Tukey where the tails are heavy."
+    )
+    reference: ClassVar[str] = "Barnett and Lewis, Outliers in Statistical Data, 1994."
+    widest: ClassVar = {"k": 1000.0}
 
     k: float = Field(
         3.0,

@@ -12,18 +12,22 @@ from clipviz.policies.policy import extra
 
 
 class TukeyClamp(FittedClamp):
-    """Clamp to Tukey's fences [Q1 − k·IQR, Q3 + k·IQR], with IQR = Q3 − Q1.
+    """Clamp to Tukey's fences, k interquartile ranges beyond the quartiles.
 
-    Gradient 1 inside, 0 outside. Up to a quarter of the rows on each side may be wild without moving the
-    fences. k = 1.5 flags 0.7 % of Gaussian rows, k = 3 is "far out". Where half of the rows share one value
-    the IQR is 0 and the fences would erase the column (zero-inflated counts): they are then taken from the
-    rows that differ from the median and widened to hold it; where those have no spread either the column is
-    left open. The bounds say so.
-
-    Tukey, Exploratory Data Analysis, 1977.
+    k = 1.5 flags 0.7 % of Gaussian rows, k = 3 is "far out". Where half of the rows share one value the IQR is 0
+    and the fences would erase the column (zero-inflated counts): they are then taken from the rows that differ
+    from the median and widened to hold it; where those have no spread either the column is left open. The bounds
+    say so.
     """
 
     title: ClassVar[str] = "Tukey fences"
+    formula: ClassVar[str] = r"lo = Q_1 - k \cdot IQR, \quad hi = Q_3 + k \cdot IQR, \quad IQR = Q_3 - Q_1"
+    use: ClassVar[str] = (
+        "A good first choice for continuous columns: up to a quarter of the rows on each side may be "
+        "wild without moving the fences."
+    )
+    reference: ClassVar[str] = "Tukey, Exploratory Data Analysis, 1977."
+    widest: ClassVar = {"k": 1000.0}
 
     k: float = Field(
         1.5,

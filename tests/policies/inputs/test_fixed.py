@@ -9,6 +9,12 @@ from clipviz.core.recipe import Choice
 from clipviz.policies.inputs.fixed import FixedClamp
 
 
+def twin(policy: FixedClamp, values: np.ndarray) -> np.ndarray:
+    lo = -np.inf if policy.lo is None else policy.lo
+    hi = np.inf if policy.hi is None else policy.hi
+    return np.array([lo if value < lo else hi if value > hi else value for value in values])
+
+
 def test_limits_are_taken_as_given() -> None:
     found = FixedClamp(lo=-1, hi=1).fit(np.array([]))
     np.testing.assert_array_equal(found.clamp(np.array([0.0, 5, -5, np.inf])), [0, 1, -1, 1])

@@ -1,9 +1,18 @@
 """Median ± k MAD."""
 
+import statistics
+
 import numpy as np
 import pytest
 
 from clipviz.policies.inputs.mad import MadClamp
+
+
+def twin(policy: MadClamp, values: np.ndarray) -> np.ndarray:
+    middle = statistics.median(values)
+    reach = policy.k * 1.4826 * statistics.median(abs(value - middle) for value in values)
+    return np.array([min(max(value, middle - reach), middle + reach) for value in values])
+
 
 X10 = np.array([1.0, 2, 3, 4, 5, 6, 7, 8, 9, 100])
 

@@ -8,6 +8,18 @@ from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Choice
 from clipviz.policies.inputs.quantile import QuantileClamp
 
+
+def twin(policy: QuantileClamp, values: np.ndarray) -> np.ndarray:
+    ordered = sorted(values)
+
+    def at(share: float) -> float:
+        place = share * (len(ordered) - 1)
+        below, above = ordered[int(place)], ordered[min(int(place) + 1, len(ordered) - 1)]
+        return float(below + (place - int(place)) * (above - below))
+
+    return np.array([min(max(value, at(policy.lower)), at(policy.upper)) for value in values])
+
+
 X10 = np.array([1.0, 2, 3, 4, 5, 6, 7, 8, 9, 100])
 
 

@@ -1,9 +1,18 @@
 """Mean ± k sigma."""
 
+import statistics
+
 import numpy as np
 import pytest
 
 from clipviz.policies.inputs.sigma import SigmaClamp
+
+
+def twin(policy: SigmaClamp, values: np.ndarray) -> np.ndarray:
+    mean = statistics.fmean(values)
+    reach = policy.k * (statistics.stdev(values) if policy.ddof else statistics.pstdev(values))
+    return np.array([min(max(value, mean - reach), mean + reach) for value in values])
+
 
 X10 = np.array([1.0, 2, 3, 4, 5, 6, 7, 8, 9, 100])
 

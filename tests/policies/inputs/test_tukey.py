@@ -1,9 +1,18 @@
 """Tukey's fences."""
 
+import statistics
+
 import numpy as np
 import pytest
 
 from clipviz.policies.inputs.tukey import TukeyClamp
+
+
+def twin(policy: TukeyClamp, values: np.ndarray) -> np.ndarray:
+    first, _, third = statistics.quantiles(values, n=4, method="inclusive")
+    reach = policy.k * (third - first)
+    return np.array([min(max(value, first - reach), third + reach) for value in values])
+
 
 X10 = np.array([1.0, 2, 3, 4, 5, 6, 7, 8, 9, 100])
 

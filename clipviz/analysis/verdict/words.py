@@ -1,0 +1,211 @@
+"""A verdict in plain words; "no evidence of a difference" is one of its answers."""
+
+import math
+from collections.abc import Sequence
+
+from clipviz.analysis.verdict.arm import Arm
+from clipviz.analysis.verdict.comparison import Comparison, never_fired
+from clipviz.analysis.verdict.metric import Metric
+from clipviz.analysis.verdict.power import FEWEST_EXACT, HEADLINE, RECOMMENDED
+from clipviz.analysis.verdict.sign_flip import smallest
+
+ALWAYS = 0.9
+"""From this share of steps on, a gradient clip sets the step size all the time."""
+
+
+def sentence(comparisons: Sequence[Comparison], headline: int, arms: dict[str, Arm], metric: Metric) -> str:
+    """The answer about the chosen arm, then what became of the others."""
+    first = _about(comparisons[headline], arms, metric)
+    rest = [each for place, each in enumerate(comparisons) if place != headline]
+    several = len({each.arm for each in comparisons}) > 1
+    chosen = (
+        " It was chosen among several on the validation rows, and judged on the test rows." if several else ""
+    )
+    return f"{first}{chosen}{_others(rest)}"
+
+
+def advice(found: Comparison, metric: Metric, level: float, family: int) -> list[str]:
+    """What more seeds could show, or why these are enough."""
+    n = len(found.seeds)
+    said = []
+    if 0 < n < FEWEST_EXACT:
+        said.append(
+            f"With {_pairs(n)} the exact test cannot go below p = {smallest(n):.3g}, so nothing can be shown at "
+            f"{level:g}: take at least {FEWEST_EXACT} seeds, better {RECOMMENDED}."
+        )
+    elif family > 1 and smallest(n) * family > level:
+        said.append(
+            f"With {_pairs(n)} and {family} comparisons, Holm's correction leaves no p below {level:g}: take "
+            f"more seeds or fewer arms."
+        )
+    if found.relation in ("better", "worse"):
+        if n < HEADLINE:
+            said.append(f"For a headline claim, repeat it with {HEADLINE} seeds that were fixed beforehand.")
+    elif found.relation == "no evidence":
+        if found.smallest is not None:
+            said.append(
+                f"These seeds would show a difference of {_number(found.smallest)} or more four times in five; a "
+                f"smaller one may be there unseen."
+            )
+        if found.more_seeds:
+            said.append(
+                f"If the difference is as large as it looks, {found.more_seeds:,} more seeds would show it four "
+                f"times in five."
+            )
+        if found.margin is None:
+            said.append("To claim that there is no difference, set the largest one that does not matter.")
+    return said
+
+
+def warnings(arms: Sequence[Arm], comparisons: Sequence[Comparison]) -> list[str]:
+    """What weakens the verdict, or explains it away."""
+    said = []
+    if all(arm.clips for arm in arms if not arm.reference):
+        said.append("No arm is without a clip: this says which is better, not whether clipping helps.")
+    for found in comparisons:
+        if found.relation == "identical":
+            continue
+        said += _lonely(found, arms)
+    for arm in arms:
+        share = arm.share_fired("gradient")
+        if "gradient" in arm.clips and share is not None and share >= ALWAYS:
+            said.append(f"{arm.name}: {_always(share, arm.scale_free)}")
+        silent = [family for family in arm.clips if arm.share_fired(family) == 0]
+        if silent and not never_fired(arm):
+            said.append(f"{arm.name}: its {' and '.join(silent)} clip never fired.")
+    return said
+
+
+def _about(found: Comparison, arms: dict[str, Arm], metric: Metric) -> str:
+    arm, other, title = found.arm, found.reference, f"test {metric.title}"
+    if found.relation == "identical":
+        if never_fired(arms[arm]):
+            return f"{arm} never fired: it is identical to {other}."
+        return f"{arm} gave the very numbers of {other} at every seed: the two are identical."
+    if found.relation == "too few":
+        return f"Too few runs have ended to compare {arm} with {other}: {_pairs(len(found.seeds))}."
+    if found.relation in ("better", "worse"):
+        return f"{_claim(found, metric, title)}{_ranks(found, arms)}"
+    if found.relation == "equivalent":
+        return (
+            f"{arm} and {other} are equivalent in {title}: the difference is within "
+            f"±{_number(found.margin)} ({_interval(found)}, two one-sided tests p = {_p(found.p_equivalent)})."
+        )
+    return (
+        f"No evidence of a difference in {title} between {arm} and {other}: "
+        f"{_signed(found.mean)} ({_evidence(found)}).{_ranks(found, arms)}"
+    )
+
+
+def _claim(found: Comparison, metric: Metric, title: str) -> str:
+    if found.mean is None or not _agrees(found, metric):
+        word = "better" if found.relation == "better" else "worse"
+        return f"{found.arm} is {word} than {found.reference} in {title} ({_evidence(found)})."
+    verb = "lowers" if found.mean < 0 else "raises"
+    low, high = sorted(abs(bound or 0.0) for bound in (found.low, found.high))
+    inside = (found.low or 0.0) <= 0 <= (found.high or 0.0)
+    bounds = (
+        f"{_signed(found.low)} to {_signed(found.high)}" if inside else f"{_number(low)} to {_number(high)}"
+    )
+    verdict = "" if found.relation == "better" else f", which is worse than {found.reference}"
+    return (
+        f"{found.arm} {verb} {title} by {_number(abs(found.mean))}{verdict} "
+        f"({found.confidence:.0%} CI {bounds}, {_tested(found)})."
+    )
+
+
+def _agrees(found: Comparison, metric: Metric) -> bool:
+    """Whether the mean of the finite pairs points where the ranks of all pairs do."""
+    return found.mean is not None and (found.mean * metric.worse < 0) == (found.relation == "better")
+
+
+def _ranks(found: Comparison, arms: dict[str, Arm]) -> str:
+    if not found.ranked:
+        return ""
+    counts = [
+        f"{sum(arms[name].outcomes[seed].diverged for seed in found.seeds)} of {len(found.seeds)} runs of {name}"
+        for name in (found.arm, found.reference)
+    ]
+    return f" Diverged: {' and '.join(counts)}; they count as the worst ranks in p, not in the interval."
+
+
+def _others(rest: Sequence[Comparison]) -> str:
+    said = ""
+    for relation, phrase in (
+        ("better", "Better than {0} too: {1}."),
+        ("worse", "Worse than {0}: {1}."),
+        ("identical", "Identical to {0}, because it never fired or changed nothing: {1}."),
+        ("equivalent", "Equivalent to {0}: {1}."),
+        ("no evidence", "No evidence of a difference from {0}: {1}."),
+    ):
+        by_reference: dict[str, list[str]] = {}
+        for each in rest:
+            if each.relation == relation:
+                by_reference.setdefault(each.reference, []).append(each.arm)
+        for reference, names in by_reference.items():
+            shown = "; ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+            said += " " + phrase.format(reference, shown)
+    return said
+
+
+def _lonely(found: Comparison, arms: Sequence[Arm]) -> list[str]:
+    """Seeds that only one side of a comparison has."""
+    known = {arm.name: arm for arm in arms}
+    either = set(known[found.arm].outcomes) | set(known[found.reference].outcomes)
+    left = len(either) - len(found.seeds)
+    if not left:
+        return []
+    return [
+        f"{found.arm} and {found.reference}: {left} of {len(either)} seeds have not ended in both, and are left out."
+    ]
+
+
+def _always(share: float, scale_free: bool) -> str:
+    if scale_free:
+        return (
+            f"its gradient clip fired at {share:.0%} of the steps, under an optimiser that divides by the gradient's "
+            "own size: a constant shortening cancels there, so what is seen is steps made alike, not made shorter."
+        )
+    return (
+        f"its gradient clip fired at {share:.0%} of the steps, and this optimiser's step is as long as the gradient: "
+        "it is a learning rate by another name. Compare with a lower learning rate before crediting the clip."
+    )
+
+
+def _evidence(found: Comparison) -> str:
+    return f"{_interval(found)}, {_tested(found)}"
+
+
+def _interval(found: Comparison) -> str:
+    if found.low is None or found.high is None:
+        return "no interval"
+    return f"{found.confidence:.0%} CI {_signed(found.low)} to {_signed(found.high)}"
+
+
+def _tested(found: Comparison) -> str:
+    return f"{_pairs(len(found.seeds))}, Holm p = {_p(found.p_holm)}"
+
+
+def _pairs(count: int) -> str:
+    return f"{count} paired seed{'' if count == 1 else 's'}"
+
+
+def _p(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return "< 0.0001" if value < 0.0001 else f"{value:.2g}"
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return "–"
+    if value == 0 or not math.isfinite(value):
+        return f"{value:g}"
+    digits = max(0, 2 - math.floor(math.log10(abs(value))))
+    return f"{value:,.{digits}f}" if 1e-4 <= abs(value) < 1e7 else f"{value:.2e}"
+
+
+def _signed(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return f"{'−' if value < 0 else '+' if value > 0 else ''}{_number(abs(value))}"

@@ -1,0 +1,204 @@
+import math
+import re
+
+import numpy as np
+import pytest
+
+from clipviz.analysis.verdict.arm import Arm, Outcome
+from clipviz.analysis.verdict.metric import METRICS
+from clipviz.analysis.verdict.verdict import Verdict, judge
+from clipviz.core.errors import ClipvizError
+
+MAE = METRICS["mae"]
+D = np.array([0.8, 0.3, 0.5, -0.1, 0.6])
+
+
+def arm(name: str, values, reference: str = "", fired: float | None = 0.2, **fields) -> Arm:
+    """An arm with a gradient clip, unless it is a reference; NaN stands for a run that diverged."""
+    clips = ("gradient",) if reference else ()
+    shares = {} if fired is None or not reference else {"gradient": fired}
+    outcomes = {
+        seed: Outcome(metric=None, diverged=True, fired=shares, seconds=1)
+        if math.isnan(value)
+        else Outcome(metric=value, validation=value, fired=shares, seconds=2)
+        for seed, value in enumerate(np.asarray(values, float).tolist())
+    }
+    return Arm(name=name, outcomes=outcomes, reference=reference, **({"clips": clips} | fields))
+
+
+def pair(differences, **fields) -> Verdict:
+    base = np.linspace(5, 6, len(differences))
+    return judge([arm("none", base), arm("norm 1", base + differences, "none", **fields)], MAE)
+
+
+def test_a_clear_difference_is_said_in_the_metrics_unit() -> None:
+    verdict = pair(np.linspace(-0.5, -0.1, 10))
+    assert verdict.comparisons[0].relation == "better"
+    assert re.fullmatch(
+        r"norm 1 lowers test MAE by 0\.300 \(95% CI 0\.204 to 0\.396, 10 paired seeds, Holm p = 0\.002\)\.",
+        verdict.sentence,
+    ), verdict.sentence
+    assert pair(np.linspace(0.1, 0.5, 10)).sentence.startswith(
+        "norm 1 raises test MAE by 0.300, which is worse than none (95% CI 0.204 to 0.396"
+    )
+
+
+def test_where_higher_is_better_the_words_turn_round() -> None:
+    base = np.linspace(0.5, 0.6, 8)
+    arms = [arm("none", base), arm("norm 1", base + np.linspace(0.01, 0.03, 8), "none")]
+    verdict = judge(arms, METRICS["accuracy"])
+    assert verdict.comparisons[0].relation == "better" and verdict.comparisons[0].wins_paired == 1
+    assert verdict.sentence.startswith("norm 1 raises test accuracy by 0.0200 (95%")
+
+
+def test_no_evidence_is_an_answer_and_advice_follows() -> None:
+    verdict = pair(np.random.default_rng(0).normal(0, 1, 10))
+    assert verdict.comparisons[0].relation == "no evidence"
+    assert verdict.sentence.startswith("No evidence of a difference in test MAE between norm 1 and none: ")
+    advice = " ".join(verdict.advice)
+    assert "four times in five" in advice and "set the largest one that does not matter" in advice
+
+
+def test_five_seeds_cannot_show_anything_and_are_told_so() -> None:
+    verdict = pair(-D)
+    found = verdict.comparisons[0]
+    assert (found.p, found.p_holm, found.relation) == (0.125, 0.125, "no evidence")
+    assert found.d_z == pytest.approx(-1.2279, abs=5e-5) and found.hedges_g == pytest.approx(
+        -0.9797, abs=5e-5
+    )
+    assert pair(np.full(5, -1.0) + 0.01 * D).comparisons[0].relation == "no evidence", (
+        "however clear it looks"
+    )
+    assert "cannot go below p = 0.0625" in verdict.advice[0]
+    three = judge([arm("none", D), *(arm(f"{k}", D - k, "none") for k in range(2, 6))], MAE)
+    assert pair(-np.ones(6) + 0.01 * np.arange(6)).comparisons[0].relation == "better"
+    assert any("Holm" in said or "exact test" in said for said in three.advice)
+
+
+def test_an_arm_that_never_fired_is_named_as_identical() -> None:
+    verdict = pair(np.zeros(10), fired=0.0)
+    assert verdict.comparisons[0].relation == "identical"
+    assert verdict.sentence == "norm 1 never fired: it is identical to none."
+    assert verdict.arms[1].never_fired
+    assert pair(np.full(10, 1e-6), fired=0.0).comparisons[0].relation == "identical", "rounding is no effect"
+    same = pair(np.zeros(10), fired=None)
+    assert "the very numbers" in same.sentence and not same.arms[1].never_fired
+
+
+def test_no_difference_that_matters_needs_a_margin() -> None:
+    base = np.linspace(5, 6, 12)
+    arms = [arm("none", base), arm("norm 1", base + np.tile([0.01, -0.01], 6), "none")]
+    assert judge(arms, MAE).comparisons[0].relation == "no evidence"
+    verdict = judge(arms, MAE, margin=0.1)
+    assert verdict.comparisons[0].relation == "equivalent"
+    assert "are equivalent in test MAE: the difference is within ±0.100" in verdict.sentence
+    assert judge(arms, MAE, margin=0.001).comparisons[0].relation == "no evidence"
+
+
+def test_runs_that_diverged_count_and_are_named() -> None:
+    base = np.linspace(5, 6, 10)
+    lost = base + np.linspace(-0.02, 0.03, 10)
+    lost[:8] = np.nan
+    verdict = judge([arm("none", lost), arm("norm 1", base, "none")], MAE)
+    found = verdict.comparisons[0]
+    assert found.ranked and found.finite == 2 and found.relation == "better" and found.wins_paired == 1
+    assert "Diverged: 0 of 10 runs of norm 1 and 8 of 10 runs of none" in verdict.sentence
+    share = verdict.arms[0].diverged
+    assert (share.count, share.total) == (8, 10) and 0.4 < share.low < 0.8 < share.high < 1
+    assert verdict.arms[0].metrics[0] is None and found.differences[0] is None
+
+
+def test_the_arm_is_chosen_on_validation_rows_and_judged_on_test_rows() -> None:
+    base = np.linspace(5, 6, 10)
+    good_on_test = arm("a", base - np.linspace(1, 2, 10), "none")
+    good_on_validation = arm("b", base + np.linspace(1, 2, 10), "none")
+    outcomes = {
+        seed: each.model_copy(update={"validation": 0.1})
+        for seed, each in good_on_validation.outcomes.items()
+    }
+    arms = [arm("none", base), good_on_test, good_on_validation.model_copy(update={"outcomes": outcomes})]
+    verdict = judge(arms, MAE)
+    assert verdict.chosen == "b" and verdict.sentence.startswith("b raises test MAE")
+    assert "chosen among several on the validation rows" in verdict.sentence
+    assert "Better than none too: a." in verdict.sentence
+
+
+def test_a_tuned_arm_meets_the_best_tuned_reference() -> None:
+    base = np.linspace(5, 6, 10)
+    noise = np.linspace(0, 0.1, 10)
+    arms = [
+        arm("none, lr .1", base), arm("none, lr .01", base - 1 + noise),
+        arm("clip, lr .1", base - 0.5 - noise, "none, lr .1"), arm("clip, lr .01", base, "none, lr .01"),
+    ]  # fmt: skip
+    verdict = judge(arms, MAE)
+    assert len(verdict.comparisons) == 3
+    headline = verdict.comparisons[verdict.headline]
+    assert (headline.arm, headline.reference, headline.relation) == ("clip, lr .1", "none, lr .01", "worse")
+
+
+@pytest.mark.parametrize(
+    ("scale_free", "words"),
+    [(True, "a constant shortening cancels"), (False, "learning rate by another name")],
+)
+def test_a_clip_that_always_fires_is_explained_by_its_optimiser(scale_free: bool, words: str) -> None:
+    verdict = pair(np.linspace(-0.5, -0.1, 10), fired=0.97, scale_free=scale_free)
+    assert words in verdict.warnings[0] and "97%" in verdict.warnings[0]
+    assert pair(np.linspace(-0.5, -0.1, 10), fired=0.5, scale_free=scale_free).warnings == []
+
+
+def test_what_weakens_a_verdict_is_said() -> None:
+    base = np.linspace(5, 6, 10)
+    verdict = judge([arm("norm 5", base, clips=("gradient",)), arm("norm 1", base[:7], "norm 5")], MAE)
+    assert any("No arm is without a clip" in each for each in verdict.warnings)
+    assert (
+        any("3 of 10 seeds" in each for each in verdict.warnings)
+        or verdict.comparisons[0].relation == "identical"
+    )
+    part = judge([arm("none", base), arm("norm 1", base[:7] - np.linspace(0, 1, 7), "none")], MAE)
+    assert any("3 of 10 seeds have not ended in both" in each for each in part.warnings)
+    partly = arm("both", base - 1, "none", fired=0.0, clips=("inputs", "gradient"))
+    assert any(
+        "its gradient clip never fired" in each for each in judge([arm("none", base), partly], MAE).warnings
+    )
+
+
+def test_arms_that_cannot_be_compared_are_refused() -> None:
+    for arms, rule in (
+        ([arm("none", D), arm("none", D, "none")], "different names"),
+        (
+            [arm("none", D, rows="a"), arm("x", D, "none", rows="b")],
+            "same dataset, target, columns and split",
+        ),
+        ([arm("none", D), arm("other", D)], "at least one arm with its reference"),
+        ([arm("x", D, "none")], "reference must be an arm itself"),
+    ):
+        with pytest.raises(ClipvizError, match=rule):
+            judge(arms, MAE)
+
+
+def test_before_anything_has_ended_there_is_a_sentence_too() -> None:
+    empty = judge([arm("none", []), arm("norm 1", [], "none")], MAE)
+    assert empty.sentence == "Too few runs have ended to compare norm 1 with none: 0 paired seeds."
+    one = judge([arm("none", [1]), arm("norm 1", [2], "none")], MAE)
+    assert one.comparisons[0].relation == "too few" and one.comparisons[0].mean == 1
+    Verdict.model_validate_json(one.model_dump_json())
+
+
+def test_names_that_differ_only_in_name_are_claimed_to_differ_in_five_percent_at_most() -> None:
+    generator = np.random.default_rng(0)
+    claims = 0
+    for _ in range(300):
+        seeds, noise = generator.normal(size=10), generator.normal(size=(4, 10))
+        arms = [arm("none", seeds + noise[0]), *(arm(f"{k}", seeds + noise[k], "none") for k in (1, 2, 3))]
+        claims += any(each.relation in ("better", "worse") for each in judge(arms, MAE).comparisons)
+    assert claims / 300 <= 0.05
+
+
+def test_a_planted_effect_is_found_as_often_as_power_says() -> None:
+    generator = np.random.default_rng(1)
+    base = np.linspace(5, 6, 10)
+    found = sum(
+        judge([arm("none", base), arm("x", base + d, "none")], MAE).comparisons[0].relation == "better"
+        for d in generator.normal(-1.0, 1.0, (300, 10))
+    )
+    assert found / 300 == pytest.approx(0.80, abs=0.05), "80 % for d_z = 1 with ten seeds"

@@ -1,0 +1,119 @@
+"""Large tables lie on disk beside their dataset, and are the same as small ones."""
+
+from dataclasses import fields
+
+import numpy as np
+import pytest
+
+from clipviz.core.errors import ClipvizError, InvalidRecipe
+from clipviz.core.recipe import Data, Recipe
+from clipviz.datasets import files, jobs, kept, table
+from clipviz.datasets.ingest import ingest
+
+pytestmark = pytest.mark.usefixtures("in_process")
+
+
+@pytest.fixture
+def large(monkeypatch):
+    """Every dataset counts as large, and is prepared in this process."""
+    monkeypatch.setattr(table, "RESIDENT_VALUES", 0)
+    monkeypatch.setattr(kept, "run", lambda job, request, settings: jobs.JOBS[job](request))
+
+
+@pytest.fixture
+def dataset(settings, write):
+    numbers = np.random.default_rng(0)
+    lines = ["x,colour,day,flag,same,y"]
+    for place in range(200):
+        cells = [
+            f"{numbers.standard_t(1):.5g}",
+            ["red", "blue", "green"][place % 3],
+            f"2020-01-{place % 28 + 1:02d}",
+        ]
+        cells[0] = ["", "inf", "-inf", cells[0]][min(place % 40, 3)]
+        lines.append(
+            ",".join([*cells, "yes" if place % 5 else "no", "7", "" if place == 9 else f"{place % 37}"])
+        )
+    return ingest(write("\n".join(lines) + "\n"), "t.csv", settings)
+
+
+def recipe(dataset, target="y", **split):
+    made = Recipe(data=Data(dataset=dataset.id, target=target))
+    return made.model_copy(update={"split": made.split.model_copy(update=split)})
+
+
+@pytest.mark.parametrize("target", ["y", "colour"])
+def test_it_is_the_table_that_memory_would_hold(settings, dataset, large, target):
+    wanted = recipe(dataset, target)
+    found = table.load(settings, dataset, wanted)
+    judge = table.build(settings, dataset, wanted, table.InMemory())
+    for field in fields(found):
+        if field.name != "ordered":
+            np.testing.assert_array_equal(getattr(found, field.name), getattr(judge, field.name))
+    for place, feature in enumerate(found.features):
+        values = judge.inputs[judge.train, place]
+        expected = [] if feature.levels else np.sort(values[np.isfinite(values)])
+        np.testing.assert_array_equal(found.ordered[place], expected)
+
+
+def test_it_is_a_map_of_files_that_are_written_once(settings, dataset, large, monkeypatch):
+    first = table.load(settings, dataset, recipe(dataset))
+    assert (
+        not first.inputs.flags.writeable and not first.inputs.flags.owndata and not first.target.flags.owndata
+    )
+    monkeypatch.setattr(kept, "run", None)
+    table.load(settings, dataset, recipe(dataset).model_copy(update={"seed": 5}))
+
+
+def test_the_tables_used_last_stay(settings, dataset, large):
+    maps = [table.load(settings, dataset, recipe(dataset, seed=seed)) for seed in range(kept.KEPT + 2)]
+    home = files.folder(settings, dataset.id) / "tables"
+    assert len(list(home.iterdir())) == kept.KEPT
+    assert all(np.isfinite(each.target).all() for each in maps)  # one that was cleared away stays mapped
+    again = table.load(settings, dataset, recipe(dataset, seed=0))
+    np.testing.assert_array_equal(again.train, maps[0].train)
+
+
+def test_what_a_recipe_may_not_ask_is_told_as_ever_and_leaves_nothing(settings, dataset, large):
+    with pytest.raises(InvalidRecipe, match="must be a column of the dataset"):
+        table.load(settings, dataset, recipe(dataset, "nobody"))
+    assert not list((files.folder(settings, dataset.id) / "tables").iterdir())
+
+
+def test_a_full_disk_is_told_in_words(settings, dataset, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(table, "RESIDENT_VALUES", 0)
+    monkeypatch.setattr(kept, "run", full)
+    with pytest.raises(ClipvizError, match="must fit on the disk a second time; received No space left"):
+        table.load(settings, dataset, recipe(dataset))
+
+
+def test_another_process_writes_it(settings, dataset, monkeypatch):
+    """For real: errors of the recipe come back as what they are."""
+    monkeypatch.setattr(table, "RESIDENT_VALUES", 0)
+    with pytest.raises(InvalidRecipe, match="must be a column of the dataset"):
+        table.load(settings, dataset, recipe(dataset, "nobody"))
+
+
+def test_some_rows_come_in_the_order_that_was_asked(settings, dataset):
+    whole = files.frame(settings, dataset.id)
+    rows = [150, 3, 3, 199, 0]
+    some = files.frame(settings, dataset.id, ["y", "x"], rows)
+    np.testing.assert_array_equal(some["x"], whole["x"].to_numpy()[rows])
+    assert list(some.columns) == ["y", "x"] and len(files.frame(settings, dataset.id, rows=[])) == 0
+    with pytest.raises(IndexError, match=r"rows of 0\.\.199"):
+        files.frame(settings, dataset.id, rows=[200])
+
+
+def test_some_rows_are_found_in_every_row_group(tmp_path):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    whole = pa.table({"a": range(50), "a.b": [f"w{place % 4}" if place % 3 else None for place in range(50)]})
+    pq.write_table(whole, tmp_path / "data.parquet", row_group_size=7)
+    rows = np.array([49, 0, 13, 14, 6, 7, 49])
+    assert files.some_rows(tmp_path, ["a.b", "a"], rows).equals(
+        whole.take(pa.array(rows)).select(["a.b", "a"])
+    )
