@@ -141,6 +141,11 @@ class Recipe(Part):
     inputs: Inputs = Inputs()
     model: Choice = Choice(id="mlp")
     activation: Choice = Choice(id="learned_tanh")
+    clips_at: dict[str, tuple[Choice, ...]] = Field(
+        default_factory=dict,
+        description='What stands at one place instead of `activation`, one after the other: by "input", "layer 2", '
+        '"output".',
+    )
     gradient: Choice = Choice(id="global_norm")
     optimiser: Choice = Choice(id="adam")
     training: Training = Training()
@@ -179,7 +184,7 @@ class Recipe(Part):
         place: Any = document
         for name in parents:
             place = place.get(name) if isinstance(place, dict) else None
-        free = isinstance(place, dict) and ("id" in place or parents == ["inputs", "columns"])
+        free = isinstance(place, dict) and ("id" in place or parents in (["inputs", "columns"], ["clips_at"]))
         free = free or (
             parents == ["split"] and last in Split.model_fields
         )  # those at a default are not shown

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from clipviz.models.base import Model
-from clipviz.policies.activations.base import ActivationClip
+from clipviz.models.base import Clips, Model, Nonlinearity
 from clipviz.policies.policy import extra
 
 if TYPE_CHECKING:
@@ -19,7 +18,8 @@ Width = Annotated[int, Field(ge=1, le=8192)]
 class MLP(Model):
     """Fully connected layers: each a weighted sum, a nonlinearity, the activation clip, dropout.
 
-    The workhorse for tables. The last layer ("output") is a plain weighted sum without a clip.
+    The workhorse for tables. The last layer ("output") is a plain weighted sum; it, and the input, have a clip
+    only where one is asked for.
     """
 
     title: ClassVar[str] = "Multilayer perceptron"
@@ -32,10 +32,11 @@ class MLP(Model):
         description="Units of each hidden layer, first to last.",
         json_schema_extra=extra("units", (32,), (64, 64), (128, 128), (256, 256, 256)),
     )
-    nonlinearity: Literal["relu", "leaky_relu", "gelu", "silu", "tanh"] = Field(
+    nonlinearity: Nonlinearity = Field(
         "relu",
         title="Nonlinearity",
-        description="What each hidden unit does with its weighted sum, before the clip.",
+        description="What each hidden unit does with its weighted sum, before the clip; an activation function picked "
+        "as the clip stands in its place.",
         json_schema_extra=extra("", "relu", "gelu", "tanh"),
     )
     dropout: float = Field(
@@ -47,7 +48,10 @@ class MLP(Model):
         json_schema_extra=extra("share of units", 0.0, 0.1, 0.3),
     )
 
-    def build(self, inputs: int, outputs: int, activation: ActivationClip) -> nn.Module:
+    def places(self) -> tuple[str, ...]:
+        return ("input", *(f"layer {number}" for number in range(1, len(self.widths) + 1)), "output")
+
+    def build(self, inputs: int, outputs: int, clips: Clips) -> nn.Module:
         from clipviz.models._mlp_network import MLPNetwork
 
-        return MLPNetwork(self, inputs, outputs, activation)
+        return MLPNetwork(self, inputs, outputs, clips)

@@ -51,7 +51,17 @@ def complete(recipe: Recipe) -> Recipe:
     document["inputs"] = {"default": _complete("inputs", recipe.inputs.default), "columns": columns}
     for part in ("activation", "gradient", "model", "optimiser"):
         document[part] = _complete(part, getattr(recipe, part))
+    document["clips_at"] = {place: _chain(place, recipe) for place in recipe.clips_at}
     return Recipe.parse(document)
+
+
+def _chain(place: str, recipe: Recipe) -> list[dict[str, Any]]:
+    places = build(PACKAGES["model"], recipe.model).places()
+    if place not in places:
+        raise InvalidRecipe(
+            "clips_at names a place of the model", repr(place), f"Its places are: {', '.join(places)}"
+        )
+    return [_complete("activation", choice) for choice in recipe.clips_at[place]]
 
 
 def _complete(part: str, choice: Choice) -> dict[str, Any]:

@@ -6,9 +6,9 @@ import torch
 from torch import Tensor, nn
 
 from clipviz.core.recipe import Task
-from clipviz.policies.activations._threshold import FLOOR
 from clipviz.policies.gradients.base import Clipper
 from clipviz.training.flat import Flat
+from clipviz.training.gauges import Gauges, penalties
 from clipviz.training.optimisers.base import Optimiser
 from clipviz.training.rows import Rows
 from clipviz.training.stream import Streamed
@@ -32,7 +32,8 @@ class Step:
     batch before the step (standardised squared error, or cross-entropy), norms of the gradient before and
     after the clip in the clip's own norm, whether it was clipped (0 for a step that was left out), Euclid's norm
     of each layer's gradient (thresholds left out) before the clip, the thresholds that this batch went through
-    (those before the step), and the share of each layer's values beyond them.
+    (those before the step), and the share of the values that they hold. The penalties of thresholds are minimised
+    with the loss, but not counted in it.
     """
 
     def __init__(
@@ -40,13 +41,9 @@ class Step:
     ) -> None:
         self._body, self._flat, self._clipper, self._optimiser = body, flat, clipper, optimiser
         self._loss = nn.MSELoss() if task == "regression" else nn.CrossEntropyLoss()
-        clips = {layer: clip for layer, clip in body.clips.items() if hasattr(clip, "theta")}
-        self.series = (
-            *SCALARS,
-            *(f"norm/{layer}" for layer in flat.layers),
-            *(f"threshold/{layer}" for layer in clips),
-            *(f"saturated/{layer}" for layer in clips),
-        )
+        self._gauges = Gauges(body, flat)
+        self._penalties = penalties(body)
+        self.series = (*SCALARS, *(f"norm/{layer}" for layer in flat.layers), *self._gauges.series)
         self.row = torch.full(
             (flat.replicas, len(self.series)), float("nan"), dtype=torch.float64, device=flat.weights.device
         )
@@ -54,20 +51,14 @@ class Step:
         self._slots["gradient_limit"].copy_(clipper.limit)
         self._slots["learning_rate"].fill_(rate)
         self._norms = [(gradient, self._slots[f"norm/{layer}"]) for layer, gradient in flat.layers.items()]
-        places = list(body.clips)
-        self._watched = [(places.index(layer), self._slots[f"saturated/{layer}"]) for layer in clips]
-        self._knees = self.row.new_tensor([clip.saturation for clip in clips.values()])
-        first = len(SCALARS) + len(flat.layers)
-        self._thresholds = self.row[:, first : first + len(clips)]
-        for layer, clip in clips.items():
-            self._slots[f"threshold/{layer}"].copy_(clip.theta.detach())
+        self._gauges.attach(self.row[:, len(SCALARS) + len(flat.layers) :])
 
     def __call__(self, rows: Rows | Streamed, places: Tensor) -> None:
         """One step on the batch of `rows` at `places` (B,) int64 on the device."""
         inputs, goal = rows.batch(places)  # (B, D), (B, 1) or (B,)
         taps: list[Tensor] = []
         loss = self._loss(self._body(inputs, taps), goal)
-        loss.backward()
+        sum((penalty() for penalty in self._penalties), start=loss).backward()
         with torch.no_grad():
             self._say_state(loss, taps)
             clipped = self._clipper(self._flat.gradient)
@@ -79,12 +70,7 @@ class Step:
         self._slots["loss"].copy_(loss)
         for gradient, slot in self._norms:
             torch.linalg.vector_norm(gradient, dim=1, dtype=torch.float64, out=slot)
-        if self._flat.threshold_layers:
-            self._thresholds.copy_(nn.functional.softplus(self._flat.thresholds) + FLOOR)
-        if self._watched:
-            limits = (self._thresholds * self._knees).to(loss.dtype).unbind(1)  # T x (K,)
-            for (place, saturated), limit in zip(self._watched, limits, strict=True):
-                saturated.copy_(taps[place].abs().gt_(limit).mean())
+        self._gauges.write(taps)
 
     def _say_move(self, clipped: Any) -> None:
         slots = self._slots

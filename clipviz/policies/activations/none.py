@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from clipviz.policies.activations.base import ActivationClip
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor
 
 
 class NoClip(ActivationClip):
@@ -20,7 +20,5 @@ class NoClip(ActivationClip):
     reference: ClassVar[str] = "The plain network."
     widest: ClassVar = {}
 
-    def build(self, channels: int) -> nn.Module:
-        from torch import nn
-
-        return nn.Identity()
+    def apply(self, values: Tensor, **numbers: Any) -> Tensor:
+        return values
