@@ -34,7 +34,7 @@ class Network(nn.Module):
         self.front = front
         model = build("clipviz.models", recipe.model)
         outputs = 1 if task == "regression" else len(classes)
-        self.body: Any = model.build(front.outputs, outputs, clips(recipe))
+        self.body: Any = model.build(front.signal, outputs, clips(recipe))
         self.register_buffer("target_mean", torch.zeros((), dtype=torch.float64))
         self.register_buffer("target_scale", torch.ones((), dtype=torch.float64))
 
