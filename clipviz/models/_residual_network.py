@@ -1,6 +1,7 @@
 """The network that residual recipes build; its weights have the names of torchvision's ResNets."""
 
 from torch import Tensor, nn
+from torch.nn import functional
 
 from clipviz.models import _norms
 from clipviz.models._images import planes
@@ -40,7 +41,8 @@ class ResidualNetwork(nn.Module):
     """A Body (see models.base): images as rows (N, H·W·C) float32 to (N, outputs) float32.
 
     widths, blocks: feature maps and blocks of each stage. large: the stem for large photographs, a convolution
-    7x7 and a pooling that leave a sixteenth of the pixels; else one 3x3 that keeps them.
+    7x7 and a pooling that leave a sixteenth of the pixels; else one 3x3 that keeps them. frozen: all but the last
+    layer and the clips stay as they are, running statistics too. size: pixels that images are brought to, 0 for none.
     """
 
     def __init__(
@@ -54,10 +56,12 @@ class ResidualNetwork(nn.Module):
         nonlinearity: Nonlinearity,
         norm: Norm,
         large: bool,
+        frozen: bool = False,
+        size: int = 0,
     ) -> None:
         super().__init__()
         assert signal.image is not None
-        self._signal = signal
+        self._signal, self._size = signal, size
         colours, plain = signal.image[2], norm == "none"
         names = iter(places(blocks)[1:-1])
 
@@ -91,9 +95,21 @@ class ResidualNetwork(nn.Module):
         self.clips = {name: module for name, module in edges.items() if module is not None}
         parts = {"input": _norms.some(self.first), **parts, "output": _norms.some(self.fc, self.last)}
         self.parts = {name: modules for name, modules in parts.items() if modules}
+        self._still = [m for m in self.modules() if frozen and isinstance(m, nn.Conv2d | nn.BatchNorm2d)]
+        for module in self._still:
+            module.requires_grad_(False)
+
+    def train(self, mode: bool = True) -> "ResidualNetwork":
+        super().train(mode)
+        for module in self._still:
+            module.eval()
+        return self
 
     def forward(self, inputs: Tensor, taps: list[Tensor] | None = None) -> Tensor:
         values = planes(inputs, self._signal)
+        if self._size:
+            size = (self._size, self._size)
+            values = functional.interpolate(values, size, mode="bilinear", align_corners=False)
         if self.first is not None:
             values = self.first(values, taps)
         values = self.maxpool(self.stem(self.bn1(self.conv1(values)), taps))

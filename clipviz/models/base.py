@@ -97,7 +97,7 @@ class Body(Protocol):
     parts: Mapping[str, tuple[nn.Module, ...]]
 
     def __call__(self, inputs: Tensor, taps: list[Tensor] | None = None) -> Tensor:
-        """Inputs (N, D) float32 to outputs (N, O); what flows into each place's clips is appended to `taps` when given."""
+        """Inputs (N, D) to outputs (N, O), float32; what flows into the clips of each place is appended to `taps`."""
 
 
 def norm_field() -> Any:

@@ -55,7 +55,7 @@ class MLP(Model):
         ge=0,
         le=1024,
         title="Embedding",
-        description="Learned numbers for each level of a category; 0 takes a one for the level and zeros for the others.",
+        description="Learned numbers for each level of a category; 0 for a one at the level, zeros elsewhere.",
         json_schema_extra=extra("numbers", 0, 4, 16, advanced=True),
     )
 

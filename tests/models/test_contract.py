@@ -37,7 +37,7 @@ def test_defaults_give_outputs_for_what_it_takes(model: type) -> None:
 
 def test_what_it_does_not_take_is_refused_in_words(model: type) -> None:
     for takes in set(SIGNALS) - set(model.takes):
-        with pytest.raises(InvalidRecipe, match="takes.*[Pp]ick another model"):
+        with pytest.raises(InvalidRecipe, match=r"takes.*[Pp]ick another model"):
             model().build(SIGNALS[takes], 1, Clips(NoClip()))
 
 
