@@ -8,7 +8,7 @@ from pydantic.fields import FieldInfo
 
 from clipviz.core.discovery import discover
 
-FAMILIES = ("inputs", "activations", "gradients")
+FAMILIES = ("inputs", "normalisations", "activations", "gradients")
 
 
 class Record(BaseModel):
@@ -38,6 +38,8 @@ class Policy(Record):
     gradient: str = Field(description="LaTeX: what becomes of gradients.")
     use: str = Field(description="When to take it, and when not.")
     reference: str
+    teaching: bool = Field(description="A specimen of a known mistake, not for use.")
+    traits: list[str] = Field(description="What it is good for.")
     fields: list[PolicyField]
 
 
@@ -53,6 +55,8 @@ def policies() -> list[Policy]:
             gradient=policy.gradient,
             use=policy.use,
             reference=policy.reference,
+            teaching=policy.teaching,
+            traits=sorted(policy.traits),
             fields=[_field(name, field) for name, field in policy.model_fields.items()],
         )
         for family in FAMILIES

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from clipviz.analysis import clamping
-from clipviz.analysis.column import TrainingColumn, rows_touched
+from clipviz.analysis.bootstrap import Uncertainty
+from clipviz.analysis.column import TrainingColumn
 from clipviz.charts.column_histogram import column_histogram
 from clipviz.charts.layout import CONFIG
 from clipviz.charts.palette import palette
@@ -11,7 +12,17 @@ from clipviz.core.bounds import Bounds
 from clipviz.core.dataset import Dataset
 from clipviz.core.recipe import Choice, Recipe
 from clipviz.core.table import Table
-from clipviz.ui import clamps, drafts, forms, picture_clamps, recipes, state
+from clipviz.ui import (
+    clamp_findings,
+    clamp_overview,
+    clamp_tails,
+    clamps,
+    drafts,
+    forms,
+    picture_clamps,
+    recipes,
+    state,
+)
 from clipviz.ui.empty import no_dataset
 from clipviz.ui.text import counted, escape, number, share
 
@@ -37,24 +48,32 @@ def page(dataset: Dataset) -> None:
             st.info("No numeric column is used as an input here, so there is nothing to clamp.")
             return
         column = clamps.column_picker(columns, dataset)
-    recipe = policy(draft, recipe, table, column)
+    recipe = policy(dataset, draft, recipe, table, column)
     drafts.keep(recipe)
+    choice = recipe.inputs.policy_of(column)
+    clamps.suggestion(dataset, draft, column, choice)
+    found = clamp_findings.every(dataset, recipe, columns)
+    clamp_overview.show(dataset, draft, found, column)
+    everywhere(dataset, recipe, table, found)
+    st.subheader(escape(column))
     known = state.column(dataset, recipe, column)
-    bounds = known.fit(recipe.inputs.policy_of(column))
+    bounds = known.fit(choice)
     done = known.effect(bounds)
-    tails = state.target_tails(dataset, recipe)
-    told(done, table, column, bounds, recipe.inputs.policy_of(column), tails)
-    picture(draft, table, column, known, bounds)
+    told(done, table, column, bounds, choice, state.target_tails(dataset, recipe))
+    uncertain = clamp_findings.uncertain(dataset, recipe, column)
+    picture(draft, table, column, known, bounds, uncertain)
+    clamps.uncertain(uncertain, bounds, done)
     before_after(done)
+    clamp_tails.show(table, column, *clamp_findings.tails(dataset, recipe, table, column, bounds))
     extremes(dataset, table, column, known, bounds)
-    everything(dataset, table, recipe, columns)
     onwards(recipe, draft, dataset)
 
 
-def policy(draft: drafts.Draft, recipe: Recipe, table: Table, column: str) -> Recipe:
+def policy(dataset: Dataset, draft: drafts.Draft, recipe: Recipe, table: Table, column: str) -> Recipe:
     """The clamp of this column: the default of all columns, or its own."""
     inputs = recipe.inputs
     left, right = st.columns(2, border=True)
+    options = recipes.options(dataset, recipe)
     with left:
         default = forms.pick(
             "clipviz.policies.inputs",
@@ -62,6 +81,7 @@ def policy(draft: drafts.Draft, recipe: Recipe, table: Table, column: str) -> Re
             inputs.default,
             draft.key("clamp.default"),
             help="Each column gets its own bounds from its own training values.",
+            options=options,
         )
     with right:
         own = st.toggle(
@@ -73,7 +93,7 @@ def policy(draft: drafts.Draft, recipe: Recipe, table: Table, column: str) -> Re
         if own:
             start = inputs.columns.get(column, default)
             columns[column] = forms.pick(
-                "clipviz.policies.inputs", "Its policy", start, draft.key(f"clamp:{column}")
+                "clipviz.policies.inputs", "Its policy", start, draft.key(f"clamp:{column}"), options=options
             )
             columns = clamps.copy_to_others(columns, column, clamping.numeric_columns(table), draft)
         else:
@@ -93,9 +113,9 @@ def told(
         )
     elif touched:
         st.markdown(
-            f"**{escape(column)}** is limited to **{number(bounds.lo)} … {number(bounds.hi)}**: "
-            f"{number(touched)} of {counted(done.values, 'training value')} move ({share(touched, done.values)}): "
-            f"{number(done.below)} up to the lower bound, {number(done.above)} down to the upper one."
+            f"**{escape(column)}** {clamps.told(bounds, number(bounds.lo), number(bounds.hi))}: "
+            f"{number(touched)} of {counted(done.values, 'training value')} lie beyond "
+            f"({share(touched, done.values)}), {number(done.below)} below and {number(done.above)} above."
         )
     else:
         st.markdown(
@@ -113,7 +133,14 @@ def told(
         )
 
 
-def picture(draft: drafts.Draft, table: Table, column: str, known: TrainingColumn, bounds: Bounds) -> None:
+def picture(
+    draft: drafts.Draft,
+    table: Table,
+    column: str,
+    known: TrainingColumn,
+    bounds: Bounds,
+    uncertain: Uncertainty | None,
+) -> None:
     with st.container(horizontal=True):
         whole = st.toggle(
             "Whole range", key="clamp.whole", help="From the least to the greatest value, outliers included."
@@ -130,8 +157,9 @@ def picture(draft: drafts.Draft, table: Table, column: str, known: TrainingColum
         known.histogram(edges),
         palette(st.context.theme.type),
         bounds,
-        known.histogram(edges, bounds) if bounds != Bounds(note=bounds.note) else None,
+        None if bounds.open else known.histogram(edges, bounds),
         log_counts=log,
+        intervals=(uncertain.lo, uncertain.hi) if uncertain is not None else (),
     )
     key = f"range:{table.target_name}:{column}:{draft.version}"
     drawn = st.plotly_chart(
@@ -181,18 +209,8 @@ def extremes(dataset: Dataset, table: Table, column: str, known: TrainingColumn,
     )
 
 
-def everything(dataset: Dataset, table: Table, recipe: Recipe, columns: list[str]) -> None:
-    fitted = []
-    for name in columns:
-        choice, known = recipe.inputs.policy_of(name), state.column(dataset, recipe, name)
-        fitted.append((name, choice, known, known.fit(choice)))
-    with st.expander(f"All {counted(len(columns), 'numeric column')}", icon=":material/table_rows:"):
-        st.dataframe(
-            clamps.overview(fitted, recipe.inputs.columns),
-            hide_index=True,
-            alt="Bounds and touched values of every column",
-        )
-    touched = rows_touched([(known, bounds) for _, _, known, bounds in fitted])
+def everywhere(dataset: Dataset, recipe: Recipe, table: Table, found: list[clamp_findings.Found]) -> None:
+    touched = clamp_findings.rows_touched(dataset, recipe, table, found)
     st.markdown(
         f"Over all columns the clamps touch **{number(touched)} of {counted(len(table.train), 'training row')}** "
         f"({share(touched, len(table.train))})."

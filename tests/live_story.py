@@ -15,7 +15,7 @@ from clipviz.store import Store
 LAYERS = ("layer 1", "layer 2")
 STEP = (
     "loss", "gradient_norm", "gradient_norm_clipped", "gradient_limit", "coefficient", "fired", "skipped",
-    "learning_rate", *(f"{kind}/{layer}" for kind in ("norm", "threshold", "saturated") for layer in LAYERS),
+    "learning_rate", "cosine", *(f"{kind}/{layer}" for kind in ("norm", "threshold", "saturated") for layer in LAYERS),
 )  # fmt: skip
 EVALUATION = (
     "train_loss", "validation_loss", "validation/mae", "validation/rmse",
@@ -45,6 +45,7 @@ def rows(first: int, last: int, seed: int = 0) -> NDArray[np.float32]:
         "fired": norm > limit,
         "skipped": steps % 331 == 0,
         "learning_rate": np.full(len(steps), 1e-3),
+        "cosine": np.where(norm > limit, 0.9, 1.0),
     }
     for at, layer in enumerate(LAYERS, 1):
         columns[f"norm/{layer}"] = norm * at / 3

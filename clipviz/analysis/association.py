@@ -55,7 +55,7 @@ def associations(table: Table) -> list[Association]:
         elif table.classes:
             measure, value = "correlation ratio", _ratio(other.astype(int), ranks(one))
         else:
-            measure, value = "rank correlation", _pearson(ranks(one), ranks(other))
+            measure, value = "rank correlation", pearson(ranks(one), ranks(other))
         found.append(Association(feature.name, measure, value, len(one)))
     return found
 
@@ -91,7 +91,8 @@ def ranks(values: Floats) -> Floats:
     return means
 
 
-def _pearson(one: Floats, other: Floats) -> float | None:
+def pearson(one: Floats, other: Floats) -> float | None:
+    """Correlation of (N,) pairs; None for fewer than three, or where one of them does not vary."""
     if len(one) < 3:
         return None
     one, other = one - one.mean(), other - other.mean()

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from clipviz.core.bounds import Bounds
-from clipviz.core.discovery import build
+from clipviz.core.bounds import Action, Bounds
 from clipviz.core.moments import moments as plain_moments
 from clipviz.core.profile import Histogram
 from clipviz.core.recipe import Choice, Inputs
 from clipviz.core.table import Table
+from clipviz.policies import fitting
 
 BINS = 60
 EXTREMES = 10
+ROWS_AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -30,13 +31,16 @@ class Moments:
 
 @dataclass(frozen=True)
 class Effect:
-    """values: finite training values; below, above: how many of them the clamp moves."""
+    """values: finite training values; below, above: how many lie beyond a bound, infinities too; action: what becomes
+    of them. after: moments of what remains: where values become missing or rows are trimmed, without these.
+    """
 
     values: int
     below: int
     above: int
     before: Moments
     after: Moments
+    action: Action = "clamp"
 
 
 def numeric_columns(table: Table) -> list[str]:
@@ -52,19 +56,23 @@ def training_values(table: Table, column: str) -> NDArray[np.float64]:
 
 def fit(table: Table, column: str, choice: Choice) -> Bounds:
     """Bounds of one column under a policy, from training rows only. Raises InvalidRecipe."""
-    bounds: Bounds = build("clipviz.policies.inputs", choice).fit(training_values(table, column))
-    return bounds
+    return fitting.fit(table, choice, training_values(table, column))
 
 
-def effect(values: NDArray[np.float64], bounds: Bounds) -> Effect:
-    """What bounds do to values (N,). Infinities are touched by a closed side and counted; NaN never is."""
-    finite = values[np.isfinite(values)]
+def effect(values: NDArray[np.float64], bounds: Bounds, codes: NDArray[np.int64] | None = None) -> Effect:
+    """What bounds do to values (N,), codes (N,) being the rows' groups where there are bounds for each. Infinities
+    are touched by a closed side and counted; NaN never is."""
+    kept = np.isfinite(values)
+    finite = values[kept]
+    below, above = bounds.outside(values, codes)
+    after = bounds.clamp(finite, None if codes is None else codes[kept])
     return Effect(
         values=len(finite),
-        below=int((values < bounds.lo).sum()),
-        above=int((values > bounds.hi).sum()),
+        below=int(below.sum()),
+        above=int(above.sum()),
         before=moments(finite),
-        after=moments(bounds.clamp(finite)),
+        after=moments(after[~np.isnan(after)]),
+        action=bounds.action,
     )
 
 
@@ -82,13 +90,24 @@ def rows_touched(table: Table, inputs: Inputs, rows: NDArray[np.int64] | None = 
 
     The bounds come from the training rows, whichever rows are counted.
     """
+    fitted = {name: fit(table, name, inputs.policy_of(name)) for name in numeric_columns(table)}
+    return rows_beyond(table, fitted, rows)
+
+
+def rows_beyond(table: Table, bounds: dict[str, Bounds], rows: NDArray[np.int64] | None = None) -> int:
+    """How many of some rows (None: the training rows) have a value beyond the bounds of its column."""
     rows = table.train if rows is None else rows
-    touched = np.zeros(len(rows), dtype=bool)
-    for column in numeric_columns(table):
-        values = table.inputs[rows, position(table, column)]
-        bounds = fit(table, column, inputs.policy_of(column))
-        touched |= (values < bounds.lo) | (values > bounds.hi)
-    return int(touched.sum())
+    cuts = {place: bounds.get(feature.name, Bounds()) for place, feature in enumerate(table.features)}
+    found = 0
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        some = rows[start : start + ROWS_AT_ONCE]
+        touched = np.zeros(len(some), dtype=bool)
+        for place, cut in cuts.items():
+            if not cut.open:
+                values = table.inputs[some, place]
+                touched |= np.logical_or(*cut.outside(values, fitting.codes(table, cut, some)))
+        found += int(touched.sum())
+    return found
 
 
 def harm(done: Effect) -> str:
@@ -96,6 +115,8 @@ def harm(done: Effect) -> str:
     touched = done.below + done.above
     if done.before.std > 0 and done.after.std == 0:
         return "This clamp makes the column constant: it carries no information any more."
+    if touched > done.values / 2 and done.action in ("missing", "trim"):
+        return "More than half of the values lie beyond these bounds: little of the column would be left."
     if touched > done.values / 2:
         return "This clamp moves more than half of the values: it changes the column, not its tails."
     return ""

@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 from clipviz.analysis import clamping
 from clipviz.analysis.clamping import Effect, Moments
 from clipviz.core.bounds import Bounds
-from clipviz.core.discovery import build
 from clipviz.core.profile import Histogram
 from clipviz.core.recipe import Choice
 from clipviz.core.table import Table
+from clipviz.datasets.input_columns import forget
 from clipviz.datasets.moments import moments as blockwise
 from clipviz.datasets.ordered import Ordered
 from clipviz.datasets.profile import sort_finite
+from clipviz.policies import fitting
 
 Floats = NDArray[np.float64]
 BLOCK = 4096
@@ -39,7 +40,7 @@ class TrainingColumn:
         self._table, self._place = table, clamping.position(table, column)
         self.rows = len(table.train)
         self.positive = self.negative = 0
-        for values in self._blocks():
+        for values in self.blocks():
             self.positive += int(np.isposinf(values).sum())
             self.negative += int(np.isneginf(values).sum())
         self.ordered: Floats = table.ordered[self._place] if table.ordered else sort_finite(self.values)
@@ -54,14 +55,28 @@ class TrainingColumn:
 
     def gather(self) -> Floats:
         """(N,) raw values, from the table."""
-        return np.concatenate([np.empty(0), *self._blocks()])
+        gathered, at = np.empty(self.rows), 0
+        for values in self.blocks():
+            gathered[at : at + len(values)] = values
+            at += len(values)
+        return gathered
 
-    def _blocks(self) -> Iterator[Floats]:
+    def blocks(self) -> Iterator[Floats]:
         """The raw values in the order of the training rows, some at a time: a map of a file stays on disk."""
         column = self._table.inputs[:, self._place]
         for start in range(0, self.rows, FEW_ROWS):
             rows = self._table.train[start : start + FEW_ROWS]
             yield np.asarray(column[rows], dtype=np.float64)
+            forget(self._table.inputs)
+            forget(self._table.train)
+
+    def at(self, places: NDArray[np.int64]) -> Floats:
+        """(M,) raw values of some training rows, by their position among these."""
+        return np.asarray(self._table.inputs[self._table.train[places], self._place], dtype=np.float64)
+
+    def targets(self, places: NDArray[np.int64]) -> Floats:
+        """(M,) targets of some training rows, by their position among these."""
+        return np.asarray(self._table.target[self._table.train[places]])
 
     def fit(self, choice: Choice) -> Bounds:
         """Bounds under a policy; raises InvalidRecipe."""
@@ -69,11 +84,14 @@ class TrainingColumn:
         if key not in self._fitted:
             if len(self._fitted) >= KEPT:
                 self._fitted.clear()
-            self._fitted[key] = build("clipviz.policies.inputs", choice).fit(self.values)
+            self._fitted[key] = fitting.fit(self._table, choice, self.values)
         return self._fitted[key]
 
     def effect(self, bounds: Bounds) -> Effect:
-        """Infinities are touched by a closed side and counted; NaN never is."""
+        """Infinities are touched by a closed side and counted; NaN never is. Soft bounds, and those of groups, are
+        not a matter of rank: there every value is looked at."""
+        if not self._by_rank(bounds):
+            return clamping.effect(self.values, bounds, self.codes(bounds))
         below, end = self._inside(bounds)
         return Effect(
             values=len(self.ordered),
@@ -81,19 +99,28 @@ class TrainingColumn:
             above=len(self.ordered) - end + (self.positive if bounds.hi < np.inf else 0),
             before=self.moments,
             after=self._after(bounds, below, end),
+            action=bounds.action,
         )
+
+    def codes(self, bounds: Bounds) -> NDArray[np.int64] | None:
+        """(N,) groups of the training rows where each has bounds of its own, else None."""
+        return fitting.codes(self._table, bounds, self._table.train)
 
     @cached_property
     def moments(self) -> Moments:
         if len(self.ordered) <= FEW_ROWS:
             return clamping.moments(self.ordered)
         found = blockwise(Ordered(self.ordered))
+        forget(self.ordered)
         spread = len(self.ordered) / (len(self.ordered) - 1)
         shape = (np.nan if each is None else each for each in (found.skewness, found.kurtosis))
         return Moments(found.mean, found.std * float(np.sqrt(spread)), *shape)
 
     def histogram(self, edges: Floats, bounds: Bounds = Bounds()) -> Histogram:  # noqa: B008  frozen
-        """Counts between edges of the values behind the clamp, with everything outside counted too."""
+        """Counts between edges of the values behind the clamp, with everything outside counted too; what became
+        missing or was trimmed counts as missing."""
+        if not self._by_rank(bounds):
+            return clamping.histogram(bounds.clamp(self.values, self.codes(bounds)), edges)
         first, end = self._inside(bounds)
         places = np.searchsorted(self.ordered, edges, "left")
         places[-1] = np.searchsorted(self.ordered, edges[-1], "right")
@@ -105,7 +132,8 @@ class TrainingColumn:
             moved.append((bounds.lo, first + self.negative))
         if bounds.hi < np.inf:
             moved.append((bounds.hi, len(self.ordered) - end + self.positive))
-        for bound, count in moved:
+        gone = sum(count for _, count in moved) if bounds.action in ("missing", "trim") else 0
+        for bound, count in [] if gone else moved:
             if bound < edges[0]:
                 below += count
             elif bound > edges[-1]:
@@ -119,7 +147,7 @@ class TrainingColumn:
             above=above,
             positive_infinite=self.positive if bounds.hi == np.inf else 0,
             negative_infinite=self.negative if bounds.lo == -np.inf else 0,
-            missing=self.missing,
+            missing=self.missing + gone,
         )
 
     def whole_range(self) -> Floats:
@@ -140,8 +168,12 @@ class TrainingColumn:
         if bounds not in self._masks:
             if len(self._masks) >= 4:
                 self._masks.clear()
-            moved = [np.packbits((each < bounds.lo) | (each > bounds.hi)) for each in self._blocks()]
-            self._masks[bounds] = np.concatenate([np.empty(0, dtype=np.uint8), *moved])
+            codes, at, masks = self.codes(bounds), 0, [np.empty(0, dtype=np.uint8)]
+            for block in self.blocks():
+                own = None if codes is None else codes[at : at + len(block)]
+                masks.append(np.packbits(np.logical_or(*bounds.outside(block, own))))
+                at += len(block)
+            self._masks[bounds] = np.concatenate(masks)
         return self._masks[bounds]
 
     @cached_property
@@ -159,13 +191,17 @@ class TrainingColumn:
         far = np.sort(np.abs(self.ordered[ends] - centre))[-count:]
         least = float(far[0]) if len(far) == count else -1.0
         found, distances = [], []
-        for start, values in zip(range(0, self.rows, FEW_ROWS), self._blocks(), strict=True):
+        for start, values in zip(range(0, self.rows, FEW_ROWS), self.blocks(), strict=True):
             distance = np.where(np.isnan(values), -1.0, np.abs(values - centre))
             near = np.flatnonzero(distance >= least)
             found.append(start + near)
             distances.append(distance[near])
         order = np.argsort(-np.concatenate(distances), kind="stable")[:count]
         return np.asarray(self._table.train[np.concatenate(found)[order]])
+
+    @staticmethod
+    def _by_rank(bounds: Bounds) -> bool:
+        return bounds.plain or (not bounds.groups and bounds.action in ("missing", "trim"))
 
     def _inside(self, bounds: Bounds) -> tuple[int, int]:
         """Ranks of the first value that is not below the bounds, and of the first above."""
@@ -194,6 +230,7 @@ class TrainingColumn:
         sums = np.empty((whole, 4))
         for block in range(whole):
             sums[block] = self._sums(self.ordered[block * BLOCK : (block + 1) * BLOCK])
+        forget(self.ordered)
         return sums
 
     def _sums(self, values: Floats) -> Floats:
@@ -211,16 +248,18 @@ class TrainingColumn:
             over="ignore", invalid="ignore"
         ):  # a spread next to nothing: not below the limit either
             reach = float(np.abs(self.ordered[[0, -1]] / unit - centre / unit).max())
-        if not reach < MOST_MAGNITUDE or end <= below:
-            return clamping.moments(bounds.clamp(self.ordered))
+        if not reach < MOST_MAGNITUDE or end - below < 2:
+            return self._slowly(bounds)
         sums = self._between(below, end)
-        for bound, mass in ((bounds.lo, below), (bounds.hi, count - end)):
-            if mass:
+        stays = bounds.action not in ("missing", "trim")
+        count = count if stays else end - below
+        for bound, mass in ((bounds.lo, below), (bounds.hi, len(self.ordered) - end)):
+            if mass and stays:
                 sums = sums + mass * self._sums(np.array([bound]))
         first, second, third, fourth = sums / count
         variance = second - first**2
-        if variance <= 1e-12 * second:  # all but lost to rounding: the long way
-            return clamping.moments(bounds.clamp(self.ordered))
+        if not variance > max(1e-12 * second, 1e-150):  # all but lost to rounding: the long way
+            return self._slowly(bounds)
         skew = third - 3 * first * second + 2 * first**3
         kurt = fourth - 4 * first * third + 6 * first**2 * second - 3 * first**4
         return Moments(
@@ -229,6 +268,10 @@ class TrainingColumn:
             skewness=float(skew / variance**1.5),
             kurtosis=float(kurt / variance**2 - 3),
         )
+
+    def _slowly(self, bounds: Bounds) -> Moments:
+        after = bounds.clamp(self.ordered)
+        return clamping.moments(after[~np.isnan(after)])
 
     def _between(self, first: int, end: int) -> Floats:
         """(4,) sums of powers over the sorted values of rank first..end."""

@@ -7,10 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clipviz.analysis import clamping
+from clipviz.core.bounds import soft
 from clipviz.core.dataset import ImageShape
 from clipviz.core.recipe import Inputs
 from clipviz.core.table import Table
 from clipviz.datasets import pixel_features
+from clipviz.policies import fitting
 
 MOST_PIXELS = 4_096
 SAMPLE = 500
@@ -21,12 +23,17 @@ BLOCK = 512
 class PixelBounds:
     """Bounds of every input of a table of images: lo, hi (F,) float64, -inf or inf where a side is open.
 
-    notes: what the policies said of the pixels' bounds, with the number of pixels.
+    notes: what the policies said of the pixels' bounds, with the number of pixels. width: (F,) over which a bound is
+    rounded off, 0 for none. fill: (F,) what a pixel beyond its bounds becomes, NaN where it takes the bound; itself
+    where its image is trimmed.
     """
 
     lo: NDArray[np.float64]
     hi: NDArray[np.float64]
     notes: tuple[tuple[str, int], ...]
+    width: NDArray[np.float64]
+    fill: NDArray[np.float64]
+    trims: NDArray[np.bool_]
 
     @property
     def common(self) -> tuple[float, float] | None:
@@ -55,12 +62,25 @@ def fit(table: Table, inputs: Inputs) -> PixelBounds:
     """Bounds of every pixel from the training images only. Raises InvalidRecipe."""
     names = [feature.name for feature in table.features]
     if _needs_no_values(inputs):
-        one = clamping.fit(table, names[0], inputs.default)
-        return PixelBounds(np.full(len(names), one.lo), np.full(len(names), one.hi), ())
-    found = [clamping.fit(table, name, inputs.policy_of(name)) for name in names]
+        first = {inputs.policy_of(name).model_dump_json(): name for name in reversed(names)}
+        fitted = {key: clamping.fit(table, name, inputs.policy_of(name)) for key, name in first.items()}
+        found = [fitted[inputs.policy_of(name).model_dump_json()] for name in names]
+    else:
+        found = [clamping.fit(table, name, inputs.policy_of(name)) for name in names]
     said = [bounds.note for bounds in found if bounds.note]
     notes = sorted(((note, said.count(note)) for note in set(said)), key=lambda pair: (-pair[1], pair[0]))
-    return PixelBounds(np.array([b.lo for b in found]), np.array([b.hi for b in found]), tuple(notes))
+    fills = [
+        fitting.fill(bounds, clamping.training_values(table, name)) if bounds.action == "missing" else np.nan
+        for name, bounds in zip(names, found, strict=True)
+    ]
+    return PixelBounds(
+        lo=np.array([bounds.lo for bounds in found]),
+        hi=np.array([bounds.hi for bounds in found]),
+        notes=tuple(notes),
+        width=np.array([bounds.width for bounds in found]),
+        fill=np.array(fills),
+        trims=np.array([bounds.action == "trim" for bounds in found]),
+    )
 
 
 def touched(table: Table, bounds: PixelBounds) -> Touched:
@@ -83,9 +103,16 @@ def sample(table: Table, count: int = SAMPLE) -> NDArray[np.int64]:
 
 
 def clamped(table: Table, rows: NDArray[np.int64], bounds: PixelBounds) -> NDArray[np.float64]:
-    """(N, F) values of some images after the clamp."""
-    values: NDArray[np.float64] = np.clip(table.inputs[rows].astype(np.float64), bounds.lo, bounds.hi)
-    return values
+    """(N, F) values of some images as the network meets them."""
+    values = table.inputs[rows].astype(np.float64)
+    beyond = (values < bounds.lo) | (values > bounds.hi)
+    held = np.clip(values, bounds.lo, bounds.hi)
+    if bounds.width.any():
+        width = np.where(bounds.width > 0, bounds.width, 1.0)
+        held = np.where(bounds.width > 0, soft(values, bounds.lo, bounds.hi, width), held)
+    held = np.where(beyond & ~np.isnan(bounds.fill), bounds.fill, held)
+    kept: NDArray[np.float64] = np.where(bounds.trims, values, held)
+    return kept
 
 
 def pictures(
@@ -99,4 +126,8 @@ def pictures(
 
 
 def _needs_no_values(inputs: Inputs) -> bool:
-    return inputs.default.id in ("none", "fixed") and not inputs.columns
+    return not inputs.columns and all(
+        choice.id in ("none", "fixed", "pixel_range")
+        and choice.fields().get("action", "clamp") in ("clamp", "trim")
+        for choice in inputs.choices()
+    )

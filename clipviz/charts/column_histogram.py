@@ -21,12 +21,14 @@ def column_histogram(
     log_counts: bool = False,
     unit: str = "rows",
     by_magnitude: bool = False,
+    intervals: Sequence[tuple[float, float] | None] = (),
 ) -> go.Figure:
     """Counts per bin before (filled) and after a clamp (outline), on the same edges.
 
     Values outside the edges are drawn as one hatched bar on each side, never dropped; bounds that lie
     within the drawn range are vertical lines. Dragging selects a range of values.
     by_magnitude: every bin is drawn as wide as the next, labelled by its edges; for edges that grow by a factor.
+    intervals: how far each bound may be off, drawn as a band behind its line.
     """
     if by_magnitude:
         return _by_magnitude(name, before, colours, log_counts, unit)
@@ -35,6 +37,9 @@ def column_histogram(
     if after is not None:
         outline = {"color": "rgba(0,0,0,0)", "line": {"color": colours.clamped, "width": 1.5}}
         _bars(figure, after, unit, "after the clamp", outline)
+    for interval in intervals:
+        if interval is not None:
+            _band(figure, interval, before, colours)
     if bounds is not None:
         _lines(figure, bounds, before, colours)
     finish(figure, colours, height=380)
@@ -119,6 +124,15 @@ def _bars(
             marker={**marker, "pattern": {"shape": "/", "size": 6}},
             customdata=[entry[2] for entry in shown],
             hovertemplate="%{customdata}<br>%{y:,} " + unit + "<extra>" + label + "</extra>",
+        )
+
+
+def _band(figure: go.Figure, interval: tuple[float, float], histogram: Histogram, colours: Palette) -> None:
+    width = 3 * (histogram.edges[-1] - histogram.edges[0]) / max(1, len(histogram.counts))
+    left, right = max(interval[0], histogram.edges[0] - width), min(interval[1], histogram.edges[-1] + width)
+    if left < right:
+        figure.add_vrect(
+            x0=left, x1=right, fillcolor=colours.bound, opacity=0.16, line_width=0, layer="below"
         )
 
 

@@ -27,6 +27,7 @@ def train_panels(names: Names) -> list[Panel]:
         _gradient_norm(has),
         _error(has),
         _clipped_share(has),
+        _direction(has),
         *_thresholds(has),
         _layers(has, "step", "saturated", "Saturated share", "share of activations", _SATURATED_HELP),
         _layers(has, "evaluation", "dead", "Dead share", "share of units", _DEAD_HELP),
@@ -58,6 +59,7 @@ def compare_panels(runs: Sequence[Names]) -> list[Panel]:
         Panel("Gradient norm", "L2 norm", own("step", "gradient_norm", "norm", width=1.2), True, _NORM_HELP),
         Panel("Share of steps clipped", _SHARE_AXIS, own("step", "clipped_share", "clipped", kind="share"),
               help=_CLIPPED_HELP),
+        Panel("Direction kept by the clip", "cosine", own("step", "cosine", "cosine", width=1.2), help=_COSINE_HELP),
         Panel("Update size", "update / weights", own("evaluation", "update_ratio", "ratio"), True, _RATIO_HELP),
     ]  # fmt: skip
     return [panel for panel in drawn if panel.series]
@@ -69,6 +71,9 @@ _TRAIN_HELP = "At each evaluation, on the training rows."
 _RAW_HELP = "At each evaluation, on raw, unclamped targets."
 _NORM_HELP = "Before clipping, every step; a spike stays visible however long the run."
 _CLIPPED_HELP = "Share of the last 100 steps whose gradient was clipped."
+_COSINE_HELP = (
+    "Cosine of the angle between the gradient before and after the clip; 1 where its direction is kept."
+)
 _RATIO_HELP = "Size of one update relative to the weights; around 0.001 is usual."
 _SATURATED_HELP = "Share of activations held at the threshold."
 _DEAD_HELP = "Share of units that are zero on every validation row looked at."
@@ -140,13 +145,19 @@ def _gradient_norm(has: _Has) -> Panel:
             Series("step", "spike", "spike", "spike", kind="events"),
         ),
         log=True,
-        help="Every step. Triangles mark spikes, crosses mark skipped steps.",
+        help="Every step. The limit is the length from which on a gradient of that direction is cut; an adaptive clip "
+        "moves it. Triangles mark spikes, crosses mark skipped steps.",
     )
 
 
 def _clipped_share(has: _Has) -> Panel:
     share = has.series("step", "clipped_share", "clipped", "clipped", kind="share", width=2.0)
     return Panel("Share of steps clipped", _SHARE_AXIS, share, help=_CLIPPED_HELP)
+
+
+def _direction(has: _Has) -> Panel:
+    cosine = has.series("step", "cosine", "cosine", "after", width=1.2)
+    return Panel("Direction kept by the clip", "cosine", cosine, help=_COSINE_HELP)
 
 
 def _thresholds(has: _Has) -> list[Panel]:

@@ -109,13 +109,29 @@ class Split(Part):
 
 
 class Inputs(Part):
-    """The input clamp of each numeric column: one default, and exceptions by column name."""
+    """What becomes of each numeric column: its clamp (one default, and exceptions by column name), then what brings
+    all columns to a common size.
+
+    channels: exceptions by the colour of a pixel (red, green, blue) in images of colour.
+    """
 
     default: Choice = Choice(id="none")
     columns: dict[str, Choice] = Field(default_factory=dict)
+    channels: dict[Literal["red", "green", "blue"], Choice] = Field(default_factory=dict)
+    normalisation: Choice = Choice(id="z_score")
 
     def policy_of(self, column: str) -> Choice:
-        return self.columns.get(column, self.default)
+        own = self.columns.get(column)
+        if own is None and self.channels:
+            _, _, colour = column.rpartition(",")
+            own = next((choice for name, choice in self.channels.items() if name == colour), None)
+        return own or self.default
+
+    def choices(self) -> Iterator[Choice]:
+        """Every clamp that is chosen: the default, those of columns, those of channels."""
+        yield self.default
+        yield from self.columns.values()
+        yield from self.channels.values()
 
 
 class Training(Part):
@@ -139,6 +155,10 @@ class Recipe(Part):
     data: Data
     split: Split = Split()
     inputs: Inputs = Inputs()
+    target_clamp: Choice = Field(
+        Choice(id="none"),
+        description="An input clamp on the training targets of a regression; metrics are on targets as they are.",
+    )
     model: Choice = Choice(id="mlp")
     activation: Choice = Choice(id="learned_tanh")
     clips_at: dict[str, tuple[Choice, ...]] = Field(
@@ -184,7 +204,9 @@ class Recipe(Part):
         place: Any = document
         for name in parents:
             place = place.get(name) if isinstance(place, dict) else None
-        free = isinstance(place, dict) and ("id" in place or parents in (["inputs", "columns"], ["clips_at"]))
+        free = isinstance(place, dict) and (
+            "id" in place or parents in (["inputs", "columns"], ["inputs", "channels"], ["clips_at"])
+        )
         free = free or (
             parents == ["split"] and last in Split.model_fields
         )  # those at a default are not shown

@@ -38,6 +38,8 @@ class Run(BaseModel):
     dataset: str
     name: str
     note: str = ""
+    sweep: str | None = Field(None, description="Id of the sweep that it is a cell of.")
+    program: str | None = Field(None, description="Runs of one program are trained by one process.")
     state: State
     request: Request = "run"
     attempt: int = Field(
@@ -73,7 +75,10 @@ class Result(BaseModel):
     best_step: int
     seconds: float = Field(description="Time spent training, over all attempts.")
     clipped_share: float | None = Field(description="Share of steps whose gradient was clipped.")
-    skipped_steps: int = 0
+    skipped_steps: int = Field(0, description="Steps that were left out.")
+    left_out_steps: int = Field(
+        0, description="Those of them whose gradient was finite: left out by the clip."
+    )
     non_finite_steps: int = 0
     notes: tuple[str, ...] = ()
 

@@ -6,6 +6,7 @@ from typing import Literal
 from clipviz.core.dataset import Reading
 from clipviz.core.discovery import discover
 from clipviz.core.errors import UnreadableFile
+from clipviz.datasets import foreign
 from clipviz.datasets.formats.base import Format
 from clipviz.datasets.images.base import ImageFormat
 
@@ -43,6 +44,13 @@ def choose(path: Path, name: str, reading: Reading) -> Format | ImageFormat:
     if not head:
         raise UnreadableFile("The file must not be empty", "0 bytes", "Upload a table with a header and rows")
     fitting = [kind for kind in known.values() if kind.recognises(head, path)]
+    other = foreign.known(head) if all(kind.general for kind in fitting) else None
+    if other is not None:
+        raise UnreadableFile(
+            "The file must be a table, or images, that can be read here",
+            f"{other.what} ({_ending(name or path.name)})",
+            other.remedy,
+        )
     if not fitting:
         raise UnreadableFile(
             "The file must be a text table or a workbook",

@@ -25,7 +25,7 @@ def stage(
     """Fill `raw` from Arrow batches, at most `rows` rows; raises UnreadableFile for too many columns or no rows.
 
     Numbers are written so that they come back bit for bit. Lists, maps and structs become JSON, bytes that are UTF-8
-    become text. A time of day stays text, a duration becomes seconds.
+    become text. A time of day and a duration become seconds.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -71,6 +71,7 @@ def damage_said(what: str) -> Iterator[None]:
 def text(column: Any) -> Any:
     """An Arrow array as an array of strings, null where it is null."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     kind = column.type
     check = pa.types
@@ -81,12 +82,15 @@ def text(column: Any) -> Any:
     if check.is_timestamp(kind):
         return column.cast(pa.timestamp("us"), safe=False).cast(pa.string())
     if check.is_duration(kind):
-        return (
-            column.cast(pa.duration("us"), safe=False).cast(pa.int64()).cast(pa.float64()).cast(pa.string())
-        )
+        return pc.divide(
+            column.cast(pa.duration("us"), safe=False).cast(pa.int64()).cast(pa.float64()), 1e6
+        ).cast(pa.string())
+    if check.is_time(kind):
+        ticks = column.cast(pa.time64("ns"), safe=False).cast(pa.int64()).cast(pa.float64())
+        return pc.divide(ticks, 1e9).cast(pa.string())
     if check.is_decimal(kind) or check.is_integer(kind) or check.is_boolean(kind) or check.is_null(kind):
         return column.cast(pa.string())
-    if check.is_date(kind) or check.is_time(kind) or check.is_string(kind) or check.is_large_string(kind):
+    if check.is_date(kind) or check.is_string(kind) or check.is_large_string(kind):
         return column.cast(pa.string())
     return pa.array([_word(value) for value in column.to_pylist()], pa.string())
 
@@ -110,6 +114,7 @@ def _declared(kind: Any) -> Declared | None:
         (check.is_floating, "number"),
         (check.is_decimal, None),
         (check.is_duration, "number"),
+        (check.is_time, "number"),
         (check.is_date, "date"),
         (check.is_timestamp, "date"),
         (check.is_null, None),
@@ -122,6 +127,10 @@ def _notes(schema: Any) -> tuple[str, ...]:
 
     zoned = [field.name for field in schema if pa.types.is_timestamp(field.type) and field.type.tz]
     nested = [field.name for field in schema if pa.types.is_nested(field.type)]
+    clocks = [
+        field.name for field in schema if pa.types.is_time(field.type) or pa.types.is_duration(field.type)
+    ]
     notes = [f"Times of {', '.join(zoned[:5])} are in UTC."] if zoned else []
+    notes += [f"Times of day and durations of {', '.join(clocks[:5])} are read as seconds."] if clocks else []
     notes += [f"Nested values of {', '.join(nested[:5])} are kept as JSON text."] if nested else []
     return tuple(notes)

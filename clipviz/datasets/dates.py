@@ -1,19 +1,61 @@
 """Dates as people write them: the SQL that reads them, with the day or the month first."""
 
+from clipviz.datasets.month_names import english_sql
 from clipviz.datasets.staging import literal
 
 TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
-CLEAR = ("%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%Y/%m/%d", "%Y/%m/%d %H:%M:%S")
-NAMED = ("%d %b %y", "%d %b %Y", "%d %B %Y", "%d-%b-%y", "%d-%b-%Y", "%d. %B %Y",
+CLEAR = ("%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%Y/%m/%d", "%Y/%m/%d %H:%M:%S",
+
+         "%Y/%m/%d %I:%M:%S %p", "%Y/%m/%d %I:%M %p", "%Y-%m-%d %I:%M:%S %p", "%Y-%m-%d %I:%M %p",
+         "%a, %d %b %Y %H:%M:%S", "%d/%b/%Y:%H:%M:%S")  # fmt: skip
+NAMED = ("%d %b %y", "%d %b %Y", "%d %B %Y", "%d-%b-%y", "%d-%b-%Y", "%d. %B %Y", "%d. %b %Y",
          "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y")  # fmt: skip
 SHORT = ("%d.%m.%y", "%d.%m.%y %H:%M")
+MONTHS = ("%Y-%m", "%Y/%m", "%m/%Y", "%b %Y", "%B %Y", "%b-%y", "%b-%Y", "%b %y")
 COMPACT = ("%Y%m%d",)
 
 
+ZONE = r"(:[0-9]{2}(?:\.[0-9]+)?(?: ?[AaPp][Mm])?) ?(?:GMT|UTC)?([+-])(0?[0-9]|1[0-4])(?::?([0-5][0-9]))?$"
+"""An offset from UTC behind a clock: +02:00, -0500, GMT+1."""
+CLOCK = r"^([0-9]{1,3}):([0-5][0-9])(?::([0-5][0-9](?:\.[0-9]+)?))?$"
+
+
 def clear_sql(cell: str) -> str:
-    """SQL for the TIMESTAMP of a date that can be read in one way only, else NULL; the clock is kept, a zone is not."""
-    found = f"coalesce(TRY_CAST({cell} AS TIMESTAMP), try_strptime({cell}, [{_listed(CLEAR)}]))"
+    """SQL for the TIMESTAMP of a date that can be read in one way only, else NULL; one with an offset is in UTC."""
+    bare = f"regexp_replace({cell}, {literal(ZONE)}, '\\1')"
+    hours, minutes = (
+        f"TRY_CAST(regexp_extract({cell}, {literal(ZONE)}, {part}) AS INTEGER)" for part in (3, 4)
+    )
+    sign = f"CASE regexp_extract({cell}, {literal(ZONE)}, 2) WHEN '-' THEN 1 ELSE -1 END"
+    moved = f"{_found(bare)} + to_minutes({sign} * (60 * {hours} + coalesce({minutes}, 0)))"
+    return f"CASE WHEN {zoned_sql(cell)} THEN {moved} ELSE {_found(cell)} END"
+
+
+def zoned_sql(cell: str) -> str:
+    """SQL that is true for a cell that ends in a clock with an offset from UTC."""
+    return f"(contains({cell}, ':') AND regexp_matches({cell}, {literal(ZONE)}))"
+
+
+def named_zone_sql(cell: str) -> str:
+    """SQL that is true for a cell that ends in a clock and the name of a zone: EST, Europe/Zurich."""
+    named = f"regexp_matches({cell}, ':[0-9.]+ ?[A-Za-z_]{{2,}}(/[A-Za-z_]+)?$')"
+    return f"(contains({cell}, ':') AND {named} AND NOT regexp_matches({cell}, '(UTC|GMT|[AaPp][Mm])$'))"
+
+
+def _found(cell: str) -> str:
+    # DuckDB passes over whatever word stands behind the clock, PM too.
+    cast = f"CASE WHEN NOT regexp_matches({cell}, ' ?[AaPp][Mm]$') THEN TRY_CAST({cell} AS TIMESTAMP) END"
+    found = f"coalesce({cast}, try_strptime({cell}, [{_listed(CLEAR)}]))"
     return f"CASE WHEN year({found}) >= 1000 THEN {found} END"  # 3/4/20 is not the year 3, nor the year 20
+
+
+def clock_sql(cell: str) -> str:
+    """SQL for the seconds that a time of day or a duration spells, hours first: 5400 for 1:30 and 01:30:00."""
+    hours, minutes, seconds = (
+        f"coalesce(TRY_CAST(regexp_extract({cell}, {literal(CLOCK)}, {part}) AS DOUBLE), 0)"
+        for part in (1, 2, 3)
+    )
+    return f"CASE WHEN regexp_matches({cell}, {literal(CLOCK)}) THEN 3600 * {hours} + 60 * {minutes} + {seconds} END"
 
 
 def ordered_sql(cell: str, order: str) -> str:
@@ -22,7 +64,8 @@ def ordered_sql(cell: str, order: str) -> str:
     formats = [
         f"{first.format(mark)}{year}{time}" for mark in "/-" for time in TIMES for year in ("%y", "%Y")
     ]
-    return f"coalesce({clear_sql(cell)}, try_strptime({cell}, [{_listed((*NAMED, *SHORT, *formats))}]))"
+    known = _listed((*NAMED, *SHORT, *MONTHS, *formats))
+    return f"coalesce({clear_sql(cell)}, try_strptime({english_sql(cell)}, [{known}]))"
 
 
 def chosen_sql(cell: str, order: str) -> str:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 from pathlib import Path
 
-from clipviz.datasets.lines import LONGEST_RECORD, open_text, parse
+from clipviz.datasets.header import YEAR, rows_of_names
+from clipviz.datasets.lines import LONGEST_RECORD, one_space, open_text, parse
 from clipviz.datasets.numerals import is_number
 
 CANDIDATES = (",", ";", "\t", "|")
@@ -59,7 +60,9 @@ def _cells(lines: Sequence[str], delimiter: str) -> list[list[str]]:
     rows: list[list[str]] = []
     at = 0
     while at < len(lines):
-        record, used = lines[at], 1
+        record, used = one_space(lines[at], delimiter), 1
+        if '\\"' in record and parse(record, delimiter) is None:
+            record = record.replace('\\"', '""')
         if record.count('"') % 2 and parse(record, delimiter) is None:
             joined = _closed(lines[at : at + MOST_LINES_OF_A_CELL])
             record, used = joined or ("", 1)
@@ -67,6 +70,13 @@ def _cells(lines: Sequence[str], delimiter: str) -> list[list[str]]:
         rows += [cells] if cells else []
         at += used
     return rows
+
+
+def _years_below(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
+    """True where the columns under some years hold years as well: such a row is data like the others."""
+    places = [place for place, cell in enumerate(first) if YEAR.fullmatch(cell.strip())]
+    cells = [row[place].strip() for row in rest[:100] for place in places if len(row) > place]
+    return 2 * sum(YEAR.fullmatch(cell) is not None for cell in cells) > len(cells)
 
 
 def _closed(lines: Sequence[str]) -> tuple[str, int] | None:
@@ -109,7 +119,7 @@ def _score(rows: Sequence[Sequence[str]], delimiter: str) -> tuple[float, int]:
 def guess_header(rows: Sequence[Sequence[str]]) -> bool:
     """True when the first row reads as names: no value of it is met again, and it holds no numbers.
 
-    A run such as 0, 1, 2 or 2019, 2020, 2021 counts as names.
+    A run such as 0, 1, 2, and years beside a word count as names; so do numbers above a second row of names.
     """
     first, rest = (rows[0], rows[1:]) if rows else ([], [])
     filled = [cell.strip() for cell in first if cell.strip()]
@@ -123,7 +133,10 @@ def guess_header(rows: Sequence[Sequence[str]]) -> bool:
             and (run[0] == 0 or run[0] > 1000)
             and all(b - a == 1 for a, b in pairwise(run))
         )
-        return steps and len(rest) > 0
+        years = len(numbers) < len(filled) and all(YEAR.fullmatch(cell) for cell in numbers)
+        return bool(rest) and (
+            steps or (years and not _years_below(first, rest)) or rows_of_names(rows[:100]) > 1
+        )
     if not rest:
         return True
     met = [

@@ -11,6 +11,7 @@ BINARY = (b"\x7fELF", b"MZ", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x
           b"SQLite format 3", b"BZh", b"7z\xbc\xaf", b"Rar!", b"\xd0\xcf\x11\xe0", b"\x28\xb5\x2f\xfd")  # fmt: skip
 CONTROL = bytes(sorted(set(range(32)) - set(b"\t\n\r\f\v\x1a\x1b\x00")))
 LATIN = ("cp1250", "cp1254")
+USUAL = frozenset("äöüÄÖÜßéèêëàâçîïôûùáíóúñãõåæø")
 ALPHABETS = ["cp1250", "cp1251", "cp1253", "cp1254", "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr"]
 
 
@@ -79,10 +80,21 @@ def _utf8_evidence(path: Path) -> tuple[int, int]:
     return valid, broken + decoder.decode(b"", final=True).count("�")
 
 
+def _of_old_macintosh(head: bytes) -> bool:
+    """True when more usual letters come out of bytes read as a Macintosh wrote them than as Windows did."""
+    apple, windows = (
+        sum(letter in USUAL for letter in head.decode(name, "replace"))
+        for name in ("mac_roman", "windows-1252")
+    )
+    return apple > windows
+
+
 def _single_byte(head: bytes) -> str:
     """Windows-1252 for western text; another alphabet only when the text clearly reads as one."""
     from charset_normalizer import from_bytes
 
+    if b"\r" in head and b"\n" not in head and _of_old_macintosh(head):
+        return "mac_roman"
     best = from_bytes(head[: 1 << 16], cp_isolation=[*ALPHABETS, "cp1252"], threshold=0.2).best()
     beyond = sum(value >= 0x80 for value in head[: 1 << 16])
     latin = (

@@ -1,26 +1,31 @@
 """Where the names of the columns are: after a title and comments, in one row or in several."""
 
+import re
 from collections.abc import Sequence
 
 from clipviz.datasets.numerals import is_number
 
 MOST_ROWS = 5
 MOST_SKIPPED = 30
-MISSING = ("", "NA", "N/A", "n/a", "#N/A", "NULL", "null", "None", "?", "-")
+MISSING = ("", "NA", "N/A", "n/a", "n.a.", "#N/A", "<NA>", "NULL", "null", "(null)", "\\N", "None", "?", "-", "--", ".",
+           "..", "...", ":", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!")  # fmt: skip
 COMMENTS = ("#", "//", "%", "--")
+DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{2,4}\b|\d{1,2}:\d\d")
+YEAR = re.compile(r"(?:1[6-9]|20|21)\d\d")
+QUALTRICS = '{"ImportId"'
 
 
 def rows_of_names(rows: Sequence[Sequence[str]]) -> int:
     """How many rows of names lie on top of a table, one at least: rows of words above columns of numbers.
 
-    More than one are seen only where most columns below them, two at least, hold nothing but numbers.
+    More than one are seen only where most columns below them, two at least, hold nothing but numbers and dates.
     """
     for count in range(1, min(MOST_ROWS, len(rows) - 2) + 1):
         if count > 1 and not _all_words(rows[count - 1]):
             return 1
         body = [row for row in rows[count:][:50] if any(cell.strip() for cell in row)]
         width = max((len(row) for row in body), default=0)
-        numeric = [place for place in range(width) if _all_numbers(body, place)]
+        numeric = [place for place in range(width) if _all_values(body, place)]
         above = [
             len(row) > place and row[place].strip() != ""
             for row in rows[count - 1 : count]
@@ -40,8 +45,16 @@ def joined(rows: Sequence[Sequence[str]], width: int) -> tuple[str, ...]:
     names = []
     for place in range(width):
         parts = [row[place].strip() for row in padded if row[place].strip()]
+        parts = [part for part in parts if not part.startswith(QUALTRICS)]
         names.append(" / ".join(dict.fromkeys(parts)) if len(padded) > 1 else "".join(parts))
     return tuple(names)
+
+
+def fitted(names: Sequence[str], body: Sequence[Sequence[str]], width: int) -> list[str]:
+    """A row of names as wide as the table: where only the first column can lack one, as R writes it, it has none."""
+    last = [row[width - 1].strip() for row in body if len(row) == width]
+    named_rows = len(names) == width - 1 and width > 1 and sum(map(bool, last)) > len(last) // 2
+    return ["", *names] if named_rows else list(names)
 
 
 def misfit_names(names: Sequence[str], width: int) -> tuple[str, ...]:
@@ -75,10 +88,14 @@ def title_lines(rows: Sequence[Sequence[str]], width: int) -> int:
     """How many rows lie above the table: rows of one filled cell above rows that have `width` of two or more.
 
     A row as wide as the table with a word in its first cell only may be the names of a table whose other columns have
-    none: it is a title only when names follow it.
+    none: it is a title only when names follow it. Pairs such as "Created by, Ada" above a wider row of names, with
+    values below, are no rows of the table either.
     """
     if width < 2:
         return 0
+    pairs = _pairs(rows, width)
+    if pairs:
+        return pairs
     padded = False
     for place, row in enumerate(rows[:MOST_SKIPPED]):
         filled = [cell for cell in row if cell.strip()]
@@ -91,6 +108,26 @@ def title_lines(rows: Sequence[Sequence[str]], width: int) -> int:
     return 0
 
 
+def _pairs(rows: Sequence[Sequence[str]], width: int) -> int:
+    """How many rows of a word, or of a word and its value, lie above a row of more names; 0 without a pair."""
+    paired = False
+    for place, row in enumerate(rows[:MOST_SKIPPED]):
+        filled = [cell for cell in row if cell.strip()]
+        if len(filled) > 2:
+            below = [each for each in rows[place + 1 :][:50] if any(cell.strip() for cell in each)]
+            typed = any(_all_values(below, at) for at in range(width))
+            names = len(row) <= width and 2 * len(filled) >= width and not any(map(_is_value, filled))
+            return place if paired and names and typed else 0
+        if any(cell.strip() for cell in row[2:]) or (filled and (not row[0].strip() or is_number(filled[0]))):
+            return 0
+        paired = paired or len(filled) == 2
+    return 0
+
+
+def _is_value(cell: str) -> bool:
+    return is_number(cell) and not YEAR.fullmatch(cell.strip())
+
+
 def _as_wide(line: str, plain: Sequence[str], delimiter: str | None) -> bool:
     marks = [delimiter] if delimiter else [",", ";", "\t", "|"]
     return any(line.count(mark) == plain[0].count(mark) > 0 for mark in marks)
@@ -101,6 +138,6 @@ def _all_words(row: Sequence[str]) -> bool:
     return len(filled) > 1 and not any(is_number(cell) for cell in filled)
 
 
-def _all_numbers(rows: Sequence[Sequence[str]], place: int) -> bool:
-    cells = [row[place] for row in rows if len(row) > place and row[place].strip() not in MISSING]
-    return len(cells) > 0 and all(is_number(cell) for cell in cells)
+def _all_values(rows: Sequence[Sequence[str]], place: int) -> bool:
+    cells = [row[place].strip() for row in rows if len(row) > place and row[place].strip() not in MISSING]
+    return len(cells) > 0 and all(is_number(cell) or DATE.match(cell) is not None for cell in cells)

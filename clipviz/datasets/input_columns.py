@@ -1,7 +1,8 @@
 """Where the input columns of a table are put together: in memory, or one behind the other in a file."""
 
+import mmap
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,3 +52,13 @@ def mapped(path: Path, rows: int, columns: int) -> Floats:
     """(rows, columns) of such a file, memory-mapped, read-only."""
     array: Floats = np.memmap(path, np.float64, "r", shape=(rows, columns), order="F").view(np.ndarray)
     return array
+
+
+def forget(values: NDArray[Any]) -> None:
+    """Lets go of the pages of an array that is a map of a file; they come back, from the system's cache, when asked
+    for. Does nothing to another array."""
+    owner: Any = values
+    while isinstance(owner, np.ndarray):
+        owner = owner.base
+    if isinstance(owner, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        owner.madvise(mmap.MADV_DONTNEED)

@@ -8,15 +8,33 @@ from clipviz.core.dataset import Kind, Reading
 from clipviz.core.errors import UnreadableFile
 from clipviz.datasets import closer
 from clipviz.datasets.closer import Closer
-from clipviz.datasets.dates import chosen_sql, clear_sql, ordered_sql
-from clipviz.datasets.marks import unmarked_sql
+from clipviz.datasets.dates import chosen_sql, clear_sql, clock_sql, named_zone_sql, ordered_sql, zoned_sql
+from clipviz.datasets.marks import unmarked_sql, without_unit_sql
 from clipviz.datasets.numerals import LARGEST_WHOLE, exact_sql, number_sql, whole_sql
 from clipviz.datasets.staging import Declared, literal
 
 if TYPE_CHECKING:
     import duckdb
 
-TRUE, FALSE = ("true", "yes", "t", "y"), ("false", "no", "f", "n")
+TRUE = (
+    "true",
+    "yes",
+    "t",
+    "y",
+    "on",
+    "ja",
+    "wahr",
+    "oui",
+    "vrai",
+    "sí",
+    "si",
+    "verdadero",
+    "sì",
+    "vero",
+    "sim",
+    "✓",
+)
+FALSE = ("false", "no", "f", "n", "off", "nein", "falsch", "non", "faux", "falso", "não", "nao", "nee", "✗")
 BAD_SHARE = 0.05
 CELLS_AT_ONCE = 1_000_000
 LARGEST_INT64 = 2.0**63
@@ -101,8 +119,9 @@ def decide(
 class Counts:
     """Of one column: cells that are there, and how many of them can be read as what.
 
-    big: whole numbers beyond 2^53, biggest: the largest of all numbers. coded: digits that begin with a zero.
-    shortest, longest, length (mean): letters of a cell. words: mean words of a cell.
+    big: whole numbers beyond 2^53, biggest: the largest of all numbers. digits: cells of digits alone, coded: those of
+    them that begin with a zero. longest, length (mean): letters of a cell. words: mean words of a cell. zoned: dates
+    with an offset from UTC, placed: those with the name of a zone.
     """
 
     present: int = 0
@@ -117,9 +136,11 @@ class Counts:
     big: int = 0
     biggest: float | None = None
     coded: int = 0
-    shortest: int = 0
+    digits: int = 0
     longest: int = 0
     words: float | None = None
+    zoned: int = 0
+    placed: int = 0
 
     @property
     def odd(self) -> bool:
@@ -129,8 +150,8 @@ class Counts:
 
     @property
     def code(self) -> bool:
-        """True for codes such as 01234: digits of one length, some with a zero in front."""
-        return self.coded > 0 and self.shortest == self.longest >= CODE_LENGTH and self.whole == self.present
+        """True for codes such as 01234 and 007: nothing but digits, some with a zero in front."""
+        return self.coded > 0 and self.longest >= CODE_LENGTH and self.digits == self.present
 
     @property
     def wide(self) -> bool:
@@ -185,8 +206,12 @@ class _Column:
                 return "boolean"
             if not counts.code and self._nearly(counts.numbers):
                 return "integer" if counts.whole == counts.numbers else "number"
-            if self.near.signs and self._nearly(self.near.numbers):
+            if self.near.signed and self._nearly(self.near.numbers):
                 return "integer" if self.near.whole == self.near.numbers else "number"
+            if self.unit and self._nearly(self.near.measured):
+                return "integer" if self.near.whole_measured == self.near.measured else "number"
+            if self.near.clocks == counts.present:
+                return "number"
         if not counts.code and (counts.dates == counts.present or self.near.orders(counts.present)):
             return "date"
         repeated = 2 * counts.distinct <= counts.present
@@ -203,22 +228,37 @@ class _Column:
         counts = self.counts
         return counts.distinct > 0.9 * counts.present > 50 and (counts.words or 9) < PROSE_WORDS
 
+    @property
+    def unit(self) -> str:
+        """The one unit that stands behind the numbers, "" where there is none or more than one."""
+        return self.near.units[0] if len(self.near.units) == 1 and not self.near.signs else ""
+
+    def _spelled(self) -> tuple[str, int, int, str]:
+        """How the cells become bare numbers: their SQL, how many it makes numbers, and whole ones; a sentence."""
+        near, bare, name = self.near, unmarked_sql(self.cell), self.name
+        if near.clocks > max(near.numbers, near.measured):
+            note = f"{name} holds times, hours first: read as seconds."
+            return clock_sql(self.cell), near.clocks, near.clocks, note
+        if self.unit and near.measured > near.numbers:
+            note = f"{name} is read without its unit {self.unit}."
+            return without_unit_sql(bare), near.measured, near.whole_measured, note
+        if not near.signed:
+            return self.cell, self.counts.numbers, self.counts.whole, ""
+        signs = near.signs
+        listed = " and ".join(signs) if len(signs) <= 2 else ", ".join(signs)
+        ending = "; it mixes units." if len(signs) > 1 else ": 12 % is 12." if signs == ("%",) else "."
+        note = f"{name} is read without the sign {listed}{ending}" if signs else ""
+        return bare, near.numbers, near.whole, note
+
     def _number(self, kind: Kind, chosen: bool) -> Typed:
-        """A number or an integer, with its signs taken off where it has any."""
+        """A number or an integer, with its signs and its unit taken off where it has any."""
         marks = (self.reading.decimal or ".", self.reading.thousands or "")
-        signs, note = self.near.signs, ""
-        cell = unmarked_sql(self.cell) if signs else self.cell
-        readable, whole = (
-            (self.near.numbers, self.near.whole) if signs else (self.counts.numbers, self.counts.whole)
-        )
-        if signs:
-            listed = " and ".join(signs) if len(signs) <= 2 else ", ".join(signs)
-            note = f"{self.name} is read without the sign {listed}" + (
-                "; it mixes units." if len(signs) > 1 else (": 12 % is 12." if signs == ("%",) else ".")
-            )
-        value, stored = number_sql(cell, *marks), ""
+        cell, readable, whole, note = self._spelled()
+        plain = cell == self.cell
+        timed = self.near.clocks > max(self.near.numbers, self.near.measured)
+        value, stored = cell if timed else number_sql(cell, *marks), ""
         misfit = f"({self.cell} IS NOT NULL AND {value} IS NULL)"
-        if kind == "integer" and self.counts.wide and not signs:
+        if kind == "integer" and self.counts.wide and plain:
             stored = "BIGINT" if (self.counts.biggest or 0) < LARGEST_INT64 else "DECIMAL(38,0)"
             value = exact_sql(self.cell, marks[1], stored)
             misfit = f"({self.cell} IS NOT NULL AND {value} IS NULL)"
@@ -240,6 +280,10 @@ class _Column:
             readable = self.near.days if order == "day" else self.near.months
             if len(orders) == 2 and not self.settled and self.near.days and self._ambiguous:
                 note = f"{self.name} holds dates that may have the day or the month first; the day was taken as first."
+        converted = f"{self.name} holds times with an offset from UTC: they were converted to UTC."
+        kept = f"{self.name} names zones; its clocks are kept as they are."
+        notes = (note, converted if self.counts.zoned else "", kept if self.counts.placed else "")
+        note = " ".join(filter(None, notes))
         if chosen and readable != present:
             value, readable = chosen_sql(self.cell, self.usual), -1  # counted when the rows are told apart
         bad = present if readable < 0 else present - readable
@@ -260,7 +304,8 @@ def _count(
     if repeated:
         cells = f"SELECT name, x, sum(n) AS n FROM ({cells}) GROUP BY name, x"
     source = (
-        f"SELECT *, lower(x) AS w, CASE WHEN d IS NULL THEN {clear_sql('x')} END AS t "
+        f"SELECT *, lower(x) AS w, CASE WHEN d IS NULL THEN {clear_sql('x')} END AS t, "
+        "CASE WHEN d IS NULL THEN false ELSE regexp_full_match(x, '[0-9]+') END AS g "
         f"FROM (SELECT *, {number} AS d FROM ({cells}))"
     )
     exact = exact_sql("x", reading.thousands or "", "DECIMAL(38,0)")
@@ -271,8 +316,10 @@ def _count(
         f"SELECT name, {_sum('true')}, {_sum('d IS NOT NULL')}, {_sum(whole_sql('d'))}, {_sum('isnan(d)')}, "
         f"{_sum(f'w IN {(*TRUE, *FALSE)}')}, {_sum('d IN (0, 1)')}, {_sum('t IS NOT NULL')}, "
         f"{distinct}, sum(n * length(x)) / sum(n), {_sum(big)}, max(abs(d)) FILTER (isfinite(d)), "
-        f"""{_sum("x[1] = '0' AND length(x) > 1")}, min(length(x)), max(length(x)), """
-        f"sum(n * ({words})) FILTER (d IS NULL) / sum(n) FILTER (d IS NULL) FROM ({source}) GROUP BY name"
+        f"""{_sum("g AND x[1] = '0' AND length(x) > 1")}, {_sum("g")}, max(length(x)), """
+        f"sum(n * ({words})) FILTER (d IS NULL) / sum(n) FILTER (d IS NULL), "
+        f"{_sum('t IS NOT NULL AND ' + zoned_sql('x'))}, "
+        f"{_sum('t IS NOT NULL AND ' + named_zone_sql('x'))} FROM ({source}) GROUP BY name"
     ).fetchall()
     counts = {row[0]: Counts(*row[1:]) for row in found}
     return [counts.get(f"c{place + 1}", Counts()) for place in places]

@@ -5,6 +5,7 @@ the file. So the records are found here, and each is written with its line numbe
 """
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from clipviz.core.errors import UnreadableFile
 LONGEST_RECORD = 2_000_000
 MOST_LINES_OF_A_RECORD = 2_000
 SHOWN = 1_000
+BLANKS = re.compile(r'"(?:[^"]|"")*"|[^\s"]+|"')
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,23 @@ def open_text(path: Path, encoding: str) -> TextIO:
     if utf8:
         return path.open(encoding="utf-8-sig", errors="surrogateescape", newline=None)
     return path.open(encoding=encoding, errors="replace", newline=None)
+
+
+def one_space(record: str, delimiter: str) -> str:
+    """A record whose cells are set apart by blanks, however many, with one blank between them; others as they are."""
+    if delimiter != " ":
+        return record
+    return " ".join(BLANKS.findall(record)) + "\n" * record.endswith("\n")
+
+
+def _unescaped(record: str, delimiter: str, width: int) -> str:
+    """A record with \\" in its quoted cells written with "" instead, where that gives it the usual width."""
+    cells = parse(record, delimiter)
+    if cells is not None and len(cells) == width:
+        return record
+    doubled = record.replace('\\"', '""')
+    cells = parse(doubled, delimiter)
+    return doubled if cells is not None and len(cells) == width else record
 
 
 def parse(record: str, delimiter: str) -> list[str] | None:
@@ -117,6 +136,9 @@ def records(stream: TextIO, layout: Layout, width: int, copied: Copied) -> Itera
             continue
         if not text.endswith("\n"):
             text += "\n"
+        text = one_space(text, layout.delimiter)
+        if '\\"' in text:
+            text = _unescaped(text, layout.delimiter, width)
         if text.count('"') % 2 == 0:
             yield line, text
             continue

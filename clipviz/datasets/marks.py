@@ -1,31 +1,47 @@
-"""Signs that people put on numbers: currencies, percent, accountants' brackets, hard spaces."""
+"""Signs that people put on numbers: currencies, percent, accountants' brackets, hard spaces, a minus behind."""
 
 import re
+
+from clipviz.datasets.staging import literal
 
 SIGNS = r"(?:US\$|[$€£¥₹₽₩₺₴₪฿]|USD|EUR|GBP|CHF|JPY|CNY|INR|CAD|AUD)"
 _BEFORE = re.compile(rf"^([-+]?)\s*{SIGNS}\s*([-+]?[0-9.,])")
 _AFTER = re.compile(rf"([0-9.,])\s*(?:{SIGNS}|%)$")
 _BRACKETED = re.compile(rf"^\(\s*({SIGNS}\s*[0-9][0-9.,' ]*|[0-9][0-9.,' ]*\s*(?:{SIGNS}|%))\s*\)$")
-HARD_SPACES = "\u00a0\u202f\u2009"
+_BEHIND = re.compile(r"^([0-9][0-9.,' ]*)-$")
+_UNIT = r"^([-+]?[0-9][0-9.,' ]*?) ?([\pL°²³][\pL°²³0-9/]{0,7})$"  # RE2, which knows letters of all alphabets
+_TYPED = "\u00a0\u202f\u2009\u2212\u2019"
+_PLAIN = "   -'"
+"""What word processors make of a space, a minus and an apostrophe."""
 
 
 def unmarked(cell: str) -> str:
     """A cell without its currency or percent sign: "$1,234" is 1,234, "(5 €)" is -5, "12 %" is 12."""
     text = cell.strip()
-    for space in HARD_SPACES:
-        text = text.replace(space, " ")
+    if not text.isascii():
+        text = text.translate(str.maketrans(_TYPED, _PLAIN))
     text = _BRACKETED.sub(r"-\1", text)
-    return _AFTER.sub(r"\1", _BEFORE.sub(r"\1\2", text))
+    return _BEHIND.sub(r"-\1", _AFTER.sub(r"\1", _BEFORE.sub(r"\1\2", text)))
 
 
 def unmarked_sql(cell: str) -> str:
     """SQL for `unmarked` of a text cell."""
-    text = f"translate({cell}, '{HARD_SPACES}', '   ')"
-    for pattern, kept in ((_BRACKETED, r"-\1"), (_BEFORE, r"\1\2"), (_AFTER, r"\1")):
-        text = f"regexp_replace({text}, '{pattern.pattern.replace(chr(39), chr(39) * 2)}', '{kept}')"
+    text = f"translate({cell}, {literal(_TYPED)}, {literal(_PLAIN)})"
+    for pattern, kept in ((_BRACKETED, r"-\1"), (_BEFORE, r"\1\2"), (_AFTER, r"\1"), (_BEHIND, r"-\1")):
+        text = f"regexp_replace({text}, {literal(pattern.pattern)}, '{kept}')"
     return text
 
 
 def sign_sql(cell: str) -> str:
     """SQL for the sign of a marked cell: "$", "€", "%"; "" where there is none."""
     return f"regexp_extract({cell}, '{SIGNS}|%')"
+
+
+def unit_sql(cell: str) -> str:
+    """SQL for the unit behind a number: "kg" of "5 kg", "km/h" of "5.5km/h"; "" where there is none."""
+    return f"regexp_extract({cell}, {literal(_UNIT)}, 2)"
+
+
+def without_unit_sql(cell: str) -> str:
+    """SQL for a cell without the unit behind its number."""
+    return f"regexp_replace({cell}, {literal(_UNIT)}, '\\1')"

@@ -32,25 +32,39 @@ def guess(columns: Iterable[Iterable[str]]) -> tuple[Decimal, Thousands]:
     """The decimal and the thousands mark that the sampled cells speak for; ('.', '') without evidence.
 
     A column speaks only where most of its cells are numbers. "1,234" alone means a thousand; one "1,5" or "0,123"
-    in the same column makes the comma a decimal mark.
+    in the same column makes the comma a decimal mark. A column of nothing but "1.234" may be either, and follows the
+    others.
     """
     votes: dict[tuple[Decimal, Thousands], int] = {}
+    either: set[str] = set()
     for column in columns:
         cells = [unmarked(cell) for cell in column if cell.strip()]
         numbers = [cell for cell in cells if is_number(cell)]
         if not numbers or 2 * len(numbers) < len(cells):
             continue
-        spelling = _spelling(numbers)
-        if spelling is not None:
+        spelling, mark = _spelling(numbers), _either(numbers)
+        if mark:
+            either.add(mark)
+        elif spelling is not None:
             votes[spelling] = votes.get(spelling, 0) + 1
     if not votes:
-        return ".", ""
+        return ".", "," if "," in either else ""
     decimals: dict[Decimal, int] = {".": 0, ",": 0}
     for (decimal, _), count in votes.items():
         decimals[decimal] += count
     winner: Decimal = "," if decimals[","] > decimals["."] else "."
     marks = [(count, mark) for (decimal, mark), count in votes.items() if decimal == winner and mark]
-    return winner, max(marks)[1] if marks else ""
+    grouped: Thousands = "," if winner == "." else "."
+    return winner, max(marks)[1] if marks else grouped if grouped in either else ""
+
+
+def _either(numbers: list[str]) -> str:
+    """The one mark of numbers that have it once, before three digits: thousands or decimals; else ""."""
+    for mark in (".", ","):
+        marked = [cell for cell in numbers if mark in cell]
+        if marked and all(re.fullmatch(rf"[+-]?[1-9]\d{{0,2}}\{mark}\d{{3}}", cell) for cell in marked):
+            return "" if any(set(cell) & set(",.' ") - {mark} for cell in numbers) else mark
+    return ""
 
 
 def _spelling(numbers: list[str]) -> tuple[Decimal, Thousands] | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from clipviz.core.dataset import Column, Kind, Reading, RejectedRow
 from clipviz.core.errors import UnreadableFile
-from clipviz.datasets import names
+from clipviz.datasets import names, totals
 from clipviz.datasets.kinds import Typed, clean_cells, decide
 from clipviz.datasets.lines import SHOWN
 from clipviz.datasets.staging import Contents, Raw, Sketch, literal
@@ -31,6 +31,7 @@ def write(
     clean_cells(connection, len(named), reading.missing or ())
     typed = decide(connection, [name for name, _ in named], reading, overrides, raw.declared)
     rejected = [*raw.rejected, *_misfits(connection, named, typed)]
+    rejected += totals.take_out(connection, [name for name, _ in named], typed, _fits(typed))
     write_rejected(sorted(rejected, key=lambda row: row.line), folder)
     rows = _write_rows(connection, [name for name, _ in named], typed, folder / "data.parquet")
     if rows == 0:
@@ -50,10 +51,12 @@ def sketch(connection: "duckdb.DuckDBPyConnection", raw: Raw, reading: Reading, 
     named = names.clean(raw.names)
     clean_cells(connection, len(named), reading.missing or ())
     typed = decide(connection, [name for name, _ in named], reading, {}, raw.declared)
+    total = connection.execute("SELECT count(*) FROM cells").fetchall()[0][0]
     misfits = _misfits(connection, named, typed)
+    if raw.complete:
+        misfits += totals.take_out(connection, [name for name, _ in named], typed, _fits(typed))
     values = ", ".join(f"coalesce(CAST({_shown(column)} AS VARCHAR), '')" for column in typed)
     shown = connection.execute(f"SELECT {values} FROM cells WHERE {_fits(typed)} LIMIT {rows}").fetchall()
-    total = connection.execute("SELECT count(*) FROM cells").fetchall()[0][0]
     seen = total + len(raw.rejected)
     rejected = sorted([*raw.rejected, *misfits], key=lambda row: row.line)
     return Sketch(

@@ -15,8 +15,9 @@ Floats = NDArray[np.float64]
 class Curve(NamedTuple):
     """A policy on points x (N,): y, dy/dx as autograd tells it, and dy/dtheta by threshold, (N,) each.
 
-    thresholds: where they stood. by_threshold: None for a threshold that is no part of autograd's graph, as
-    that of a gate which compares; training leaves such a one where it is.
+    thresholds: where they stood; a learned number that is no bound, as the slope of a PReLU, counts as one here.
+    by_threshold: None for one that is no part of autograd's graph, as that of a gate which compares; training leaves
+    such a one where it is.
     """
 
     x: Floats
@@ -26,24 +27,28 @@ class Curve(NamedTuple):
     thresholds: dict[str, float]
 
 
+def names(policy: ActivationClip) -> tuple[str, ...]:
+    """The numbers of a policy that have a gradient to show: its thresholds, else what it learns."""
+    return policy.thresholds or tuple(name for name, knob in policy.knobs().items() if knob.learned)
+
+
 def curve(policy: ActivationClip, x: Floats, **thresholds: float) -> Curve:
     """The curve of a policy on a grid, in float64; each point is a layer of one channel.
 
-    thresholds: values other than the policy's start, by the names in `policy.thresholds`, in units of x.
-    Raises TypeError for a name that the policy does not have.
+    thresholds: values other than the policy's start, by name (see `names`), in units of x. Raises TypeError for a
+    name that the policy does not have.
     """
     import torch
 
-    unknown = thresholds.keys() - set(policy.thresholds)
-    if unknown:
-        raise TypeError(f"{type(policy).__name__} has thresholds {policy.thresholds}, not {sorted(unknown)}")
+    if unknown := thresholds.keys() - set(names(policy)):
+        raise TypeError(f"{type(policy).__name__} has thresholds {names(policy)}, not {sorted(unknown)}")
     points = torch.tensor(np.asarray(x, np.float64)).unsqueeze(1).requires_grad_()  # (N, 1)
     numbers = _numbers(policy)
-    stands = {name: thresholds.get(name, float(numbers[name])) for name in policy.thresholds}
+    stands = {name: thresholds.get(name, float(numbers[name])) for name in names(policy)}
     for name, at in stands.items():
         numbers[name] = torch.full_like(points, at, requires_grad=True)
     said = policy.apply(points, **numbers)
-    leaves = [points, *(numbers[name] for name in policy.thresholds)]
+    leaves = [points, *(numbers[name] for name in names(policy))]
     slope, *sent = torch.autograd.grad(said.sum(), leaves, allow_unused=True)
     return Curve(
         x=np.asarray(x, np.float64),
@@ -51,7 +56,7 @@ def curve(policy: ActivationClip, x: Floats, **thresholds: float) -> Curve:
         slope=np.zeros(len(points)) if slope is None else slope.squeeze(1).numpy(),
         by_threshold={
             name: None if each is None else each.squeeze(1).numpy()
-            for name, each in zip(policy.thresholds, sent, strict=True)
+            for name, each in zip(names(policy), sent, strict=True)
         },
         thresholds=stands,
     )

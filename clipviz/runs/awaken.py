@@ -49,7 +49,7 @@ def environment(settings: Settings) -> dict[str, str]:
     paths = [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     return (
         dict(os.environ)
-        | {f"CLIPVIZ_{name.upper()}": str(value) for name, value in given.items()}
+        | {f"CLIPVIZ_{name.upper()}": str(value) for name, value in given.items() if value is not None}
         | {"PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))}
     )
 

@@ -7,9 +7,11 @@ from clipviz.core.discovery import build
 from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Choice, Recipe
 from clipviz.datasets import date_features, pixel_features
+from clipviz.policies.fitting import check_target
 
 PACKAGES = {
     "inputs": "clipviz.policies.inputs",
+    "normalisation": "clipviz.policies.normalisations",
     "activation": "clipviz.policies.activations",
     "gradient": "clipviz.policies.gradients",
     "model": "clipviz.models",
@@ -38,7 +40,16 @@ def check(recipe: Recipe, dataset: Dataset) -> None:
         )
     for column in recipe.inputs.columns:
         _check_clamped(column, recipe, dataset)
+    if recipe.inputs.channels and (dataset.image is None or dataset.image.channels != 3):
+        raise InvalidRecipe(
+            "Clamps by channel need images in colour",
+            ", ".join(recipe.inputs.channels),
+            "Take them out of inputs.channels",
+        )
+    check_target(recipe.target_clamp)
     complete(recipe)
+    for choice in (*recipe.inputs.choices(), recipe.target_clamp):
+        _check_grouped(choice.fields().get("by"), recipe, dataset)
 
 
 def complete(recipe: Recipe) -> Recipe:
@@ -47,8 +58,14 @@ def complete(recipe: Recipe) -> Recipe:
     Raises InvalidRecipe for a choice or a field that cannot be.
     """
     document = recipe.model_dump(mode="json")
-    columns = {name: _complete("inputs", choice) for name, choice in recipe.inputs.columns.items()}
-    document["inputs"] = {"default": _complete("inputs", recipe.inputs.default), "columns": columns}
+    inputs = recipe.inputs
+    document["inputs"] = {
+        "default": _complete("inputs", inputs.default),
+        "columns": {name: _complete("inputs", choice) for name, choice in inputs.columns.items()},
+        "channels": {name: _complete("inputs", choice) for name, choice in inputs.channels.items()},
+        "normalisation": _complete("normalisation", inputs.normalisation),
+    }
+    document["target_clamp"] = _complete("inputs", recipe.target_clamp)
     for part in ("activation", "gradient", "model", "optimiser"):
         document[part] = _complete(part, getattr(recipe, part))
     document["clips_at"] = {place: _chain(place, recipe) for place in recipe.clips_at}
@@ -93,6 +110,29 @@ def _check_clamped(name: str, recipe: Recipe, dataset: Dataset) -> None:
             "An input clamp needs a column of numbers",
             f"{name!r}, a {column.kind} column",
             'Take it out of inputs.columns, or read the column as numbers under "How it was read"',
+        )
+
+
+def _check_grouped(by: str | None, recipe: Recipe, dataset: Dataset) -> None:
+    """A group-wise clamp goes by a category that is an input: then it is known of every row there will ever be."""
+    if not by:
+        return
+    column, features = dataset.column(by), recipe.data.features
+    if column is None or by not in _inputs(dataset):
+        raise InvalidRecipe("A group-wise clamp goes by a column of the dataset", repr(by), _columns(dataset))
+    if by == recipe.data.target:
+        raise InvalidRecipe(
+            "A group-wise clamp may not go by the target", repr(by), "Choose one of the features"
+        )
+    if column.kind != "category":
+        raise InvalidRecipe(
+            "A group-wise clamp goes by a category column",
+            f"{by!r}, a {column.kind} column",
+            'Choose another, or read the column as categories under "How it was read"',
+        )
+    if features is not None and by not in features:
+        raise InvalidRecipe(
+            "A group-wise clamp goes by one of the features", repr(by), "Add the column to the features"
         )
 
 

@@ -2,8 +2,8 @@
 
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from clipviz.core.errors import ClipvizError
 from clipviz.core.run import Run, Sink
@@ -22,31 +22,41 @@ def train_here(
     process that dies here leaves it to its lease. Raises NotFound, StoreUnavailable.
     """
     run = store.runs.submit(recipe, name, who, owner=whoami(), lease_seconds=settings.lease_seconds)
+    heed(
+        lambda interrupted: work(run, settings, store, interrupted, watch),
+        lambda: store.runs.ask(run.id, "stop", who),
+    )
+    return store.runs.get(run.id)
+
+
+def heed(train: Callable[[threading.Event], None], stop: Callable[[], object]) -> None:
+    """Train in another thread, and listen to Ctrl-C: the first asks to stop, the second interrupts."""
     interrupted, ended = threading.Event(), threading.Event()
     troubles: list[ClipvizError] = []
 
     def training() -> None:
         try:
-            work(run, settings, store, interrupted, watch)
+            train(interrupted)
         except ClipvizError as trouble:
             troubles.append(trouble)
         finally:
             ended.set()
 
     with _counted_interrupts() as interrupts:
-        thread = threading.Thread(target=training, name=f"run {run.id}")
+        thread = threading.Thread(target=training, name="training")
         thread.start()
         heard = 0
         while not ended.wait(0.1):
             if len(interrupts) > heard:
                 heard = len(interrupts)
-                _stop(store, run, who)
+                # it may just have ended by itself, or the store is away: the second Ctrl-C needs neither
+                with suppress(ClipvizError):
+                    stop()
             if heard > 1:
                 interrupted.set()
         thread.join()
     if troubles:
         raise troubles[0]
-    return store.runs.get(run.id)
 
 
 @contextmanager
@@ -64,10 +74,3 @@ def _counted_interrupts() -> Iterator[list[int]]:
         yield interrupts
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def _stop(store: Store, run: Run, who: str) -> None:
-    try:
-        store.runs.ask(run.id, "stop", who)
-    except ClipvizError:
-        return  # it has just ended by itself, or the store is away: the second Ctrl-C needs neither

@@ -98,7 +98,15 @@ class Runner:
                 log.warning("run %s: its worker is silent", job.run.id)
                 job.kill()
 
+    def _follow(self, job: Job) -> None:
+        """A process with a program has gone on: watch the run that it trains now."""
+        if job.run.program is not None:
+            held = self._store.runs.held(job.owner)
+            job.run = held[0] if held else job.run
+
     def _overdue(self) -> set[str]:
+        for job in self._jobs:
+            self._follow(job)
         runs = self._store.runs.many([job.run.id for job in self._jobs])
         return {run.id for run in runs if run.lease_until is not None and run.lease_until < datetime.now(UTC)}
 
@@ -112,8 +120,15 @@ class Runner:
             self._jobs.remove(job)
             died = job.end()
             if died:
+                self._follow_patiently(job)
                 log.warning("run %s, attempt %d: %s", job.run.id, job.run.attempt, died)
                 self._report(job.run, died)
+
+    def _follow_patiently(self, job: Job) -> None:
+        try:
+            persist(lambda: self._follow(job), seconds=30.0)
+        except StoreUnavailable as trouble:
+            log.warning("run %s: %s", job.run.id, trouble)
 
     def _report(self, run: Run, died: str) -> None:
         try:

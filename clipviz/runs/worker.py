@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 import traceback
+from functools import partial
 from multiprocessing.connection import wait
 from pathlib import Path
 
@@ -17,14 +18,16 @@ from clipviz.core.run import Result, Run, Sink, State
 from clipviz.core.settings import Settings
 from clipviz.runs.awaken import ensure_runner
 from clipviz.runs.patience import persist
-from clipviz.runs.reporter import Reporter
+from clipviz.runs.reporter import Reporter, whoami
+from clipviz.runs.rows import Load, SharedRows
 from clipviz.store import Store
 
 log = logging.getLogger(__name__)
 
 
 def main(run: Run, settings: Settings) -> None:
-    """The life of a worker process: train `run`, and go after a checkpoint when told to or left alone.
+    """The life of a worker process: train `run`, then the rest of its program if it has one, and go after a
+    checkpoint when told to or left alone.
 
     It is told by SIGTERM; it is left alone when its runner dies, and then sees to a new one.
     """
@@ -38,7 +41,7 @@ def main(run: Run, settings: Settings) -> None:
         target=_watch_runner, args=(interrupted, orphaned), name="runner's end", daemon=True
     ).start()
     with persist(lambda: clipviz.store.open(settings.store_url)) as store:
-        work(run, settings, store, interrupted)
+        work_program(run, settings, store, interrupted)
     if orphaned.is_set():
         ensure_runner(settings)
 
@@ -52,18 +55,38 @@ def _watch_runner(interrupted: threading.Event, orphaned: threading.Event) -> No
         interrupted.set()
 
 
+def work_program(run: Run, settings: Settings, store: Store, interrupted: threading.Event) -> None:
+    """Train a claimed run, then one after another the runs of its program that still wait.
+
+    They share this warm process and their rows. Another process may take runs of the same program meanwhile.
+    """
+    shared = SharedRows(settings)
+    now: Run | None = run
+    while now is not None:
+        work(now, settings, store, interrupted, load=shared.load)
+        if now.program is None or interrupted.is_set():
+            return
+        claim = partial(store.runs.claim_cell, whoami(), settings.lease_seconds, program=now.program)
+        now = persist(claim)
+
+
 def work(
-    run: Run, settings: Settings, store: Store, interrupted: threading.Event, watch: Sink | None = None
+    run: Run,
+    settings: Settings,
+    store: Store,
+    interrupted: threading.Event,
+    watch: Sink | None = None,
+    load: Load | None = None,
 ) -> None:
     """Train a claimed run and write its end, whatever it is, into the store.
 
-    interrupted: once set, the run writes a checkpoint and goes back to the queue. Raises StoreUnavailable
-    when the store stays away for ten minutes; the run then goes on from its checkpoint in another attempt.
-    Returns in silence when another attempt has taken the run.
+    interrupted: once set, the run writes a checkpoint and goes back to the queue. load: where its rows come
+    from, if they are shared. Raises StoreUnavailable when the store stays away for ten minutes; the run then
+    goes on from its checkpoint in another attempt. Returns in silence when another attempt has taken the run.
     """
     reporter = Reporter(store, run, settings.lease_seconds, interrupted, watch)
     try:
-        state, reason, result = _outcome(run, settings, store, reporter)
+        state, reason, result = _outcome(run, settings, store, reporter, load)
         reporter.close()
         if state is State.PAUSED and interrupted.is_set() and not reporter.pause_was_asked:
             persist(
@@ -78,11 +101,11 @@ def work(
 
 
 def _outcome(
-    run: Run, settings: Settings, store: Store, reporter: Reporter
+    run: Run, settings: Settings, store: Store, reporter: Reporter, load: Load | None
 ) -> tuple[State, str, Result | None]:
     """How training ended: state, reason in words, result. Only trouble with the store or the lease is raised."""
     try:
-        return _train(run, settings, store, reporter)
+        return _train(run, settings, store, reporter, load)
     except (StaleAttempt, StoreUnavailable):
         raise
     except ClipvizError as error:
@@ -108,9 +131,8 @@ def _keep_traceback(folder: Path) -> Path:
 
 
 def _train(
-    run: Run, settings: Settings, store: Store, reporter: Reporter
+    run: Run, settings: Settings, store: Store, reporter: Reporter, load: Load | None
 ) -> tuple[State, str, Result | None]:
-    from clipviz.datasets.table import load
     from clipviz.training.device import choose
     from clipviz.training.loop import train
 
@@ -120,7 +142,7 @@ def _train(
     reporter.event(run.step, "info", f"trains on {device} ({why})")
     state, result = train(
         recipe,
-        load(settings, dataset, recipe),
+        (load or SharedRows(settings).load)(dataset, recipe),
         reporter,
         device=device,
         folder=settings.runs / run.id,

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, or_, select, update
+from sqlalchemy import Connection, RowMapping, Select, and_, case, or_, select, update
 
 from clipviz.core.errors import StaleAttempt
 from clipviz.core.run import Request, Result, Run, State
@@ -35,17 +35,42 @@ class Leases:
     def claim(self, owner: str, lease_seconds: float, spare: Collection[str] = ()) -> Run | None:
         """Take the oldest queued run for `owner`, or None; two claimers never get the same one.
 
-        Runs whose lease has expired are queued again first, but for those in `spare`: the claimer watches
-        their processes itself.
+        The cells of sweeps wait for all other runs. Runs whose lease has expired are queued again first, but
+        for those in `spare`: the claimer watches their processes itself.
         """
-        queued = select(runs).where(runs.c.state == State.QUEUED, runs.c.deleted_at.is_(None))
-        oldest = queued.order_by(runs.c.created_at, runs.c.id).limit(1).with_for_update(skip_locked=True)
+        cells_last = case((runs.c.sweep.is_(None), 0), else_=1)
+        oldest = _queued().order_by(cells_last, runs.c.created_at, runs.c.id).limit(1)
+        oldest = oldest.with_for_update(skip_locked=True)
         with self._database.writing() as connection:
             silent = select(runs).where(self._silent(spare)).with_for_update(skip_locked=True)
             for row in connection.execute(silent).mappings().all():
                 self._lose(connection, row, f"lost touch with {row['owner']}")
             first = connection.execute(oldest).mappings().one_or_none()
             return None if first is None else self._take(connection, first, owner, lease_seconds)
+
+    def claim_cell(
+        self, owner: str, lease_seconds: float, *, program: str | None = None, sweep: str | None = None
+    ) -> Run | None:
+        """Take the oldest queued run of a program, or of a whole sweep; None where there is none.
+
+        None too for a program while a run of nobody's sweep waits: a process that goes on with its program
+        must not keep people waiting.
+        """
+        mine = runs.c.program == program if program is not None else runs.c.sweep == sweep
+        oldest = _queued().where(mine).order_by(runs.c.created_at, runs.c.id).limit(1)
+        with self._database.writing() as connection:
+            if program is not None:
+                urgent = _queued().where(runs.c.sweep.is_(None)).limit(1)
+                if connection.execute(urgent).first() is not None:
+                    return None
+            first = connection.execute(oldest.with_for_update(skip_locked=True)).mappings().one_or_none()
+            return None if first is None else self._take(connection, first, owner, lease_seconds)
+
+    def held(self, owner: str) -> list[Run]:
+        """The runs that this worker is training."""
+        query = select(runs).where(runs.c.state == State.RUNNING, runs.c.owner == owner)
+        with self._database.reading() as connection:
+            return [as_run(row) for row in connection.execute(query).mappings()]
 
     def begin(self, id: str, attempt: int, steps: int, device: str, owner: str = "") -> Run:
         """Tell how many steps are planned, on what device, and who works on it if not the claimer."""
@@ -122,6 +147,10 @@ class Leases:
     def _write(self, id: str, attempt: int, **values: Any) -> Run:
         with self._database.writing() as connection:
             return as_run(_set(connection, owned(connection, id, attempt), **values))
+
+
+def _queued() -> Select[Any]:
+    return select(runs).where(runs.c.state == State.QUEUED, runs.c.deleted_at.is_(None))
 
 
 def owned(connection: Connection, id: str, attempt: int) -> RowMapping:

@@ -1,9 +1,10 @@
 """Saved recipes: immutable, named by their content."""
 
 from datetime import datetime
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import RowMapping, insert, select
+from sqlalchemy import RowMapping, insert, select, update
 
 from clipviz.core.errors import NotFound
 from clipviz.core.recipe import Recipe
@@ -41,16 +42,12 @@ class Recipes:
             existing(connection, datasets, recipe.data.dataset, lock=True)
             row = connection.execute(known).mappings().one_or_none()
             if row is None:
-                new = insert(recipes).values(
-                    id=recipe.id,
-                    dataset=recipe.data.dataset,
-                    document=recipe.canonical(),
-                    name=clean_name(name),
-                    parent=parent,
-                    created_by=plain(who),
-                    created_at=self._database.now(),
+                values = as_row(recipe, name, who, self._database.now(), parent)
+                row = (
+                    connection.execute(insert(recipes).values(values).returning(*recipes.c)).mappings().one()
                 )
-                row = connection.execute(new.returning(*recipes.c)).mappings().one()
+            elif not row["listed"]:
+                connection.execute(update(recipes).where(recipes.c.id == recipe.id).values(listed=True))
             return _saved(row)
 
     def get(self, id: str) -> SavedRecipe:
@@ -66,12 +63,29 @@ class Recipes:
         return _saved(row)
 
     def list(self, dataset: str | None = None, limit: int = 100) -> list[SavedRecipe]:
-        """Recipes, newest first, of one dataset or of all."""
-        query = select(recipes).order_by(recipes.c.created_at.desc(), recipes.c.id).limit(limit)
+        """Recipes that people saved, newest first, of one dataset or of all; the cells of sweeps are left out."""
+        query = select(recipes).where(recipes.c.listed).limit(limit)
+        query = query.order_by(recipes.c.created_at.desc(), recipes.c.id)
         if dataset is not None:
             query = query.where(recipes.c.dataset == dataset)
         with self._database.reading() as connection:
             return [_saved(row) for row in connection.execute(query).mappings()]
+
+
+def as_row(
+    recipe: Recipe, name: str, who: str, now: datetime, parent: str = "", listed: bool = True
+) -> dict[str, Any]:
+    """The values of a new row."""
+    return {
+        "id": recipe.id,
+        "dataset": recipe.data.dataset,
+        "document": recipe.canonical(),
+        "name": clean_name(name),
+        "parent": parent,
+        "listed": listed,
+        "created_by": plain(who),
+        "created_at": now,
+    }
 
 
 def _saved(row: RowMapping) -> SavedRecipe:

@@ -1,6 +1,7 @@
 """Runs as people see them: submitted, listed, renamed, paused, stopped, resumed, deleted."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
@@ -31,7 +32,7 @@ class Runs(Leases):
             now = self._database.now()
             saved = _saved_recipe(connection, recipe)
             found(connection, datasets, saved["dataset"], now, lock=True)
-            values = _new(saved, clean_name(name), plain(who)) | {"created_at": now, "changed_at": now}
+            values = as_new_row(saved["id"], saved["dataset"], clean_name(name), plain(who), now)
             row = connection.execute(insert(runs).values(values).returning(*runs.c)).mappings().one()
             return self._take(connection, row, owner, lease_seconds) if owner else as_run(row)
 
@@ -47,9 +48,17 @@ class Runs(Leases):
             rows = {row["id"]: as_run(row) for row in connection.execute(query).mappings()}
         return [rows[id] for id in ids if id in rows]
 
-    def list(self, limit: int = 100, dataset: str | None = None, include_deleted: bool = False) -> list[Run]:
-        """Runs, newest first."""
+    def list(
+        self,
+        limit: int = 100,
+        dataset: str | None = None,
+        include_deleted: bool = False,
+        include_sweeps: bool = False,
+    ) -> list[Run]:
+        """Runs, newest first; the cells of sweeps are left out unless asked for."""
         query = select(runs).order_by(runs.c.created_at.desc(), runs.c.id).limit(limit)
+        if not include_sweeps:
+            query = query.where(runs.c.sweep.is_(None))
         if dataset is not None:
             query = query.where(runs.c.dataset == dataset)
         if not include_deleted:
@@ -82,15 +91,7 @@ class Runs(Leases):
             state = State(row["state"])
             if state.final:
                 raise Conflict(f"This run has {ENDED[state]} already", None, "Clone it to train again")
-            values = answer(state, request, row["attempt"], somebody(plain(who)))
-            if values.get("state") == State.STOPPED:
-                values["ended_at"] = now
-            change = update(runs).where(runs.c.id == id).values(values).returning(*runs.c)
-            answered = connection.execute(change).mappings().one()
-            if (answered["state"], answered["request"]) != (row["state"], row["request"]):
-                sentence = f"{somebody(plain(who))} {ASKED[request]}"
-                record(connection, id, row["attempt"], row["step"], "info", sentence, now)
-            return as_run(answered)
+            return as_run(ask(connection, row, request, somebody(plain(who)), now))
 
     def delete(self, id: str, who: str) -> Run:
         """Hide a run from the team; `restore` brings it back. A queued one is stopped first.
@@ -116,6 +117,18 @@ class Runs(Leases):
             return as_run(row)
 
 
+def ask(connection: Connection, row: RowMapping, request: Request, who: str, now: datetime) -> RowMapping:
+    """What `Runs.ask` does to the row of a run that has not ended."""
+    values = answer(State(row["state"]), request, row["attempt"], who)
+    if values.get("state") == State.STOPPED:
+        values["ended_at"] = now
+    change = update(runs).where(runs.c.id == row["id"]).values(values).returning(*runs.c)
+    answered = connection.execute(change).mappings().one()
+    if (answered["state"], answered["request"]) != (row["state"], row["request"]):
+        record(connection, row["id"], row["attempt"], row["step"], "info", f"{who} {ASKED[request]}", now)
+    return answered
+
+
 def _saved_recipe(connection: Connection, id: str) -> RowMapping:
     row = connection.execute(select(recipes).where(recipes.c.id == plain(id))).mappings().one_or_none()
     if row is None:
@@ -123,13 +136,16 @@ def _saved_recipe(connection: Connection, id: str) -> RowMapping:
     return row
 
 
-def _new(recipe: RowMapping, name: str, who: str) -> dict[str, Any]:
+def as_new_row(recipe: str, dataset: str, name: str, who: str, now: datetime) -> dict[str, Any]:
+    """The values of a run that is queued."""
     return {
         "id": new_id(),
-        "recipe": recipe["id"],
-        "dataset": recipe["dataset"],
+        "recipe": recipe,
+        "dataset": dataset,
         "name": name,
         "note": "",
+        "sweep": None,
+        "program": None,
         "state": State.QUEUED,
         "request": "run",
         "attempt": 0,
@@ -141,6 +157,8 @@ def _new(recipe: RowMapping, name: str, who: str) -> dict[str, Any]:
         "furthest": 0,
         "stalled": 0,
         "created_by": who,
+        "created_at": now,
         "changed_by": who,
+        "changed_at": now,
         "revision": 1,
     }

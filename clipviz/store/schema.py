@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     ForeignKey,
@@ -70,9 +71,28 @@ recipes = Table(
     Column("document", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("parent", Text, nullable=False),
+    # false for the cells of a sweep that nobody has saved by himself
+    Column("listed", Boolean, nullable=False),
     Column("created_by", Text, nullable=False),
     Column("created_at", Moment, nullable=False),
     Index("recipes_by_dataset", "dataset", "created_at"),
+)
+
+sweeps = Table(
+    "sweeps",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("dataset", Id, ForeignKey("datasets.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("design", Text, nullable=False),
+    Column("variants", Text, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("deleted_at", Moment),
+    Column("revision", Integer, nullable=False),
+    Index("sweeps_by_dataset", "dataset", "created_at"),
 )
 
 runs = Table(
@@ -83,6 +103,8 @@ runs = Table(
     Column("dataset", Id, ForeignKey("datasets.id"), nullable=False),
     Column("name", Text, nullable=False),
     Column("note", Text, nullable=False),
+    Column("sweep", Id, ForeignKey("sweeps.id")),
+    Column("program", Id),
     Column("state", String(16), nullable=False),
     Column("request", String(16), nullable=False),
     Column("attempt", Integer, nullable=False),
@@ -106,6 +128,7 @@ runs = Table(
     Column("revision", Integer, nullable=False),
     Index("runs_by_state", "state", "created_at"),
     Index("runs_by_dataset", "dataset", "created_at"),
+    Index("runs_by_sweep", "sweep", "created_at"),
 )
 
 series = Table(

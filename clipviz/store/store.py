@@ -1,4 +1,4 @@
-"""The store: one database, its five kinds of things."""
+"""The store: one database, its six kinds of things."""
 
 from types import TracebackType
 from typing import Self
@@ -9,6 +9,7 @@ from clipviz.store.events import Events
 from clipviz.store.migrate import migrate
 from clipviz.store.recipes import Recipes
 from clipviz.store.runs import Runs
+from clipviz.store.sweeps import Sweeps
 from clipviz.store.telemetry import Telemetry
 
 BUSY_SECONDS = 5.0
@@ -23,6 +24,7 @@ class Store:
         self.datasets = Datasets(database)
         self.recipes = Recipes(database)
         self.runs = Runs(database)
+        self.sweeps = Sweeps(database)
         self.telemetry = Telemetry(database)
         self.events = Events(database)
 

@@ -11,14 +11,16 @@ from clipviz.core.recipe import Recipe
 from clipviz.core.table import Table
 from clipviz.policies.activations._calibration import calibrate as start_measured
 from clipviz.policies.activations._calibration import waits
+from clipviz.policies.gradients.base import Clipper
 from clipviz.training import evaluation, memory, watch
+from clipviz.training.fit_front import fit
 from clipviz.training.flat import Flat
-from clipviz.training.front import fit
 from clipviz.training.network import Network, bounded
 from clipviz.training.optimisers.base import Group, Optimiser, OptimiserRecipe
 from clipviz.training.rows import Rows, prepare, size, standardise
 from clipviz.training.step import Step
 from clipviz.training.stream import Streamed
+from clipviz.training.target_clamp import clamped
 
 SAMPLE = 10_000
 """Most training rows whose loss is evaluated while a run goes on: a random choice, the same all along."""
@@ -32,6 +34,7 @@ class Assembly:
 
     network: Network
     flat: Flat
+    clipper: Clipper
     optimiser: Optimiser
     step: Step
     train: Rows | Streamed
@@ -50,22 +53,24 @@ def assemble(
 
     Rows that do not fit (see `memory.fits`) are streamed from a file in `folder`, where there is one.
     """
-    front, notes = fit(table, recipe.inputs)
+    goals = clamped(table, recipe.target_clamp)
+    front, notes, stays = fit(table, recipe.inputs, goals.leaving)
     torch.manual_seed(recipe.seed)
     network = Network(recipe, front, table.task, table.classes).train()
-    standardise(network, table)
+    standardise(network, goals.values[stays])
     flat = Flat(network.body, device)
-    clipper = build("clipviz.policies.gradients", recipe.gradient).build(flat.specs, flat.weights)
+    clipper: Clipper = build("clipviz.policies.gradients", recipe.gradient).build(flat.specs, flat.weights)
     chosen: OptimiserRecipe = build("clipviz.training.optimisers", recipe.optimiser)
     optimiser = chosen.build(_groups(flat, chosen.weight_decay > 0))
     step = Step(network.body, flat, table.task, clipper, optimiser, chosen.learning_rate)
     spill = None if memory.fits(size(network, table), device, most) else folder
-    train = prepare(network, table, table.train, device, spill)
+    train = prepare(network, table, table.train[stays], device, spill, goals.values[stays])
     validation = prepare(network, table, table.validation, device, spill)
     some = np.random.default_rng(recipe.seed).permutation(len(train))[:SAMPLE]
     return Assembly(
         network=network,
         flat=flat,
+        clipper=clipper,
         optimiser=optimiser,
         step=step,
         train=train,
@@ -79,7 +84,7 @@ def assemble(
             *watch.names(network),
             "update_ratio",
         ),
-        notes=(*table.notes, *notes),
+        notes=(*table.notes, *goals.notes, *notes),
         spill=spill,
     )
 

@@ -1,75 +1,113 @@
-"""The first layer of every network: raw columns in, clamped and standardised numbers out."""
+"""The first layer of every network: raw columns in, clamped and normalised numbers out."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from typing import get_args
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from clipviz.core.bounds import Bounds
-from clipviz.core.discovery import build
-from clipviz.core.errors import InvalidRecipe
-from clipviz.core.recipe import Inputs
-from clipviz.core.table import Feature, Table
-from clipviz.training.numbers import moments, standardised
+from clipviz.core.bounds import FAR, Action
+from clipviz.core.table import Feature
+from clipviz.training.numbers import standardised
 
 CHUNK_VALUES = 4_000_000
-MOST_NAMED = 5
+ACTIONS: tuple[Action, ...] = get_args(Action)
 
 
 class Front(nn.Module):
-    """Raw rows (N, F) float64 to network inputs (N, D) float32: first the F' numbers, then one-hot
-    categories.
+    """Raw rows (N, F) float64 to network inputs (N, D) float32: first the F' numbers, then indicators of what was
+    below and what was above its bounds, then one-hot categories.
 
-    Number: NaN takes the training median, an infinity the furthest finite training value, then the clamp [lo,
-    hi], then (x - mean) / scale, mean and scale being those of the clamped training rows. Category: a one for
-    its level; an unseen or missing level is all zeros. There are buffers only, no parameters: training passes
-    its rows through once, and the same buffers leave with the model.
+    Number: what lies beyond its bounds becomes missing where the clamp says so; a missing one takes `fill`; an
+    infinity the bound, or on an open side the furthest finite training value; then the clamp [lo, hi], hard or soft;
+    then (x - centre) / scale. Category: a one for its level; an unseen or missing level is all zeros. There are
+    buffers only, no parameters: training passes its rows through once, and the same buffers leave with the model.
 
-    numbers: (F',) positions of number columns. sources, codes: (O,) position and level of each one-hot
-    output.
+    Of the numbers, (F',) each: `numbers` position in the row, `action` place in ACTIONS, `lo`, `hi`, `width` of the
+    bounds, `fill`, `least`, `most`, `centre`, `scale`. `below`, `above`: which numbers have an indicator.
+    `sources`, `codes`: (O,) position and level of each one-hot output. `grouped`, `by`: (Q,) which numbers have
+    bounds by group, and the position of the category; `group_lo`, `group_hi`: (1 + L, Q) their bounds, first those of
+    rows of no known level.
     """
 
     numbers: Tensor
     sources: Tensor
     codes: Tensor
-    median: Tensor
-    least: Tensor
-    most: Tensor
+    action: Tensor
     lo: Tensor
     hi: Tensor
-    mean: Tensor
+    width: Tensor
+    fill: Tensor
+    least: Tensor
+    most: Tensor
+    centre: Tensor
     scale: Tensor
+    below: Tensor
+    above: Tensor
+    grouped: Tensor
+    by: Tensor
+    group_lo: Tensor
+    group_hi: Tensor
+    _places: Tensor
 
-    def __init__(self, features: tuple[Feature, ...]) -> None:
+    def __init__(self, features: tuple[Feature, ...], buffers: Mapping[str, Tensor]) -> None:
         super().__init__()
         self.features = features
-        numbers = [place for place, feature in enumerate(features) if not feature.levels]
-        hots = [
-            (place, code) for place, feature in enumerate(features) for code in range(len(feature.levels))
-        ]
-        self.register_buffer("numbers", torch.tensor(numbers, dtype=torch.int64))
-        self.register_buffer("sources", torch.tensor([place for place, _ in hots], dtype=torch.int64))
-        self.register_buffer("codes", torch.tensor([float(code) for _, code in hots], dtype=torch.float64))
-        for name, value in (("median", 0.0), ("least", -np.inf), ("most", np.inf), ("lo", -np.inf)):
-            self.register_buffer(name, torch.full((len(numbers),), value, dtype=torch.float64))
-        for name, value in (("hi", np.inf), ("mean", 0.0), ("scale", 1.0)):
-            self.register_buffer(name, torch.full((len(numbers),), value, dtype=torch.float64))
+        for name in (name for name in Front.__annotations__ if not name.startswith("_")):
+            self.register_buffer(name, buffers[name])
+        # What follows from the buffers and decides which operations there are, once and for all.
+        self._actions = {ACTIONS[place] for place in self.action.tolist()}
+        places = list(range(len(self.numbers)))
+        for at, place in enumerate(self.grouped.tolist()):
+            places[place] = len(self.numbers) + at
+        self.register_buffer("_places", torch.tensor(places, dtype=torch.int64), persistent=False)
 
     @property
     def outputs(self) -> int:
         """D, the numbers that come out for each row."""
-        return len(self.numbers) + len(self.sources)
+        return len(self.numbers) + len(self.below) + len(self.above) + len(self.sources)
 
     def forward(self, raw: Tensor) -> Tensor:
         values = raw[:, self.numbers]  # (N, F')
-        values = torch.where(values.isnan(), self.median, values)
-        values = torch.where(values == torch.inf, self.most, values)
-        values = torch.where(values == -torch.inf, self.least, values)
-        values = standardised(values.clamp(self.lo, self.hi), self.mean, self.scale)
+        lo, hi = self._limits(raw)
+        low, high = values < lo, values > hi
+        flags = torch.cat([low[:, self.below], high[:, self.above]], dim=1).to(torch.float64)
+        if "missing" in self._actions:
+            gone = (self.action == ACTIONS.index("missing")) & (low | high)
+            values = torch.where(gone, torch.nan, values)
+        if "trim" in self._actions:
+            kept = self.action == ACTIONS.index("trim")
+            lo, hi = torch.where(kept, -torch.inf, lo), torch.where(kept, torch.inf, hi)
+        values = torch.where(values.isnan(), self.fill, values)
+        values = standardised(self._clamped(values, lo, hi), self.centre, self.scale)
         hot = (raw[:, self.sources] == self.codes).to(torch.float64)  # (N, O)
-        return torch.cat([values, hot], dim=1).to(torch.float32)
+        return torch.cat([values, flags, hot], dim=1).to(torch.float32)
+
+    def _limits(self, raw: Tensor) -> tuple[Tensor, Tensor]:
+        """(lo, hi): (F',) each, or (N, F') where a row's group decides."""
+        if not len(self.grouped):
+            return self.lo, self.hi
+        groups = torch.nan_to_num(raw[:, self.by], nan=-1.0) + 1  # (N, Q)
+        groups = groups.clamp(0, len(self.group_lo) - 1).to(torch.int64)
+        shape = (len(raw), len(self.numbers))
+        lo = torch.cat([self.lo.expand(shape), self.group_lo.gather(0, groups)], dim=1)
+        hi = torch.cat([self.hi.expand(shape), self.group_hi.gather(0, groups)], dim=1)
+        return lo[:, self._places], hi[:, self._places]
+
+    def _clamped(self, values: Tensor, lo: Tensor, hi: Tensor) -> Tensor:
+        """See `core.bounds`, whose arithmetic this is."""
+        reach = FAR * self.width
+        first, last = lo - reach, hi + reach
+        values = torch.where(values == torch.inf, torch.where(hi < torch.inf, last, self.most), values)
+        values = torch.where(values == -torch.inf, torch.where(lo > -torch.inf, first, self.least), values)
+        hard = values.clamp(lo, hi)
+        if "soft" not in self._actions:
+            return hard
+        near = values.clamp(first, last)
+        width = torch.where(self.width > 0, self.width, 1.0)
+        rounding = (-(near - lo).abs() / width).exp().log1p() - (-(near - hi).abs() / width).exp().log1p()
+        return (hard + self.width * rounding).clamp(lo, hi)
 
     @torch.no_grad()
     def rows(self, inputs: np.ndarray) -> Tensor:
@@ -82,69 +120,8 @@ class Front(nn.Module):
         return prepared
 
     def bounds(self) -> dict[str, tuple[float | None, float | None]]:
-        """Fitted (lo, hi) of each number column by name; None is an open side."""
+        """Fitted (lo, hi) of each number column by name, for rows of no known group; None is an open side."""
         return {
             self.features[place].name: (lo if np.isfinite(lo) else None, hi if np.isfinite(hi) else None)
             for place, lo, hi in zip(self.numbers.tolist(), self.lo.tolist(), self.hi.tolist(), strict=True)
         }
-
-
-def fit(table: Table, inputs: Inputs) -> tuple[Front, tuple[str, ...]]:
-    """A front with every bound, median and moment of the training rows, and sentences about fallbacks.
-
-    Raises InvalidRecipe for a clamp on a column that is no number feature, or with a field out of range.
-    """
-    front, notes = Front(table.features), dict[str, list[str]]()
-    names = [table.features[place].name for place in front.numbers.tolist()]
-    _check_columns(inputs, names)
-    for place, (name, values) in enumerate(zip(names, _training_columns(table, front), strict=True)):
-        bounds: Bounds = build("clipviz.policies.inputs", inputs.policy_of(name)).fit(values)
-        for sentence in filter(None, (bounds.note, _fit_column(front, place, values, bounds))):
-            notes.setdefault(sentence, []).append(name)
-    return front, tuple(_told(sentence, columns) for sentence, columns in notes.items())
-
-
-def _training_columns(table: Table, front: Front) -> Iterator[NDArray[np.float64]]:
-    """(N_train,) raw values of each number column: a bounded number of them is gathered at a time."""
-    numbers = front.numbers.numpy()
-    group = max(1, CHUNK_VALUES // max(1, len(table.train)))
-    for start in range(0, len(numbers), group):
-        # By column in memory: each is read several times.
-        train = np.asfortranarray(table.inputs[np.ix_(table.train, numbers[start : start + group])])
-        for column in train.T:
-            yield column.astype(np.float64, copy=False)
-
-
-def _told(sentence: str, columns: list[str]) -> str:
-    """A sentence with the columns that it holds for; hundreds of pixels are counted, not listed."""
-    shown = ", ".join(columns[:MOST_NAMED])
-    more = len(columns) - MOST_NAMED
-    return f"{shown} and {more:,} more: {sentence}" if more > 0 else f"{shown}: {sentence}"
-
-
-def _check_columns(inputs: Inputs, names: list[str]) -> None:
-    for column in inputs.columns:
-        if column not in names:
-            raise InvalidRecipe(
-                "An input clamp needs a number column among the features",
-                repr(column),
-                "Take it out of inputs.columns or add the column to the features",
-            )
-
-
-def _fit_column(front: Front, place: int, values: np.ndarray, bounds: Bounds) -> str:
-    finite = values[np.isfinite(values)]
-    front.lo[place], front.hi[place] = bounds.lo, bounds.hi
-    if finite.size == 0:
-        front.least[place] = front.most[place] = 0.0
-        return "no finite value in the training rows: taken as 0"
-    median, least, most = float(np.median(finite)), float(finite.min()), float(finite.max())
-    front.median[place], front.least[place], front.most[place] = median, least, most
-    filled = np.where(np.isnan(values), median, np.clip(values, least, most))
-    front.mean[place], front.scale[place] = moments(bounds.clamp(filled))
-    unbounded = int(
-        np.sum((values == np.inf) & np.isinf(bounds.hi)) + np.sum((values == -np.inf) & np.isinf(bounds.lo))
-    )
-    if unbounded:
-        return f"{unbounded} infinite training values took the furthest finite one"
-    return ""

@@ -86,7 +86,14 @@ def _all_plain(body: Any, flat: Flat, clips: list[Clip]) -> bool:
     few operations read them all."""
     order = [spec.name for spec in flat.specs if spec.start >= flat.split]
     names = {id(parameter): name for name, parameter in body.named_parameters()}
-    mine = [names.get(id(getattr(clip, "raw_theta", None))) for clip in clips]
-    return mine == order and all(
-        clip.get_parameter("raw_theta").numel() == 1 and clip.knobs["theta"].positive for clip in clips
-    )
+    for clip in clips:
+        raw = clip.get_parameter("raw_theta") if clip.learned and "theta" in clip.knobs else None
+        if (
+            raw is None
+            or raw.numel() != 1
+            or not clip.knobs["theta"].positive
+            or [names[id(raw)]] != order[:1]
+        ):
+            return False
+        order.pop(0)
+    return not order

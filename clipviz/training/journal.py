@@ -25,12 +25,14 @@ HOPELESS = 100
 class Journal:
     """Counts over all steps of a run, whatever the blocks they arrive in; part of a checkpoint.
 
-    mean_norm: running mean of the finite gradient norms, spikes counted at the limit of one. streak: steps in
+    skipped: steps left out, left_out: those of them whose gradient was finite. mean_norm: running mean of the
+    finite gradient norms, spikes counted at the limit of one. streak: steps in
     a row that were not finite.
     """
 
     fired: int = 0
     skipped: int = 0
+    left_out: int = 0
     non_finite: int = 0
     spikes: int = 0
     seen: int = 0
@@ -49,7 +51,9 @@ class Journal:
         skipped = block["skipped"] > 0
         self.fired += int(np.sum(block["fired"] > 0))
         self.skipped += int(skipped.sum())
-        lost = skipped | ~np.isfinite(block["loss"])
+        left_out = skipped & np.isfinite(block["gradient_norm"])
+        self.left_out += int(left_out.sum())
+        lost = (skipped & ~left_out) | ~np.isfinite(block["loss"])
         events: list[tuple[int, str, str]] = []
         try:
             if lost.any() or self.streak:
@@ -107,7 +111,7 @@ class Journal:
             if seen >= WARM and norm > SPIKE * mean > 0:
                 self.spikes += 1
                 if loud(self.spikes):
-                    after = float(block["gradient_norm_clipped"][place])
+                    after = 0.0 if block["skipped"][place] else float(block["gradient_norm_clipped"][place])
                     say(int(steps[place]), "spike", spike(int(steps[place]), norm, after, mean, self.spikes))
                 norm = SPIKE * mean
             seen += 1
@@ -117,8 +121,9 @@ class Journal:
 
 
 def spike(step: int, before: float, after: float, mean: float, number: int) -> str:
-    """A spike in words."""
+    """A spike in words; after: 0 where the step was left out."""
     change = f"{before:.3g} -> {after:.3g}" if after < before else f"{before:.3g}, not clipped"
+    change = change if after > 0 else f"{before:.3g}, step left out"
     return f"step {step}: gradient norm {change} (usually {mean:.2g}), the {ordinal(number)} spike"
 
 

@@ -110,7 +110,8 @@ def load(path: Path) -> Network:
         ) from error
     features = tuple(Feature(name, tuple(levels)) for name, levels in about["features"])
     recipe = Recipe.parse(about["recipe"])
+    front = Front(features, {name.removeprefix("front."): tensor for name, tensor in tensors.items()})
     with torch.random.fork_rng(devices=[]):
-        network = Network(recipe, Front(features), about["task"], tuple(about["classes"]))
+        network = Network(recipe, front, about["task"], tuple(about["classes"]))
     network.load_state_dict(tensors)
     return network.eval()

@@ -142,8 +142,10 @@ class Progress:
         return train.batches(places, self._recipe.training.batch_size, first)
 
     def _live(self) -> dict[str, Tensor]:
-        state = {f"optimiser.{name}": tensor for name, tensor in self._assembly.optimiser.state().items()}
-        return {"weights": self._assembly.flat.weights, "best": self._best, **state}
+        assembly = self._assembly
+        state = {f"optimiser.{name}": tensor for name, tensor in assembly.optimiser.state().items()}
+        state |= {f"clipper.{name}": tensor for name, tensor in assembly.clipper.state().items()}
+        return {"weights": assembly.flat.weights, "best": self._best, **state}
 
     def _update_ratio(self) -> float:
         """|Δw| / |w| of the last step, thresholds left out; NaN where that step was not expected to be the

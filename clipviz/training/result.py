@@ -26,7 +26,7 @@ def conclude(
         metrics=measure(test),
         validation=measure(assembly.validation),
         train=measure(assembly.train),
-        baseline=evaluation.baseline(table.task, assembly.train.raw, test.raw, len(table.classes)),
+        baseline=evaluation.baseline(table.task, table.target[table.train], test.raw, len(table.classes)),
         thresholds=network.thresholds(),
         bounds=network.front.bounds(),
         steps=progress.step,
@@ -34,6 +34,7 @@ def conclude(
         seconds=progress.seconds,
         clipped_share=None if recipe.gradient.id == "none" else journal.fired / max(progress.step, 1),
         skipped_steps=journal.skipped,
+        left_out_steps=journal.left_out,
         non_finite_steps=journal.non_finite,
         notes=(*assembly.notes, *_remarks(progress, journal)),
     )

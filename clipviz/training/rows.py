@@ -78,10 +78,10 @@ def check(table: Table) -> None:
         )
 
 
-def standardise(network: Network, table: Table) -> None:
-    """Sets the target's moments on the training rows; classes need none."""
-    if table.task == "regression":
-        mean, scale = moments(table.target[table.train])
+def standardise(network: Network, goals: NDArray[np.float64]) -> None:
+    """Sets the target's moments by the training goals (N,); classes need none."""
+    if network.task == "regression":
+        mean, scale = moments(goals)
         network.target_mean.fill_(mean)
         network.target_scale.fill_(scale)
 
@@ -92,14 +92,20 @@ def size(network: Network, table: Table) -> int:
 
 
 def prepare(
-    network: Network, table: Table, places: NDArray[np.int64], device: str, spill: Path | None = None
+    network: Network,
+    table: Table,
+    places: NDArray[np.int64],
+    device: str,
+    spill: Path | None = None,
+    goals: NDArray[np.float64] | None = None,
 ) -> "Rows | Streamed":
     """Rows of a table through the front, once, onto the device; or, where a folder `spill` is given, onto its disk.
 
+    goals: (N,) what the loss compares with, in the target's own units; None: the targets as they are.
     A bounded number of rows is looked at a time, so that a table that is a map of a file never is in memory.
     """
     raw = np.array(table.target[places])
-    goal = torch.from_numpy(raw)
+    goal = torch.from_numpy(raw if goals is None else goals)
     if table.task == "regression":
         goal = standardised(goal, network.target_mean, network.target_scale).to(torch.float32).unsqueeze(1)
     else:

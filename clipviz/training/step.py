@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from clipviz.core.recipe import Task
-from clipviz.policies.gradients.base import Clipper
+from clipviz.policies.gradients.base import Clipped, Clipper
 from clipviz.training.flat import Flat
 from clipviz.training.gauges import Gauges, penalties
 from clipviz.training.optimisers.base import Optimiser
@@ -30,9 +30,10 @@ class Step:
 
     Nothing here speaks to the host or branches on data. `series` names the columns of `row`: the loss of the
     batch before the step (standardised squared error, or cross-entropy), norms of the gradient before and
-    after the clip in the clip's own norm, whether it was clipped (0 for a step that was left out), Euclid's norm
-    of each layer's gradient (thresholds left out) before the clip, the thresholds that this batch went through
-    (those before the step), and the share of the values that they hold. The penalties of thresholds are minimised
+    after the clip, the length from which on it was clipped, whether it was (0 for a step that was left out),
+    the cosine between before and after where the clip can turn the gradient, the norm of each layer's gradient
+    (thresholds left out) before the clip, the thresholds that this batch went through (those before the step),
+    and the share of the values that they hold. All norms are Euclid's. The penalties of thresholds are minimised
     with the loss, but not counted in it.
     """
 
@@ -43,7 +44,12 @@ class Step:
         self._loss = nn.MSELoss() if task == "regression" else nn.CrossEntropyLoss()
         self._gauges = Gauges(body, flat)
         self._penalties = penalties(body)
-        self.series = (*SCALARS, *(f"norm/{layer}" for layer in flat.layers), *self._gauges.series)
+        self.series = (
+            *SCALARS,
+            *(["cosine"] if clipper.turns else []),
+            *(f"norm/{layer}" for layer in flat.layers),
+            *self._gauges.series,
+        )
         self.row = torch.full(
             (flat.replicas, len(self.series)), float("nan"), dtype=torch.float64, device=flat.weights.device
         )
@@ -51,7 +57,7 @@ class Step:
         self._slots["gradient_limit"].copy_(clipper.limit)
         self._slots["learning_rate"].fill_(rate)
         self._norms = [(gradient, self._slots[f"norm/{layer}"]) for layer, gradient in flat.layers.items()]
-        self._gauges.attach(self.row[:, len(SCALARS) + len(flat.layers) :])
+        self._gauges.attach(self.row[:, len(self.series) - len(self._gauges.series) :])
 
     def __call__(self, rows: Rows | Streamed, places: Tensor) -> None:
         """One step on the batch of `rows` at `places` (B,) int64 on the device."""
@@ -72,10 +78,14 @@ class Step:
             torch.linalg.vector_norm(gradient, dim=1, dtype=torch.float64, out=slot)
         self._gauges.write(taps)
 
-    def _say_move(self, clipped: Any) -> None:
+    def _say_move(self, clipped: Clipped) -> None:
         slots = self._slots
         slots["gradient_norm"].copy_(clipped.before)
         slots["gradient_norm_clipped"].copy_(clipped.after)
         slots["coefficient"].copy_(clipped.coefficient)
         slots["fired"].copy_(clipped.fired > clipped.skipped)  # a step left out was not clipped
         slots["skipped"].copy_(clipped.skipped)
+        if self._clipper.adapts:
+            slots["gradient_limit"].copy_(self._clipper.limit)
+        if self._clipper.turns:
+            slots["cosine"].copy_(clipped.cosine)

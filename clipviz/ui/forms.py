@@ -1,6 +1,7 @@
 """Forms from declarations: a pydantic model's fields become widgets, its errors become sentences."""
 
 import types
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Union, get_args, get_origin
 
 import streamlit as st
@@ -9,7 +10,9 @@ from pydantic.fields import FieldInfo
 
 from clipviz.core.discovery import discover
 from clipviz.core.recipe import Choice
-from clipviz.ui.text import escape
+from clipviz.ui.text import escape, plain
+
+Options = Mapping[str, Sequence[str]]
 
 
 def begin() -> None:
@@ -22,13 +25,21 @@ def invalid() -> list[str]:
     return list(st.session_state.get("invalid_fields", []))
 
 
-def pick(package: str, label: str, choice: Choice, key: str, help: str | None = None) -> Choice:
-    """A picker of everything found in a folder, and the fields of what is picked.
+def pick(
+    package: str,
+    label: str,
+    choice: Choice,
+    key: str,
+    help: str | None = None,
+    options: Options | None = None,
+) -> Choice:
+    """A picker of everything found in a folder but teaching specimens, and the fields of what is picked.
 
+    options: for each kind of name that a field may ask for, those that there are here; see `fields`.
     Returns a choice whose fields are valid; while a field is not, its error is shown and the former value kept.
     """
     known = discover(package)
-    ids = list(known)
+    ids = [id for id in known if id == choice.id or not getattr(known[id], "teaching", False)]
     picked = st.selectbox(
         label,
         ids,
@@ -38,7 +49,7 @@ def pick(package: str, label: str, choice: Choice, key: str, help: str | None = 
         help=help,
     )
     values = choice.fields() if picked == choice.id else {}
-    return Choice.of(picked, **fields(known[picked], values, f"{key}.{picked}"))
+    return Choice.of(picked, **fields(known[picked], values, f"{key}.{picked}", options=options))
 
 
 def title_of(cls: type[Any]) -> str:
@@ -46,18 +57,31 @@ def title_of(cls: type[Any]) -> str:
 
 
 def fields(
-    cls: type[BaseModel], values: dict[str, Any], key: str, names: tuple[str, ...] | None = None
+    cls: type[BaseModel],
+    values: dict[str, Any],
+    key: str,
+    names: tuple[str, ...] | None = None,
+    options: Options | None = None,
 ) -> dict[str, Any]:
-    """Widgets for the fields of a model (or for those in `names`), side by side; returns valid values by name."""
-    shown = {name: info for name, info in cls.model_fields.items() if names is None or name in names}
+    """Widgets for the fields of a model (or for those in `names`), side by side; returns valid values by name.
+
+    A field whose declaration says "options" holds one of the names that `options` has under that word; where it has
+    none there is nothing to choose, and the field is not drawn.
+    """
+    there = options or {}
+    shown = {
+        name: info
+        for name, info in cls.model_fields.items()
+        if (names is None or name in names) and (_extra(info, "options") is None or _named(info, there))
+    }
     folded = {name: info for name, info in shown.items() if _extra(info, "advanced")}
     start = {
         name: values.get(name, info.get_default(call_default_factory=True)) for name, info in shown.items()
     }
-    given = _row({name: info for name, info in shown.items() if name not in folded}, start, key)
+    given = _row({name: info for name, info in shown.items() if name not in folded}, start, key, there)
     if folded:
         with st.expander("Advanced"):
-            given |= _row(folded, start, key)
+            given |= _row(folded, start, key, there)
     problems = st.container()
     try:
         model = cls.model_validate({**values, **given})
@@ -76,7 +100,13 @@ def fields(
     }
 
 
-def _row(shown: dict[str, FieldInfo], start: dict[str, Any], key: str, across: int = 3) -> dict[str, Any]:
+def _named(info: FieldInfo, options: Options) -> Sequence[str]:
+    return options.get(str(_extra(info, "options")), ())
+
+
+def _row(
+    shown: dict[str, FieldInfo], start: dict[str, Any], key: str, options: Options, across: int = 3
+) -> dict[str, Any]:
     """Widgets side by side, in reading order; their values by name."""
     given, names = {}, list(shown)
     for first in range(0, len(names), across):
@@ -85,13 +115,18 @@ def _row(shown: dict[str, FieldInfo], start: dict[str, Any], key: str, across: i
             st.columns(min(len(names), across), vertical_alignment="bottom"), line, strict=False
         ):
             with column:
-                given[name] = _widget(name, shown[name], start[name], f"{key}.{name}")
+                given[name] = _widget(
+                    name, shown[name], start[name], f"{key}.{name}", _named(shown[name], options)
+                )
     return given
 
 
-def _widget(name: str, info: FieldInfo, value: Any, key: str) -> Any:
+def _widget(name: str, info: FieldInfo, value: Any, key: str, named: Sequence[str] = ()) -> Any:
     label, about = _label(name, info), _about(info)
     kind = _without_none(info.annotation)
+    if named:
+        known = [None, *named, *([value] if value is not None and value not in named else [])]
+        return st.selectbox(label, known, index=known.index(value), format_func=_or_none, key=key, help=about)
     if get_origin(kind) is Literal:
         options = list(get_args(kind))
         return st.selectbox(label, options, index=options.index(value), key=key, help=about)
@@ -113,6 +148,10 @@ def _widget(name: str, info: FieldInfo, value: Any, key: str) -> Any:
         text = st.text_input(label, value=", ".join(str(part) for part in value), key=key, help=about)
         return [part.strip() for part in (text or "").split(",") if part.strip()]
     return st.text_input(label, value=value or "", key=key, help=about)
+
+
+def _or_none(name: str | None) -> str:
+    return "–" if name is None else plain(name, 40)
 
 
 def _label(name: str, info: FieldInfo) -> str:

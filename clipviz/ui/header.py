@@ -49,7 +49,7 @@ def header(pages: list[StreamlitPage]) -> Iterator[None]:
 
 def _travelling(page: str) -> dict[str, str]:
     carried = {}
-    if "dataset" in st.session_state and page != "compare":
+    if "dataset" in st.session_state and page not in ("compare", "guide"):
         carried["dataset"] = st.session_state.dataset
         recipe = st.query_params.get("recipe")
         if recipe and page in ("clamp", "train"):

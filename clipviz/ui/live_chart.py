@@ -55,7 +55,7 @@ def live_chart(
     result = _component(
         key=key,
         data={
-            **_served(),
+            **served(),
             "runs": [asdict(run) for run in runs],
             "panels": [panel.as_data() for panel in panels],
             "colours": named_colours or colours(),
@@ -69,10 +69,11 @@ def live_chart(
 
 def prepare() -> None:
     """Loads, in a page that will soon lead to a live chart, what drawing it needs: it then appears at once."""
-    _component(key="prepare_live_chart", data=_served(), height=0)
+    _component(key="prepare_live_chart", data=served(), height=0)
 
 
-def _served() -> dict[str, str]:
+def served() -> dict[str, str]:
+    """Where the browser finds our modules and Plotly, and in which version."""
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     return {
         "root": f"/{base}/" if base else "/",

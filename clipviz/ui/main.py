@@ -22,6 +22,8 @@ def main() -> None:
         st.Page("../../pages/clamp.py", title="Clamp", icon=":material/content_cut:"),
         st.Page("../../pages/train.py", title="Train", icon=":material/model_training:"),
         st.Page("../../pages/compare.py", title="Compare", icon=":material/stacked_line_chart:"),
+        st.Page("../../pages/lab.py", title="Lab", icon=":material/science:"),
+        st.Page("../../pages/guide.py", title="Guide", icon=":material/menu_book:"),
     ]
     page = st.navigation(pages, position="hidden")
     with header.header(pages):

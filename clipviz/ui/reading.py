@@ -87,18 +87,18 @@ def _above(how: Reading, key: str, text: bool) -> dict[str, Any]:
         )  # fmt: skip
         if rows != (how.header_rows or 1):
             changed["header_rows"] = rows
+        skip = int(
+            st.number_input(
+                "Lines to skip", 0, 1000, how.skip or 0, key=f"{key}.skip",
+                help="Such as a title; blank lines and comments are not counted.",
+            )
+        )  # fmt: skip
+        changed |= {"skip": skip} if skip != (how.skip or 0) else {}
         if text:
-            skip = int(
-                st.number_input(
-                    "Lines to skip", 0, 1000, how.skip or 0, key=f"{key}.skip",
-                    help="Such as a title; blank lines and comments are not counted.",
-                )
-            )  # fmt: skip
             comment = st.text_input(
                 "Comment mark", how.comment or "", max_chars=5, key=f"{key}.comment",
                 help="Lines that begin with it are passed over.",
             )  # fmt: skip
-            changed |= {"skip": skip} if skip != (how.skip or 0) else {}
             changed |= {"comment": comment} if comment != (how.comment or "") else {}
     return changed
 

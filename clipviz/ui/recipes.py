@@ -29,6 +29,17 @@ def target(dataset: Dataset, draft: drafts.Draft) -> Recipe:
     return draft.recipe.model_copy(update={"data": data, "inputs": without(draft.recipe.inputs, {chosen})})
 
 
+def options(dataset: Dataset, recipe: Recipe) -> forms.Options:
+    """The names that a field of an input clamp may ask for: categories that are inputs of the network."""
+    features = recipe.data.features
+    names = [column.name for column in dataset.columns if column.kind == "category"]
+    return {
+        "categories": [
+            name for name in names if name != recipe.data.target and (features is None or name in features)
+        ]
+    }
+
+
 def without(inputs: Inputs, gone: set[str]) -> Inputs:
     """Input clamps without those of columns that are no inputs any more."""
     kept = {name: choice for name, choice in inputs.columns.items() if name not in gone}

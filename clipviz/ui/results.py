@@ -114,6 +114,11 @@ def clipping_in_words(result: Result, recipe: Recipe) -> str:
     """What the share of clipped steps means."""
     if result.clipped_share is None or recipe.gradient.id == "none":
         words = "No gradient clip was used."
+    elif result.clipped_share == 0 and result.left_out_steps:
+        words = (
+            f"The gradient clip left out **{counted(result.left_out_steps, 'step')}** whose gradient stood out, "
+            f"{result.left_out_steps / max(1, result.steps):.1%} of all; the others it did not touch."
+        )
     elif result.clipped_share == 0:
         words = "The gradient clip **never fired**: this run equals one without it. A lower limit would act."
     elif result.clipped_share >= 0.9:
@@ -126,8 +131,11 @@ def clipping_in_words(result: Result, recipe: Recipe) -> str:
             f"The gradient clip fired at **{result.clipped_share:.1%} of the steps**: "
             "a safety net for large gradients."
         )
-    if result.skipped_steps:
-        words += f" {number(result.skipped_steps)} steps were skipped because their gradient was not finite."
+    lost = result.skipped_steps - result.left_out_steps
+    if lost:
+        words += (
+            f" {counted(lost, 'step was', 'steps were')} skipped because of a gradient that was not finite."
+        )
     return words
 
 

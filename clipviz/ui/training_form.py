@@ -24,7 +24,7 @@ def form(dataset: Dataset, draft: drafts.Draft) -> Recipe:
     left, right = st.columns(2, gap="medium")
     with left, st.container(border=True):
         st.markdown("**Clipping**")
-        clipping = _clipping(recipe, draft)
+        clipping = _clipping(dataset, recipe, draft)
     with right, st.container(border=True):
         st.markdown("**Optimisation**")
         optimisation = _optimisation(recipe, draft)
@@ -81,18 +81,35 @@ def _features(dataset: Dataset, recipe: Recipe, draft: drafts.Draft) -> tuple[st
     return None if not chosen or len(chosen) == len(usable) else tuple(chosen)
 
 
-def _clipping(recipe: Recipe, draft: drafts.Draft) -> dict[str, object]:
-    default = forms.pick("clipviz.policies.inputs", "Input clamp", recipe.inputs.default, draft.key("inputs"))
+def _clipping(dataset: Dataset, recipe: Recipe, draft: drafts.Draft) -> dict[str, object]:
+    default = forms.pick(
+        "clipviz.policies.inputs",
+        "Input clamp",
+        recipe.inputs.default,
+        draft.key("inputs"),
+        options=recipes.options(dataset, recipe),
+    )
     if recipe.inputs.columns:
         own = counted(len(recipe.inputs.columns), "column has a clamp of its", "columns have clamps of their")
         st.caption(f"{own} own, from the Clamp page.")
+    normalisation = forms.pick(
+        "clipviz.policies.normalisations",
+        "Normalisation",
+        recipe.inputs.normalisation,
+        draft.key("normalisation"),
+        help="Brings all number columns to a common size, behind their clamps.",
+    )
+    if recipe.target_clamp.id != "none":
+        st.caption(
+            f"The training targets are clamped ({escape(recipe.target_clamp.id)}); metrics are on targets as they are."
+        )
     activation = forms.pick(
         "clipviz.policies.activations", "Activation clip", recipe.activation, draft.key("activation")
     )
     gradient = forms.pick(
         "clipviz.policies.gradients", "Gradient clip", recipe.gradient, draft.key("gradient")
     )
-    inputs = recipe.inputs.model_copy(update={"default": default})
+    inputs = recipe.inputs.model_copy(update={"default": default, "normalisation": normalisation})
     return {"inputs": inputs, "activation": activation, "gradient": gradient}
 
 

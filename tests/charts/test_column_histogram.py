@@ -39,3 +39,11 @@ def test_by_magnitude_every_bin_is_as_wide_as_the_next_and_none_is_lost():
     assert [sum(trace.y) for trace in figure.data] == [8, 7]
     assert figure.data[0].customdata[1] == "10 to 100"
     assert figure.data[1].customdata[0] == "below 1"
+
+
+def test_how_far_a_bound_may_be_off_is_a_band_within_the_picture() -> None:
+    drawn = Histogram(edges=(0.0, 1.0, 2.0), counts=(3, 4))
+    figure = column_histogram("x", drawn, LIGHT, Bounds(hi=1.5), intervals=(None, (1.2, 1e9)))
+    bands = [shape for shape in figure.layout.shapes if shape.type == "rect"]
+    assert [shape.x0 for shape in bands] == [1.2]
+    assert bands[0].x1 < 10

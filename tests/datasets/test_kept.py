@@ -9,6 +9,7 @@ from clipviz.core.errors import ClipvizError, InvalidRecipe
 from clipviz.core.recipe import Data, Recipe
 from clipviz.datasets import files, jobs, kept, table
 from clipviz.datasets.ingest import ingest
+from clipviz.datasets.input_columns import forget
 
 pytestmark = pytest.mark.usefixtures("in_process")
 
@@ -117,3 +118,11 @@ def test_some_rows_are_found_in_every_row_group(tmp_path):
     assert files.some_rows(tmp_path, ["a.b", "a"], rows).equals(
         whole.take(pa.array(rows)).select(["a.b", "a"])
     )
+
+
+def test_a_map_may_be_let_go_of(settings, dataset, large):
+    found = table.load(settings, dataset, recipe(dataset))
+    before = found.inputs.copy()
+    forget(found.inputs)
+    forget(before)
+    np.testing.assert_array_equal(found.inputs, before)

@@ -47,7 +47,8 @@ def test_large_floats_are_numbers(column):
     ("cells", "kind"),
     [
         (["0123", "4567"] * 9, "category"),
-        (["0123", "456"] * 9, "integer"),
+        (["0123", "456"] * 9, "category"),
+        (["0.00", "1.00"] * 9, "integer"),
         (["01", "12"] * 9, "integer"),
         (["yes", "no"] * 9, "boolean"),
         ([f"c{n % 2000}" for n in range(9000)], "category"),

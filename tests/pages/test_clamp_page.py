@@ -1,7 +1,10 @@
 import pytest
 
 from clipviz.core.dataset import Dataset
+from clipviz.core.discovery import discover
 from clipviz.datasets import samples
+from clipviz.datasets.ingest import ingest
+from clipviz.ui import clamp_overview
 from tests.pages.conftest import button, words
 
 
@@ -74,3 +77,138 @@ def test_columns_named_like_our_own_do_not_collide(page, store) -> None:
     app = page("clamp", dataset=app.query_params["dataset"])
     assert "could not be drawn" not in words(app)
     assert any("row (1)" in each.value.columns for each in app.dataframe)
+
+
+@pytest.mark.parametrize("name", discover("clipviz.policies.inputs"))
+def test_every_clamp_can_be_picked(page, spikes, name: str) -> None:
+    app = select(page("clamp", dataset=spikes.id), "Default for every numeric column", name)
+    assert not app.error and "could not be drawn" not in words(app)
+
+
+@pytest.mark.parametrize("action", ["soft", "missing", "trim"])
+def test_every_action_is_told(page, spikes, action: str) -> None:
+    app = select(page("clamp", dataset=spikes.id), "Default for every numeric column", "tukey")
+    select(app, "A value beyond", action)
+    told = {"soft": "rounded off over", "missing": "counts as missing beyond", "trim": "rows out of training"}
+    assert told[action] in words(app) and not app.error
+
+
+def test_groups_are_offered_by_name(page, store) -> None:
+    app = page()
+    rows = "".join(f"{'ab'[i % 2]},{i * 37 % 101},{i % 7}\n" for i in range(80))
+    app.file_uploader[0].set_value(("grouped.csv", f"kind,x,y\n{rows}".encode(), "text/csv"))
+    app.run()
+    app = page("clamp", dataset=app.query_params["dataset"])
+    select(app, "Default for every numeric column", "quantile")
+    select(app, "Group-wise by", "kind")
+    assert "or the bounds of its kind" in words(app) and not app.error
+
+
+def table(app, column: str):
+    return next(each.value for each in app.dataframe if column in each.value.columns)
+
+
+def store_rows(store, home, tmp_path, name: str, text: str) -> Dataset:
+    path = tmp_path / name
+    path.write_text(text)
+    return store.datasets.add(ingest(path, name, home, who="Ada"))
+
+
+def test_what_lies_beyond_the_bounds_is_judged_and_the_bounds_have_intervals(page, spikes) -> None:
+    app = page("clamp", dataset=spikes.id)
+    assert "No training row lies beyond a bound" in words(app)
+    select(app, "Default for every numeric column", "mad")
+    select(app, "Column", "load")
+    said = words(app)
+    assert "Above the upper bound lies a signal" in said
+    assert "95 % interval" in said
+    select(app, "Column", "sensor")
+    assert "Below the lower bound the values look like errors" in words(app)
+
+
+def test_a_suggestion_is_one_click_and_says_why(page, spikes) -> None:
+    app = page("clamp", dataset=spikes.id)
+    select(app, "Column", "load")
+    assert "tail index" in words(app)
+    button(app, "Use it").click().run()
+    assert not app.exception
+    assert table(app, "policy").set_index("column").loc["load", "policy"] == "quantile (own)"
+    assert not [each for each in app.button if each.label == "Use it"]
+
+
+def test_every_column_gets_its_suggestion_at_once_and_loses_it_again(page, spikes) -> None:
+    app = page("clamp", dataset=spikes.id)
+    button(app, "Their suggestions").click().run()
+    assert not app.exception
+    policies = table(app, "policy").set_index("column")["policy"]
+    assert policies["load"] == "quantile (own)"
+    assert all(policy.endswith("(own)") for policy in policies)
+    button(app, "The default").click().run()
+    assert set(table(app, "policy")["policy"]) == {"none"}
+
+
+def test_columns_are_shown_by_what_is_touched(page, spikes) -> None:
+    app = page("clamp", dataset=spikes.id)
+    select(app, "Default for every numeric column", "tukey")
+    touched = table(app, "policy")["touched"].tolist()
+    assert touched == sorted(touched, reverse=True)
+    assert touched[0] > 0
+
+
+def test_a_click_on_a_small_multiple_makes_it_the_column(page, spikes, monkeypatch) -> None:
+    app = page("clamp", dataset=spikes.id)
+    names = table(app, "policy")["column"].tolist()
+    state = {"pick": [{"place": 3}]}
+    monkeypatch.setattr(
+        "clipviz.ui.clamp_overview.st.session_state",
+        picked := {"chart": type("Event", (), {"selection": state})()},
+    )
+    clamp_overview._look_at("chart", names, "column")
+    assert picked["column"] == names[3]
+
+
+ODD = {
+    "all missing but a few": lambda place: "" if place % 9 else f"{place}",
+    "two values": lambda place: f"{place % 2}.5",
+    "huge outliers": lambda place: "1e300" if place == 7 else f"{place * 0.37 % 5:.3f}",
+    "infinite": lambda place: ("inf", "-inf")[place % 2] if place < 6 else f"{place * 0.61 % 3:.3f}",
+    "integers": lambda place: f"{place % 13}",
+}
+
+
+@pytest.mark.parametrize(("policy", "target"), [("quantile", "classes"), ("mad", "number")])
+def test_odd_columns_are_shown_whatever_they_hold(page, store, home, tmp_path, policy, target) -> None:
+    goal = {"number": lambda place: f"{place % 7}.{place}", "classes": lambda place: "abc"[place % 3]}[target]
+    lines = [",".join([*(f'"{name}"' for name in ODD), "constant", "missing", "y"])]
+    lines += [
+        ",".join([*(make(place) for make in ODD.values()), "3", "", goal(place)]) for place in range(120)
+    ]
+    dataset = store_rows(store, home, tmp_path, "odd.csv", "\n".join(lines) + "\n")
+    app = page("clamp", dataset=dataset.id)
+    select(app, "Default for every numeric column", policy)
+    for name in ODD:
+        select(app, "Column", name)
+        assert "could not be drawn" not in words(app)
+        assert any(each.value == name for each in app.subheader)
+    assert not {"constant", "missing"} & set(table(app, "policy")["column"])
+
+
+def test_a_target_that_was_the_column_looked_at(page, spikes) -> None:
+    app = page("clamp", dataset=spikes.id)
+    select(app, "Column", "load")
+    select(app, "Column to predict", "load")
+    assert "load" not in set(table(app, "policy")["column"])
+
+
+def test_a_deleted_dataset_offers_the_way_back(page, spikes, store) -> None:
+    store.datasets.delete(spikes.id, "Ada")
+    app = page("clamp", dataset=spikes.id)
+    assert any(each.label == "Restore this dataset" for each in app.button)
+
+
+def test_text_alone_has_nothing_to_clamp(page, store, home, tmp_path) -> None:
+    film = "a fine film about the sea that nobody saw twice and everybody liked very much"
+    lines = [f'"{film[place % 9 :]} {place}",{"good" if place % 2 else "bad"}' for place in range(60)]
+    dataset = store_rows(store, home, tmp_path, "reviews.csv", "review,label\n" + "\n".join(lines) + "\n")
+    app = page("clamp", dataset=dataset.id)
+    assert "could not be drawn" not in words(app)

@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args, get_origin
 import pytest
 from pydantic import ValidationError
 
+from clipviz.catalogue import FAMILIES
 from clipviz.core.discovery import build, discover
 from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Choice
@@ -21,9 +22,10 @@ from clipviz.policies.policy import Policy
 from tests.policies.activations.contract import ActivationContract
 from tests.policies.gradients.contract import GradientContract
 from tests.policies.inputs.contract import InputContract
+from tests.policies.normalisations.contract import NormalisationContract
 from tests.policies.twins import twin
 
-POLICIES = ("clipviz.policies.inputs", "clipviz.policies.activations", "clipviz.policies.gradients")
+POLICIES = tuple(f"clipviz.policies.{family}" for family in FAMILIES)
 PACKAGES = (*POLICIES, "clipviz.models", "clipviz.training.optimisers")
 EVERYTHING = [(package, name, cls) for package in PACKAGES for name, cls in discover(package).items()]
 FIELDS = [
@@ -35,6 +37,10 @@ FIELDS = [
 
 class TestInputs(InputContract):
     """How every input clamp behaves."""
+
+
+class TestNormalisations(NormalisationContract):
+    """How every normalisation behaves."""
 
 
 class TestActivations(ActivationContract):
@@ -97,6 +103,8 @@ def test_a_value_out_of_range_is_named(package: str, name: str, cls: Any, field:
     rules = limits(cls, field)
     bounded = "le" in rules or "lt" in rules
     wrong: Any = rules.get("le", rules.get("lt", 0)) * 2 + 1 if bounded else "nonsense"
+    if cls.model_fields[field].annotation == str | None:
+        wrong = 7.5
     with pytest.raises(InvalidRecipe) as caught:
         build(package, Choice.of(name, **{field: wrong}))
     said = str(caught.value)

@@ -10,10 +10,12 @@ from clipviz.core.errors import ClipvizError
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Run, State
 from clipviz.core.settings import Settings
+from clipviz.core.sweep import Design
 from clipviz.runs import runner as module
 from clipviz.runs.executors.base import chosen
 from clipviz.runs.runner import Runner
 from clipviz.store import Store
+from clipviz.store.sweeps import Cell
 
 from .conftest import RESULT
 
@@ -23,6 +25,7 @@ class PipeJob:
 
     def __init__(self, run: Run, on_interrupt: Callable[["PipeJob"], None]) -> None:
         self.run = run
+        self.owner = f"host:{id(self)}"
         self.sentinel, self._end = os.pipe()
         self._died = ""
         self._on_interrupt = on_interrupt
@@ -213,3 +216,29 @@ def test_an_idle_runner_ends(settings: Settings, store: Store) -> None:
 def test_an_unknown_executor_is_told(settings: Settings) -> None:
     with pytest.raises(ClipvizError, match="CLIPVIZ_EXECUTOR must be one of local; received 'slurm'"):
         chosen(settings.model_copy(update={"executor": "slurm"}))
+
+
+def test_a_process_that_died_within_its_program_gives_back_the_run_that_it_trained_then(
+    service: Service, store: Store, recipe: Recipe
+) -> None:
+    cells = [Cell(recipe.replace("seed", seed), f"seed {seed}", "a" * 16) for seed in range(2)]
+    first, second = store.sweeps.runs(
+        store.sweeps.add(Design(recipe=recipe, seeds=(0, 1)), [], cells, "seeds", "Ada").id
+    )
+    service.start()
+    assert eventually(lambda: len(service.executor.jobs) == 2)  # both slots hold a run of the program
+    other, job = service.executor.jobs
+    store.runs.finish(second.id, 1, State.FINISHED, "", RESULT)
+    third = store.sweeps.add(
+        Design(recipe=recipe, seeds=(2,)),
+        [],
+        [Cell(recipe.replace("seed", 2), "seed 2", "a" * 16)],
+        "more",
+        "Ada",
+    )
+    taken = store.runs.claim_cell(job.owner, 10, program="a" * 16)
+    assert taken is not None and taken.sweep == third.id
+    job.finish("crashed, signal 9 (SIGKILL)")
+    assert eventually(lambda: store.runs.get(taken.id).attempt == 2), "within a moment, not after its lease"
+    assert store.runs.get(first.id).attempt == 1 and other.run.id == first.id
+    service.stop()

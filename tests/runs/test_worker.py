@@ -1,3 +1,4 @@
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -9,8 +10,10 @@ from clipviz.core.errors import StaleAttempt, TrainingFailed
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Result, Run, Sink, State
 from clipviz.core.settings import Settings
-from clipviz.runs.worker import work
+from clipviz.core.sweep import Design
+from clipviz.runs.worker import work, work_program
 from clipviz.store import Store
+from clipviz.store.sweeps import Cell
 
 from .conftest import RESULT, say, short_training
 
@@ -58,6 +61,7 @@ def test_a_run_from_beginning_to_end(store: Store, claimed: Run, settings: Setti
         "checkpoint_seconds": 0.2,
         "flush_seconds": 0.02,
         "threads": 1,
+        "resident_bytes": None,
     }
 
 
@@ -169,3 +173,37 @@ def test_no_thread_outlives_its_run(store: Store, claimed: Run, settings: Settin
     before = threading.active_count()
     work(claimed, settings, store, threading.Event())
     assert threading.active_count() == before
+
+
+def test_the_runs_of_a_program_are_trained_in_one_process_on_rows_that_are_read_once(
+    store: Store, recipe: Recipe, settings: Settings, lesson: Lesson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lesson(short_training)
+    reads: list[str] = []
+    table = sys.modules["clipviz.datasets.table"]
+    monkeypatch.setattr(
+        table, "load", lambda settings, dataset, recipe: reads.append(recipe.data.target) or "rows"
+    )
+    cells = [Cell(recipe.replace("seed", seed), f"seed {seed}", "ab"[seed == 3] * 16) for seed in range(4)]
+    sweep = store.sweeps.add(Design(recipe=recipe, seeds=range(4)), [], cells, "seeds", "Ada")
+    first = store.runs.claim("a runner", 10)
+    assert first is not None
+    work_program(first, settings, store, threading.Event())
+    runs = store.sweeps.runs(sweep.id)
+    assert [run.state for run in runs] == [State.FINISHED] * 3 + [State.QUEUED], (
+        "another program's cell is left"
+    )
+    assert reads == ["y"]
+
+
+def test_an_interrupted_program_takes_no_further_run(
+    store: Store, recipe: Recipe, settings: Settings, lesson: Lesson
+) -> None:
+    interrupted = threading.Event()
+    lesson(until_asked({"at step 3": interrupted.set}))
+    cells = [Cell(recipe.replace("seed", seed), f"seed {seed}", "a" * 16) for seed in range(2)]
+    sweep = store.sweeps.add(Design(recipe=recipe, seeds=range(2)), [], cells, "seeds", "Ada")
+    first = store.runs.claim("a runner", 10)
+    assert first is not None
+    work_program(first, settings, store, interrupted)
+    assert [run.attempt for run in store.sweeps.runs(sweep.id)] == [1, 0]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from clipviz.core.discovery import discover
 from clipviz.core.run import State
 from clipviz.training.assembly import assemble
 from clipviz.training.loop import train
@@ -34,7 +35,7 @@ def test_a_paused_run_goes_on(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("optimiser", ["adam", "sgd"])
-@pytest.mark.parametrize("gradient", ["none", "global_norm", "value"])
+@pytest.mark.parametrize("gradient", discover("clipviz.policies.gradients"))
 def test_a_steady_step_never_waits_for_the_device(gradient: str, optimiser: str) -> None:
     made = recipe(activation__id="learned_tanh", gradient__id=gradient, optimiser__id=optimiser)
     assembly = assemble(made, regression(), "cuda")

@@ -7,14 +7,14 @@ import torch
 from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Choice, Inputs
 from clipviz.core.table import Feature
-from clipviz.training.front import fit
+from clipviz.training.fit_front import fit
 
 from .conftest import classification, regression
 
 
 def test_training_rows_come_out_standardised() -> None:
     table = regression()
-    front, notes = fit(table, Inputs())
+    front, notes, _ = fit(table, Inputs())
     rows = front.rows(table.inputs[table.train])
     assert rows.dtype == torch.float32 and not notes
     torch.testing.assert_close(rows.mean(dim=0), torch.zeros(5), atol=1e-6, rtol=0)
@@ -28,13 +28,13 @@ def test_only_training_rows_are_fitted() -> None:
     wild[table.test] = 1e9
     changed = regression(inputs=wild)
     clamp = Inputs(default=Choice(id="quantile"))
-    (first, _), (second, _) = fit(table, clamp), fit(changed, clamp)
+    (first, *_), (second, *_) = fit(table, clamp), fit(changed, clamp)
     assert all(torch.equal(a, b) for a, b in zip(first.buffers(), second.buffers(), strict=True))
 
 
 def test_it_equals_its_slow_twin() -> None:
     table = regression()
-    front, _ = fit(table, Inputs(default=Choice.of("fixed", lo=-1, hi=0.5)))
+    front, _, _ = fit(table, Inputs(default=Choice.of("fixed", lo=-1, hi=0.5)))
     train = np.clip(table.inputs[table.train], -1, 0.5)
     row = table.inputs[table.test[0]]
     twin = [(min(max(row[j], -1), 0.5) - train[:, j].mean()) / train[:, j].std() for j in range(5)]
@@ -44,8 +44,8 @@ def test_it_equals_its_slow_twin() -> None:
 def test_missing_takes_the_median_and_infinity_the_bound_or_the_furthest() -> None:
     table = regression(columns=1)
     column = table.inputs[table.train, 0]
-    clamped, _ = fit(table, Inputs(default=Choice.of("fixed", lo=-1, hi=1)))
-    plain, _ = fit(table, Inputs())
+    clamped, *_ = fit(table, Inputs(default=Choice.of("fixed", lo=-1, hi=1)))
+    plain, *_ = fit(table, Inputs())
     raw = np.array([[np.nan], [np.inf], [-np.inf]])
     same = np.array([[np.median(column)], [1.0], [-1.0]])
     assert torch.equal(clamped.rows(raw), clamped.rows(same))
@@ -57,7 +57,7 @@ def test_infinite_training_values_are_counted_in_a_note() -> None:
     table = regression()
     inputs = table.inputs.copy()
     inputs[table.train[:3], 1] = np.inf
-    front, notes = fit(regression(inputs=inputs), Inputs())
+    front, notes, _ = fit(regression(inputs=inputs), Inputs())
     assert notes == ("x1: 3 infinite training values took the furthest finite one",)
     assert front.rows(inputs).isfinite().all()
 
@@ -66,19 +66,19 @@ def test_a_column_without_a_finite_value_is_taken_as_zero() -> None:
     table = regression()
     inputs = table.inputs.copy()
     inputs[table.train, 2] = np.nan
-    front, notes = fit(regression(inputs=inputs), Inputs())
+    front, notes, _ = fit(regression(inputs=inputs), Inputs())
     assert "x2: no finite value in the training rows: taken as 0" in notes
     assert (front.rows(inputs[table.train])[:, 2] == 0).all()
 
 
 def test_notes_of_the_policies_are_passed_on() -> None:
-    _, notes = fit(regression(rows=14), Inputs(columns={"x0": Choice(id="sigma")}))
+    _, notes, _ = fit(regression(rows=14), Inputs(columns={"x0": Choice(id="sigma")}))
     assert any(note.startswith("x0: k = 3 cannot fire") for note in notes)
 
 
 def test_categories_are_one_hot_and_unseen_levels_zero() -> None:
     table = classification()
-    front, _ = fit(table, Inputs())
+    front, _, _ = fit(table, Inputs())
     assert front.outputs == 6
     rows = table.inputs[:3].copy()
     rows[:, 4] = [0, 1, -1]
@@ -88,7 +88,7 @@ def test_categories_are_one_hot_and_unseen_levels_zero() -> None:
 def test_huge_values_neither_overflow_nor_warn() -> None:
     generator = np.random.default_rng(0)
     inputs = generator.choice([-1.7e308, 1.7e308, 0.0], size=(200, 5))
-    front, _ = fit(regression(inputs=inputs), Inputs())
+    front, _, _ = fit(regression(inputs=inputs), Inputs())
     assert front.rows(inputs).isfinite().all()
 
 
@@ -103,7 +103,7 @@ def test_a_small_spread_at_a_large_offset_is_kept(offset: float, step: int) -> N
 
 def test_one_policy_per_column() -> None:
     table = regression()
-    front, _ = fit(table, Inputs(columns={"x1": Choice.of("fixed", hi=0.25)}))
+    front, _, _ = fit(table, Inputs(columns={"x1": Choice.of("fixed", hi=0.25)}))
     assert front.bounds() == {"x0": (None, None), "x1": (None, 0.25), "x2": (None, None)} | {
         "x3": (None, None),
         "x4": (None, None),
@@ -118,7 +118,7 @@ def test_a_clamp_needs_a_number_column(column: str) -> None:
 
 def test_categories_only() -> None:
     table = regression(columns=1, features=(Feature("c", ("a", "b")),), inputs=np.ones((200, 1)))
-    front, _ = fit(table, Inputs())
+    front, _, _ = fit(table, Inputs())
     assert front.rows(table.inputs[:2]).tolist() == [[0, 1], [0, 1]]
 
 
@@ -134,6 +134,6 @@ def test_pixels_as_stored_give_the_same_network_inputs_as_their_values() -> None
 def test_a_note_on_many_columns_names_a_few_and_counts_the_others() -> None:
     inputs = np.zeros((200, 40))
     inputs[:20] = np.arange(40) + 1.0
-    _, notes = fit(regression(inputs=inputs, columns=40), Inputs(default=Choice(id="mad")))
+    _, notes, _ = fit(regression(inputs=inputs, columns=40), Inputs(default=Choice(id="mad")))
     assert len(notes) == 1
     assert notes[0].startswith("x0, x1, x2, x3, x4 and 35 more: half of the rows share one value")

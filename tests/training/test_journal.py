@@ -51,6 +51,13 @@ def test_a_skipped_step_is_not_counted_as_clipped() -> None:
     assert events == [(2, "nonfinite", "step 2: the gradient is not finite; the step was left out")]
 
 
+def test_a_finite_step_that_the_clip_leaves_out_is_counted_apart() -> None:
+    skipped = [0.0] * 30 + [1.0] + [0.0] * 5
+    journal, events = read(block([0.5] * 30 + [38.0] + [0.5] * 5, skipped=skipped, fired=[0.0] * 36), [])
+    assert (journal.skipped, journal.left_out, journal.non_finite) == (1, 1, 0)
+    assert events == [(31, "spike", "step 31: gradient norm 38, step left out (usually 0.5), the 1st spike")]
+
+
 def test_a_loss_that_is_not_finite_at_the_first_step_ends_it() -> None:
     with pytest.raises(TrainingFailed, match=r"finite at the first step; received inf\. Clamp the inputs"):
         read(block([1.0], loss=[np.inf]), [])

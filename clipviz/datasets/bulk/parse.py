@@ -58,11 +58,14 @@ class Parsed:
 
 def parse(stretch: Stretch, plan: Plan) -> Parsed:
     """The records of a stretch; raises NotPlainError for what is better read the careful way."""
+    if b'\\"' in stretch.data:
+        raise NotPlainError("quotes behind backslashes")
     layout: Layout | None = None
     table: pa.Table | None = None
     worded: list[int] = []
     data = stretch.data
-    if not (b'"' in data or b"\0" in data or b"\x1a" in data) and is_text(data):
+    blank = data[:1] in (b"\r", b"\n")  # Arrow takes a blank line for a row, if it is the first
+    if not (blank or b'"' in data or b"\0" in data or b"\x1a" in data) and is_text(data):
         table, worded = _table(data, plan)
     if table is None or len(table) != data.count(b"\n") or worded:
         layout = lay(stretch, plan.delimiter, plan.width)

@@ -14,7 +14,7 @@ from clipviz.datasets.bulk.parse import Misfit, Parsed, Plan, parse
 from clipviz.datasets.bulk.spool import Spool
 from clipviz.datasets.bulk.stretches import NotPlainError, Stretch, stretches
 from clipviz.datasets.bulk.write import Kinds, write
-from clipviz.datasets.header import joined, misfit_names
+from clipviz.datasets.header import fitted, joined, misfit_names
 from clipviz.datasets.kinds import BAD_SHARE, CODE_LENGTH, clean_cells, decide, kind_of
 from clipviz.datasets.marks import unmarked
 from clipviz.datasets.staging import Contents, literal, open_staging
@@ -61,6 +61,7 @@ def read(path: Path, reading: Reading, folder: Path, memory_mb: int = 2000) -> C
             try:
                 with Spool(scratch, plan) as spool:
                     header, rejected, misfits = _spooled(path, reading, plan, spool)
+                    header = fitted(header, sample.sample, plan.width) if header else header
                     spool.finish()
                     named = names.clean(joined([header], plan.width))
                     kinds = _decided(connection, spool, plan, reading, [name for name, _ in named])
@@ -97,11 +98,12 @@ def _plan(sample: dialect.Dialect, reading: Reading) -> Plan:
 
 
 def _may_be_codes(cells: Sequence[str]) -> bool:
-    """True for whole numbers of one length, which are codes where some begin with a zero: read as words, to be seen."""
+    """True for whole numbers of one length, which are codes where some begin with a zero, and for digits that do: read
+    as words, to be seen."""
     lengths = {len(cell) for cell in cells}
-    return (
-        len(lengths) == 1 and min(lengths) >= CODE_LENGTH and all(float(cell).is_integer() for cell in cells)
-    )
+    coded = any(cell.isdecimal() and cell[0] == "0" and len(cell) > 1 for cell in cells)
+    alike = len(lengths) == 1 and all(float(cell).is_integer() for cell in cells)
+    return max(lengths) >= CODE_LENGTH and (coded or alike)
 
 
 def _spooled(

@@ -12,6 +12,7 @@ from clipviz.datasets.formats.base import Format
 from clipviz.datasets.header import (
     MISSING,
     comment_mark,
+    fitted,
     joined,
     misfit_names,
     rows_of_names,
@@ -146,6 +147,8 @@ class Delimited(Format):
                 f"{copied.records:,} rows, {read} read",
                 "Report this file",
             )
+        if copied.header:
+            copied.header[-1] = fitted(copied.header[-1], found.sample, found.width)
         notes = _header_notes(copied, found.width) if header else ()
         names = joined(copied.header, found.width) if header else ("",) * found.width
         everything = sorted([*copied.rejected, *rejected], key=lambda row: row.line)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from clipviz.core.dataset import Reading
 from clipviz.core.errors import UnreadableFile
-from clipviz.datasets import archives, dialect
+from clipviz.datasets import archives, dialect, numerals
 from clipviz.datasets.formats.base import Format
-from clipviz.datasets.header import MISSING, joined, rows_of_names
+from clipviz.datasets.header import MISSING, joined, rows_of_names, title_lines
 from clipviz.datasets.staging import Raw, fill
 
 if TYPE_CHECKING:
@@ -45,20 +45,28 @@ class Excel(Format):
             raise UnreadableFile(
                 "The sheet must be one of the workbook", repr(sheet), f"Pick one of {', '.join(names)}"
             )
-        header = given.header
-        if sheet is None or header is None:
-            sheet, sample = _first_filled(path, [sheet] if sheet else names)
-            if header is None:
-                header = dialect.guess_header(sample)
+        sheet, sample = _first_table(path, [sheet] if sheet else names)
+        skip = given.skip
+        if skip is None:
+            skip = title_lines([_once(row) for row in sample[:100]], len(sample[0]) if sample else 0) or None
+        sample = sample[skip or 0 :]
+        header = dialect.guess_header(sample) if given.header is None else given.header
         rows = given.header_rows
         if header and rows is None:
-            found = rows_of_names([cells for _, cells in islice(_filled_rows(_sheet(path, sheet), "."), 100)])
+            found = rows_of_names(sample[:100])
             rows = found if found > 1 else None
+        decimal, thousands = _marks_of_words(_sheet(path, sheet))
+        decimal = given.decimal or decimal
         return Reading(
             format="excel",
-            decimal=given.decimal or ".",
-            thousands=given.thousands or "",
+            decimal=decimal,
+            thousands=given.thousands
+            if given.thousands is not None
+            else thousands
+            if thousands != decimal
+            else "",
             header=header,
+            skip=skip,
             sheet=sheet,
             header_rows=rows if header else None,
             date_order=given.date_order,
@@ -80,6 +88,7 @@ class Excel(Format):
                 f"A table may have at most {MOST_COLUMNS:,} columns", f"{width:,}", "Cut the sheet"
             )
         filled = _filled_rows(sheet, reading.decimal or ".")
+        above = sum(1 for _ in islice(filled, reading.skip or 0))
         count = (reading.header_rows or 1) if reading.header else 0
         header = [cells for _, cells in islice(filled, count)]
         written = fill(connection, folder, filled if rows is None else islice(filled, rows), width)
@@ -91,8 +100,12 @@ class Excel(Format):
             )
         complete = rows is None or next(filled, None) is None
         merged = len(_merged(sheet))
-        notes = (f"{merged:,} merged cells: each value stands in all of its cells.",) if merged else ()
-        return Raw(joined(header, width), notes=notes, complete=complete)
+        notes = []
+        if above:
+            notes.append(f"The table begins below {above:,} {'row' if above == 1 else 'rows'} of text.")
+        if merged:
+            notes.append(f"{merged:,} merged cells: each value stands in all of its cells.")
+        return Raw(joined(header, width), notes=tuple(notes), complete=complete)
 
 
 def _is_workbook(path: Path) -> bool:
@@ -180,13 +193,31 @@ def _sheet(path: Path, name: str) -> Any:
         raise _damaged(error) from error
 
 
-def _first_filled(path: Path, names: Sequence[str]) -> tuple[str, list[list[str]]]:
-    """The first sheet that holds rows, with its first rows; the first sheet when all are empty."""
+def _first_table(path: Path, names: Sequence[str]) -> tuple[str, list[list[str]]]:
+    """The first sheet that looks like a table, with its first rows: two rows of two cells at least. Where none does,
+    the first one that holds rows; the first sheet when all are empty."""
+    filled: list[tuple[str, list[list[str]]]] = []
     for name in names:
         sample = [cells for _, cells in islice(_filled_rows(_sheet(path, name), "."), dialect.SAMPLE_LINES)]
-        if sample:
+        if sum(sum(map(bool, row)) > 1 for row in sample) > 1:
             return name, sample
-    return names[0], []
+        filled += [(name, sample)] if len(sample) > 1 else []
+    return filled[0] if filled else (names[0], sample if len(names) == 1 else [])
+
+
+def _once(row: list[str]) -> list[str]:
+    """A row that says one thing in all of its cells, as merged titles do, says it in its first cell."""
+    said = set(filter(None, row))
+    return [said.pop(), *[""] * (len(row) - 1)] if len(said) == 1 and row[0] else row
+
+
+def _marks_of_words(sheet: Any) -> tuple[numerals.Decimal, numerals.Thousands]:
+    """The decimal and the thousands mark of numbers that were typed as words."""
+    rows = list(islice(sheet.iter_rows(), dialect.SAMPLE_LINES))
+    places = range(max(map(len, rows), default=0))
+    return numerals.guess(
+        [row[place] for row in rows if len(row) > place and isinstance(row[place], str)] for place in places
+    )
 
 
 def _filled_rows(sheet: Any, decimal: str) -> Iterator[tuple[int, list[str]]]:

@@ -1,15 +1,17 @@
 """JSON: one object a line, or one list of objects."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TextIO
 
 from clipviz.core.dataset import Reading, RejectedRow
 from clipviz.core.errors import UnreadableFile
 from clipviz.datasets import encodings
 from clipviz.datasets.formats.base import Format
+from clipviz.datasets.json_shapes import rows_of
 from clipviz.datasets.lines import LONGEST_RECORD, SHOWN, open_text
 from clipviz.datasets.staging import Declared, Raw, fill
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 MOST_COLUMNS = 20_000
 LARGEST_LIST = 500_000_000
+OPENED = re.compile(rb'\{\s*\n\s*"[^"\n]*"\s*:')
 LISTED = "A JSON file must hold one object a line, or one list of objects"
 
 
@@ -31,7 +34,9 @@ class Jsonlines(Format):
     def recognises(cls, head: bytes, path: Path) -> bool:
         start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
         if start.startswith(b"["):
-            return start[1:].lstrip()[:1] == b"{"
+            return start[1:].lstrip()[:1] in (b"{", b"[")
+        if OPENED.match(start):
+            return True
         first = start.split(b"\n", 1)[0].strip()
         return start.startswith(b"{") and (_object(first) or (b'"' in first[:20] and len(start) > 60_000))
 
@@ -64,7 +69,7 @@ class Jsonlines(Format):
             for line, row in _objects(path, encoding, rows, laid)
         )
         fill(connection, folder, cells, len(found.names))
-        return Raw(tuple(found.names), laid.rejected, (), laid.complete, found.declared())
+        return Raw(tuple(found.names), laid.rejected, tuple(laid.notes), laid.complete, found.declared())
 
 
 @dataclass
@@ -73,6 +78,7 @@ class _Columns:
 
     names: dict[str, set[type]] = field(default_factory=dict)
     rejected: list[RejectedRow] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     complete: bool = True
 
     def meet(self, row: dict[str, Any]) -> None:
@@ -116,10 +122,12 @@ def _values(path: Path, encoding: str, found: _Columns) -> Iterator[tuple[int, A
     """(line, parsed value) of each line that is not blank; the places of a list count as lines."""
     try:
         with open_text(path, encoding) as stream:
-            start = stream.read(4096).lstrip("\ufeff").lstrip()
+            whole = _is_one_document(stream)
             stream.seek(0)
-            if start.startswith("["):
-                yield from enumerate(_listed(path, stream.read(LARGEST_LIST + 1)), start=1)
+            if whole:
+                rows, note = rows_of(_parsed(stream.read(LARGEST_LIST + 1)))
+                found.notes += [note] if note else []
+                yield from enumerate(rows, start=1)
                 return
             line = 0
             while text := stream.readline(LONGEST_RECORD + 1):
@@ -139,16 +147,27 @@ def _values(path: Path, encoding: str, found: _Columns) -> Iterator[tuple[int, A
         ) from error
 
 
-def _listed(path: Path, text: str) -> list[Any]:
+def _is_one_document(stream: TextIO) -> bool:
+    """True for a list, and for an object over several lines or alone in its file; False for one object a line."""
+    first = ""
+    while not first.strip() and (line := stream.readline(LARGEST_LIST)):
+        first = line.lstrip("\ufeff").lstrip()
+    if first.startswith("["):
+        return True
+    if not _object(first.strip().encode("utf-8", "surrogatepass")):
+        return first.rstrip() == "{" or first.rstrip().endswith((",", "[", "{"))
+    return not any(line.strip() for line in stream)
+
+
+def _parsed(text: str) -> Any:
     if len(text) > LARGEST_LIST:
         raise UnreadableFile(
             f"A JSON list may have at most {LARGEST_LIST:,} characters", "more", "Write one object a line"
         )
     try:
-        found = json.loads(text.lstrip("\ufeff"))
+        return json.loads(text.lstrip("\ufeff"))
     except (ValueError, RecursionError) as error:
         raise UnreadableFile(LISTED, str(error)[:200], "Write it again, or one object a line") from error
-    return found if isinstance(found, list) else [found]
 
 
 def _object(line: bytes) -> bool:

@@ -104,8 +104,8 @@ class Clip(nn.Module):
 
     def penalty(self) -> Tensor:
         """() what the thresholds add to the loss: ½ · penalty · Σ theta²."""
-        total = sum(value.square().sum() for value in self.readable().values())
-        return 0.5 * self.penalty_rate * total
+        bounds = torch.cat(list(self.readable().values()))
+        return 0.5 * self.get_buffer("penalty_rate") * bounds.square().sum()
 
     @torch.no_grad()
     def start_at(self, value: float | Tensor, name: str = "theta") -> None:

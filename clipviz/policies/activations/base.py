@@ -29,13 +29,11 @@ class Knob(NamedTuple):
 class ActivationClip(Policy, ABC):
     """What happens to each value that leaves a layer.
 
-    role: a "clip" follows the layer's nonlinearity, a "function" stands in its place. teaching: a specimen that
-    shows a known mistake; it is never offered for training unasked. thresholds: the numbers of `apply` that are
-    bounds. surrogate: whether autograd is told another slope than that of the curve, on purpose.
+    role: a "clip" follows the layer's nonlinearity, a "function" stands in its place. thresholds: the numbers of
+    `apply` that are bounds. surrogate: whether autograd is told another slope than that of the curve, on purpose.
     """
 
     role: ClassVar[Literal["clip", "function"]] = "clip"
-    teaching: ClassVar[bool] = False
     thresholds: ClassVar[tuple[str, ...]] = ()
     surrogate: ClassVar[bool] = False
 

@@ -26,6 +26,7 @@ class Elu(ActivationFunction):
     )
     use: ClassVar[str] = "Without normalisation layers, where the mean of activations drifts."
     reference: ClassVar[str] = "Clevert, Unterthiner and Hochreiter, arXiv:1511.07289, 2016."
+    traits: ClassVar = frozenset({"export"})
     idempotent: ClassVar[bool] = False
 
     alpha: float = Field(

@@ -26,6 +26,7 @@ class FixedClip(Symmetric):
     gradient: ClassVar[str] = r"\frac{\partial y}{\partial x} = 1 \text{ for } |x| \le \theta \text{, else 0}"
     use: ClassVar[str] = "To keep activations in a known range, for instance for low precision."
     reference: ClassVar[str] = "Krizhevsky, Convolutional Deep Belief Networks on CIFAR-10, 2010 (ReLU6)."
+    traits: ClassVar = frozenset({"control", "fixed", "stability", "export"})
     widest: ClassVar = {"theta": 1e6}
 
     theta: float = Field(

@@ -33,6 +33,7 @@ class GateClip(LearnedSymmetric):
     reference: ClassVar[str] = (
         "Straight through after Bengio, Léonard and Courville, arXiv:1308.3432, 2013; the gate has no paper."
     )
+    traits: ClassVar = frozenset({"moving", "stability", "export"})
     widest: ClassVar = {"start": 1e6}
     idempotent: ClassVar[bool] = False
 

@@ -21,6 +21,7 @@ class Gelu(ActivationFunction):
     gradient: ClassVar[str] = r"\frac{\partial y}{\partial x} = \Phi(x) + x \varphi(x)"
     use: ClassVar[str] = "As a smooth ReLU; usual in transformers."
     reference: ClassVar[str] = "Hendrycks and Gimpel, arXiv:1606.08415, 2016."
+    traits: ClassVar = frozenset({"export"})
     idempotent: ClassVar[bool] = False
 
     def apply(self, values: Tensor, **numbers: Any) -> Tensor:

@@ -25,6 +25,7 @@ class Hardtanh(Symmetric):
     gradient: ClassVar[str] = r"\frac{\partial y}{\partial x} = 1 \text{ for } |x| < \theta \text{, else 0}"
     use: ClassVar[str] = "Where a network was trained with torch.nn.Hardtanh; else the fixed clip."
     reference: ClassVar[str] = "Collobert, Large Scale Machine Learning, thesis, Paris VI, 2004."
+    traits: ClassVar = frozenset({"control", "fixed", "stability", "export"})
     widest: ClassVar = {"theta": 1e6}
 
     theta: float = Field(

@@ -26,6 +26,7 @@ class LeakyRelu(ActivationFunction):
     reference: ClassVar[str] = (
         "Maas, Hannun and Ng, Rectifier Nonlinearities Improve Neural Network Acoustic Models, ICML, 2013."
     )
+    traits: ClassVar = frozenset({"export"})
     idempotent: ClassVar[bool] = False
 
     slope: float = Field(

@@ -28,6 +28,7 @@ class LearnedHardClip(LearnedSymmetric):
     reference: ClassVar[str] = (
         "After PACT: Choi et al., arXiv:1805.06085, 2018 (there one-sided and with a penalty)."
     )
+    traits: ClassVar = frozenset({"moving", "stability", "export"})
     widest: ClassVar = {"start": 1e6}
 
     def apply(self, values: Tensor, theta: Tensor, **numbers: Any) -> Tensor:

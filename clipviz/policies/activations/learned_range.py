@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 class LearnedRangeClip(LearnedClip):
     """Clamp to [lo, hi] with both bounds learned.
 
-    Each bound learns from its own tail, the middle m moves both, and lo < hi whatever the optimiser does. The
-    start is ±start, or the two outer quantiles of one batch. The gradient passes at the bounds themselves.
+    Each bound learns from its own tail, the middle m moves both, and lo never passes hi whatever the optimiser
+    does. The start is ±start, or the two outer quantiles of one batch. The gradient passes at the bounds.
     """
 
     title: ClassVar[str] = "Learned, lo and hi"
@@ -29,6 +29,7 @@ class LearnedRangeClip(LearnedClip):
     )
     use: ClassVar[str] = "For values that lie to one side: after SiLU or GELU, or at the input."
     reference: ClassVar[str] = "After PACT: Choi et al., arXiv:1805.06085, 2018, with both sides learned."
+    traits: ClassVar = frozenset({"moving", "stability", "export"})
     widest: ClassVar = {"start": 1e6}
     thresholds: ClassVar[tuple[str, ...]] = ("lo", "hi")
 

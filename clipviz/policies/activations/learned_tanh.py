@@ -31,6 +31,7 @@ class LearnedTanhClip(LearnedSymmetric):
     reference: ClassVar[str] = (
         "As the soft cap of Gemma 2: Gemma Team, arXiv:2408.00118, 2024 (fixed there, on logits)."
     )
+    traits: ClassVar = frozenset({"moving", "stability", "export"})
     widest: ClassVar = {"start": 1e6}
     idempotent: ClassVar[bool] = False
 

@@ -32,6 +32,7 @@ class Lsq(Measured):
     )
     use: ClassVar[str] = "To train for few bits: the step trades clipping against rounding."
     reference: ClassVar[str] = "Esser et al., Learned Step Size Quantization, arXiv:1902.08153, 2020."
+    traits: ClassVar = frozenset({"moving", "stability", "sparsity", "export"})
     thresholds: ClassVar[tuple[str, ...]] = ("step",)
     surrogate: ClassVar[bool] = True
 

@@ -18,6 +18,7 @@ class NoClip(ActivationClip):
     gradient: ClassVar[str] = r"\frac{\partial y}{\partial x} = 1"
     use: ClassVar[str] = "As the comparison."
     reference: ClassVar[str] = "The plain network."
+    traits: ClassVar = frozenset({"export"})
     widest: ClassVar = {}
 
     def apply(self, values: Tensor, **numbers: Any) -> Tensor:

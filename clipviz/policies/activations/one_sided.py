@@ -27,6 +27,7 @@ class OneSidedClip(LearnedClip):
         "For activations whose lower side carries meaning, such as those of GELU or leaky ReLU."
     )
     reference: ClassVar[str] = "After PACT: Choi et al., arXiv:1805.06085, 2018, without its lower bound."
+    traits: ClassVar = frozenset({"moving", "stability", "export"})
     widest: ClassVar = {"start": 1e6}
 
     def apply(self, values: Tensor, theta: Tensor, **numbers: Any) -> Tensor:

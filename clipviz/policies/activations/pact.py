@@ -39,6 +39,7 @@ class Pact(LearnedClip):
         "Choi et al., PACT: Parameterized Clipping Activation for Quantized Neural Networks, "
         "arXiv:1805.06085, 2018."
     )
+    traits: ClassVar = frozenset({"moving", "stability", "sparsity", "export"})
 
     start: float | None = Field(
         10.0,

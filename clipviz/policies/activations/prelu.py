@@ -28,6 +28,7 @@ class Prelu(ActivationFunction):
     )
     use: ClassVar[str] = "Where the network should find out how much of the lower side it needs."
     reference: ClassVar[str] = "He, Zhang, Ren and Sun, Delving Deep into Rectifiers, arXiv:1502.01852, 2015."
+    traits: ClassVar = frozenset({"export"})
     idempotent: ClassVar[bool] = False
 
     start: float = Field(

@@ -24,6 +24,7 @@ class Relu(ActivationFunction):
     reference: ClassVar[str] = (
         "Nair and Hinton, Rectified Linear Units Improve Restricted Boltzmann Machines, ICML, 2010."
     )
+    traits: ClassVar = frozenset({"sparsity", "export"})
 
     def apply(self, values: Tensor, **numbers: Any) -> Tensor:
         return values.relu()

@@ -24,6 +24,7 @@ class Relu6(ActivationClip):
     gradient: ClassVar[str] = r"\frac{\partial y}{\partial x} = 1 \text{ for } 0 < x < \theta \text{, else 0}"
     use: ClassVar[str] = "For networks that will run in few bits: the range is known beforehand."
     reference: ClassVar[str] = "Krizhevsky, Convolutional Deep Belief Networks on CIFAR-10, 2010."
+    traits: ClassVar = frozenset({"control", "fixed", "stability", "sparsity", "export"})
     thresholds: ClassVar[tuple[str, ...]] = ("theta",)
 
     theta: float = Field(

@@ -23,6 +23,7 @@ class Sigmoid(ActivationFunction):
     reference: ClassVar[str] = (
         "Rumelhart, Hinton and Williams, Learning Representations by Back-Propagating Errors, Nature, 1986."
     )
+    traits: ClassVar = frozenset({"fixed", "stability", "export"})
     idempotent: ClassVar[bool] = False
 
     def apply(self, values: Tensor, **numbers: Any) -> Tensor:

@@ -23,6 +23,7 @@ class Silu(ActivationFunction):
     reference: ClassVar[str] = (
         "Elfwing, Uchibe and Doya, arXiv:1702.03118, 2017; Ramachandran, Zoph and Le, arXiv:1710.05941, 2017."
     )
+    traits: ClassVar = frozenset({"export"})
     idempotent: ClassVar[bool] = False
 
     def apply(self, values: Tensor, **numbers: Any) -> Tensor:

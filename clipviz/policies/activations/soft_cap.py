@@ -27,6 +27,7 @@ class SoftCap(Symmetric):
     reference: ClassVar[str] = (
         "Gemma Team, Gemma 2, arXiv:2408.00118, 2024: 30 on the final logits, 50 on those of attention."
     )
+    traits: ClassVar = frozenset({"control", "fixed", "stability", "export"})
     widest: ClassVar = {"cap": 1e6}
     idempotent: ClassVar[bool] = False
 

@@ -38,6 +38,7 @@ class SoftClip(LearnedSymmetric):
     )
     use: ClassVar[str] = "Where values should pass straight and the bound should still be smooth and learn."
     reference: ClassVar[str] = "Klimek and Perelstein, arXiv:1810.11509, 2018 (the shape)."
+    traits: ClassVar = frozenset({"moving", "stability", "export"})
     widest: ClassVar = {"start": 1e6}
     idempotent: ClassVar[bool] = False
 

@@ -26,6 +26,7 @@ class Softplus(ActivationFunction):
     reference: ClassVar[str] = (
         "Dugas et al., Incorporating Second-Order Functional Knowledge for Better Option Pricing, NIPS, 2001."
     )
+    traits: ClassVar = frozenset({"export"})
     idempotent: ClassVar[bool] = False
 
     sharpness: float = Field(

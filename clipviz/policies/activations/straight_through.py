@@ -29,6 +29,7 @@ class StraightThroughClip(LearnedSymmetric):
     )
     use: ClassVar[str] = "Where a hard clip has left units stuck beyond their bound."
     reference: ClassVar[str] = "Bengio, Léonard and Courville, arXiv:1308.3432, 2013."
+    traits: ClassVar = frozenset({"moving", "stability", "export"})
     widest: ClassVar = {"start": 1e6}
     surrogate: ClassVar[bool] = True
 

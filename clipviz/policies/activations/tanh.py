@@ -22,6 +22,7 @@ class Tanh(ActivationFunction):
     gradient: ClassVar[str] = r"\frac{\partial y}{\partial x} = 1 - y^2"
     use: ClassVar[str] = "In small and recurrent networks, and as the oldest bounded activation."
     reference: ClassVar[str] = "LeCun, Bottou, Orr and Müller, Efficient BackProp, 1998."
+    traits: ClassVar = frozenset({"fixed", "stability", "export"})
     idempotent: ClassVar[bool] = False
 
     def apply(self, values: Tensor, **numbers: Any) -> Tensor:

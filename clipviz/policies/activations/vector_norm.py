@@ -33,6 +33,7 @@ class VectorNormClip(ActivationClip):
     reference: ClassVar[str] = (
         "As the max-norm rule of Srivastava et al., Dropout, JMLR 15, 2014 (there on weights)."
     )
+    traits: ClassVar = frozenset({"control", "fixed", "stability", "export"})
     widest: ClassVar = {"max_norm": 1e6}
     thresholds: ClassVar[tuple[str, ...]] = ("theta",)
 

@@ -104,6 +104,18 @@ def shared(policies: Sequence[GradientClip], name: str) -> Any:
     return values[0]
 
 
+def full(weights: Tensor, value: float, *more: int) -> Tensor:
+    """(K, *more) float64 on the device of weights (K, P), the same number everywhere."""
+    import torch
+
+    return torch.full((len(weights), *more), value, dtype=torch.float64, device=weights.device)
+
+
+def remember(old: Tensor, new: Tensor, lost: Tensor) -> None:
+    """Replaces old (K, ...) by new in place, but for replicas whose gradient is lost (K,)."""
+    old.copy_(old.where(lost.view(-1, *[1] * (old.dim() - 1)), new))
+
+
 def not_finite(norm: Tensor) -> Tensor:
     """Whether norms (K,) of gradients are NaN or infinite, bool; half the kernels of isfinite."""
     return (norm < float("inf")).logical_not_()

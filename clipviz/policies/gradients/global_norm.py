@@ -45,6 +45,7 @@ class GlobalNormClip(GradientClip):
         "arXiv:1211.5063, 2013."
     )
     widest: ClassVar = {"max_norm": 1e6}
+    traits: ClassVar = frozenset({"control", "fixed", "stability", "export"})
 
     max_norm: float = Field(
         1.0,

@@ -23,6 +23,7 @@ class NoGradientClip(GradientClip):
     use: ClassVar[str] = "As the comparison, and where no spike is in sight."
     reference: ClassVar[str] = "The plain step."
     widest: ClassVar = {}
+    traits: ClassVar = frozenset({"export"})
 
     @classmethod
     def together(cls, policies: Sequence[Self], specs: Sequence[Spec], weights: Tensor) -> Clipper:

@@ -30,6 +30,7 @@ class ValueClip(GradientClip):
     )
     reference: ClassVar[str] = "Mikolov, Statistical Language Models Based on Neural Networks, 2012."
     widest: ClassVar = {"max_value": 1e6}
+    traits: ClassVar = frozenset({"control", "fixed", "stability", "export"})
 
     max_value: float = Field(
         1.0,

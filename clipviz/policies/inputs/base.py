@@ -1,16 +1,25 @@
-"""What every input clamp is."""
+"""What every input clamp is: a rule that sets limits, and how they are used, which is the same for all."""
 
 from abc import ABC, abstractmethod
-from typing import ClassVar, Literal
+from dataclasses import replace
+from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from clipviz.core.bounds import Bounds
+from clipviz.core.bounds import Action, Bounds, Floats
+from clipviz.core.moments import moments
 from clipviz.policies.policy import Policy, extra
 
 OPEN = float("inf")
+
+
+class Groups(NamedTuple):
+    """The level of each row in a category column: codes (N,), -1 for none of the levels 0..levels-1."""
+
+    codes: NDArray[np.int64]
+    levels: int
 
 
 class InputClamp(Policy, ABC):
@@ -23,12 +32,15 @@ class InputClamp(Policy, ABC):
     )
 
     @abstractmethod
-    def fit(self, values: NDArray[np.float64]) -> Bounds:
-        """Bounds from the training rows (N,) of one column; NaN and infinities are left out."""
+    def fit(self, values: Floats, groups: Groups | None = None) -> Bounds:
+        """Bounds from the training rows (N,) of one column; NaN and infinities are left out.
+
+        groups: the rows' levels in the category column that the policy goes by; ignored where it goes by none.
+        """
 
 
-class FittedClamp(InputClamp):
-    """A clamp whose bounds come from the values and whose sides can be opened."""
+class SidedClamp(InputClamp):
+    """A clamp that may leave a side open, and may do something else than clamp with what lies beyond."""
 
     sides: Literal["both", "upper", "lower"] = Field(
         "both",
@@ -36,29 +48,129 @@ class FittedClamp(InputClamp):
         description="Which tails to clamp; the other side stays open.",
         json_schema_extra=extra("", "both", "upper", "lower"),
     )
+    action: Action = Field(
+        "clamp",
+        title="A value beyond",
+        description="clamp: takes the bound. soft: comes near it, rounded off. missing: counts as missing and is "
+        "imputed. trim: its row leaves the training rows; other rows keep their values.",
+        json_schema_extra=extra("", "clamp", "soft", "missing", "trim"),
+    )
+    softness: float = Field(
+        0.1,
+        gt=0,
+        le=10,
+        title="Softness",
+        description="Width over which a soft bound is rounded off; the other actions do not use it.",
+        json_schema_extra=extra("standard deviations of the clamped column", 0.05, 0.1, 0.3, advanced=True),
+    )
+    indicators: bool = Field(
+        False,
+        title="Indicator columns",
+        description="Tells the network in two more columns of 0 and 1 which values were below and which above.",
+        json_schema_extra=extra("", False, True, advanced=True),
+    )
 
-    def fit(self, values: NDArray[np.float64]) -> Bounds:
+    def used(self, found: Bounds, values: Floats) -> Bounds:
+        """Limits of both sides, as this policy uses them."""
+        width = 0.0
+        if self.action == "soft":
+            finite = values[np.isfinite(values)]
+            clamped = np.minimum(np.maximum(finite, found.lo), found.hi)
+            width = self.softness * moments(clamped).std if finite.size else 0.0
+        return replace(
+            found,
+            lo=found.lo if self.sides != "upper" else -OPEN,
+            hi=found.hi if self.sides != "lower" else OPEN,
+            groups=tuple(
+                (lo if self.sides != "upper" else -OPEN, hi if self.sides != "lower" else OPEN)
+                for lo, hi in found.groups
+            ),
+            action=self.action,
+            width=width,
+            indicators=self.indicators,
+        )
+
+
+class FittedClamp(SidedClamp):
+    """A clamp whose limits come from the values: of all rows, or group by group."""
+
+    by: str | None = Field(
+        None,
+        min_length=1,
+        max_length=200,
+        title="Group-wise by",
+        description="A category column among the inputs: each of its levels gets limits of its own; rows of an "
+        "unseen or missing level take those of all rows. Empty: one pair of limits.",
+        json_schema_extra=extra("", None, advanced=True) | {"options": "categories"},
+    )
+    shrinkage: float = Field(
+        30.0,
+        ge=0,
+        le=1_000_000,
+        title="Shrinkage of groups",
+        description="With n rows of its own a group's limits count n / (n + shrinkage), those of all rows the rest.",
+        json_schema_extra=extra("rows", 0.0, 30.0, 100.0, advanced=True),
+    )
+
+    @field_validator("by", mode="before")
+    @classmethod
+    def _nothing_is_none(cls, by: object) -> object:
+        return None if by == "" else by
+
+    def fit(self, values: Floats, groups: Groups | None = None) -> Bounds:
+        whole = self._of(values)
+        if self.by is None or groups is None:
+            return self.used(whole, values)
+        pairs, fallen = [], 0
+        for level in range(groups.levels):
+            members = values[groups.codes == level]
+            pair = self._shrunk(self._of(members), whole, int(np.isfinite(members).sum()))
+            fallen += pair is None
+            pairs.append(pair or (whole.lo, whole.hi))
+        said = f"{fallen:,} of {groups.levels:,} groups have no spread of their own: limits of all rows"
+        note = "; ".join(filter(None, (whole.note, said if fallen else "")))
+        return self.used(replace(whole, note=note, by=self.by, groups=tuple(pairs)), values)
+
+    def _of(self, values: Floats) -> Bounds:
+        """Limits of both sides of some rows, in the column's own units."""
         finite = values[np.isfinite(values)]
         if finite.size == 0:
             return Bounds(note="no finite value in the training rows: left open")
         if finite.min() == finite.max():
             return Bounds(note="every finite value is the same: left open")
+        return self.spread(finite)
+
+    def spread(self, finite: Floats) -> Bounds:
+        """Limits of at least two different finite values, whatever their scale."""
         # By a power of two, thus exactly, and no further than needed for multiples of huge or tiny values to
         # stay in range: beside a huge sentinel ordinary values must not become the same.
-        size = int(np.frexp(np.abs(finite).max())[1])
+        size = int(np.frexp(max(-finite.min(), finite.max()))[1])
         exponent = size - min(max(size, -1000), 1000)
         found = self.limits(np.ldexp(finite, -exponent))
         with np.errstate(over="ignore"):
-            return self.opened(
-                float(np.ldexp(found.lo, exponent)), float(np.ldexp(found.hi, exponent)), found.note
+            return replace(
+                found, lo=float(np.ldexp(found.lo, exponent)), hi=float(np.ldexp(found.hi, exponent))
             )
 
     @abstractmethod
-    def limits(self, values: NDArray[np.float64]) -> Bounds:
+    def limits(self, values: Floats) -> Bounds:
         """Both bounds of at least two different finite values, the largest of size 2**-1000 to 2**1000; must not
         depend on their scale.
         """
 
-    def opened(self, lo: float, hi: float, note: str = "") -> Bounds:
-        """The bounds with the sides opened that this policy leaves alone."""
-        return Bounds(lo if self.sides != "upper" else -OPEN, hi if self.sides != "lower" else OPEN, note)
+    def _shrunk(self, own: Bounds, whole: Bounds, rows: int) -> tuple[float, float] | None:
+        """A group's limits drawn towards those of all rows; None where the group has none of its own."""
+        if own.open:
+            return None
+        share = rows / (rows + self.shrinkage)
+        pair = tuple(
+            _between(mine, theirs, share) for mine, theirs in ((own.lo, whole.lo), (own.hi, whole.hi))
+        )
+        return (pair[0], pair[1]) if pair[0] < pair[1] else None
+
+
+def _between(mine: float, theirs: float, share: float) -> float:
+    """share * mine + (1 - share) * theirs; the finite one where only one is."""
+    if mine == theirs or not np.isfinite(theirs):
+        return mine
+    return share * mine + (1 - share) * theirs if np.isfinite(mine) else theirs

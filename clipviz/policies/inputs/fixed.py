@@ -2,16 +2,14 @@
 
 from typing import ClassVar, Self
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from clipviz.core.bounds import Bounds
-from clipviz.policies.inputs.base import OPEN, FittedClamp
+from clipviz.core.bounds import Bounds, Floats
+from clipviz.policies.inputs.base import OPEN, Groups, SidedClamp
 from clipviz.policies.policy import extra
 
 
-class FixedClamp(FittedClamp):
+class FixedClamp(SidedClamp):
     """Clamp to limits that come from the domain, not from the data.
 
     Either limit may be left empty; both empty changes nothing. Nothing is learned from the rows, so nothing can
@@ -49,8 +47,6 @@ class FixedClamp(FittedClamp):
             raise ValueError("the lower limit (lo) must be below the upper limit (hi)")
         return self
 
-    def fit(self, values: NDArray[np.float64]) -> Bounds:
-        return self.limits(values)
-
-    def limits(self, values: NDArray[np.float64]) -> Bounds:
-        return self.opened(-OPEN if self.lo is None else self.lo, OPEN if self.hi is None else self.hi)
+    def fit(self, values: Floats, groups: Groups | None = None) -> Bounds:
+        known = Bounds(-OPEN if self.lo is None else self.lo, OPEN if self.hi is None else self.hi)
+        return self.used(known, values)

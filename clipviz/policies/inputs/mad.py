@@ -7,14 +7,14 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from clipviz.core.bounds import Bounds
-from clipviz.policies.inputs.base import FittedClamp
+from clipviz.policies.inputs._spaced import SpacedClamp
 from clipviz.policies.policy import extra
 
 GAUSSIAN = 1.4826
 """MAD times this is the standard deviation of a Gaussian."""
 
 
-class MadClamp(FittedClamp):
+class MadClamp(SpacedClamp):
     """Clamp to median ± k robust deviations, the median of |x − median| being the measure.
 
     Where half of the rows share one value MAD is 0 and the clamp would erase the column: the deviations of the

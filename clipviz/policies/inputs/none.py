@@ -2,11 +2,8 @@
 
 from typing import ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
-
-from clipviz.core.bounds import Bounds
-from clipviz.policies.inputs.base import InputClamp
+from clipviz.core.bounds import Bounds, Floats
+from clipviz.policies.inputs.base import Groups, InputClamp
 
 
 class NoClamp(InputClamp):
@@ -21,5 +18,5 @@ class NoClamp(InputClamp):
     reference: ClassVar[str] = "The plain column."
     widest: ClassVar = {}
 
-    def fit(self, values: NDArray[np.float64]) -> Bounds:
+    def fit(self, values: Floats, groups: Groups | None = None) -> Bounds:
         return Bounds()

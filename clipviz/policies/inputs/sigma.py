@@ -8,11 +8,11 @@ from pydantic import Field
 
 from clipviz.core.bounds import Bounds
 from clipviz.core.moments import moments
-from clipviz.policies.inputs.base import FittedClamp
+from clipviz.policies.inputs._spaced import SpacedClamp
 from clipviz.policies.policy import extra
 
 
-class SigmaClamp(FittedClamp):
+class SigmaClamp(SpacedClamp):
     """Clamp to mean ± k standard deviations.
 
     Its weak spot is masking: the outliers inflate the deviation that should catch them. No value of n can lie

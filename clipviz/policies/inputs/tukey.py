@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from clipviz.core.bounds import Bounds
-from clipviz.policies.inputs.base import FittedClamp
+from clipviz.policies.inputs._spaced import SpacedClamp
 from clipviz.policies.policy import extra
 
 
-class TukeyClamp(FittedClamp):
+class TukeyClamp(SpacedClamp):
     """Clamp to Tukey's fences, k interquartile ranges beyond the quartiles.
 
     k = 1.5 flags 0.7 % of Gaussian rows, k = 3 is "far out". Where half of the rows share one value the IQR is 0

@@ -9,9 +9,14 @@ from clipviz.core.settings import Settings
 
 
 class Job(Protocol):
-    """One run in the hands of an executor."""
+    """One run after another in the hands of an executor.
+
+    owner: who it says it is in the store, as host:pid; a process that goes on with its program trains other
+    runs than the one that it was started for.
+    """
 
     run: Run
+    owner: str
 
     @property
     def sentinel(self) -> int:

@@ -4,6 +4,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import socket
 import sys
 from typing import Any
 
@@ -63,6 +64,7 @@ class _Child:
 
     def __init__(self, run: Run, process: Any) -> None:
         self.run = run
+        self.owner = f"{socket.gethostname()}:{process.pid}"
         self._process = process
 
     @property

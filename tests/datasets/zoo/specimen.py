@@ -8,7 +8,8 @@ from clipviz.core.dataset import Kind
 @dataclass(frozen=True)
 class Specimen:
     """name: in words. file: what it is called. Either `says` (a pattern that its refusal matches), or `rows` and
-    `rejected` with what else is known: kinds by column, words of the first rejected row, words of a note."""
+    `rejected` with what else is known: kinds by column, values of the first row, words of the first rejected row, words
+    of a note."""
 
     name: str
     file: str
@@ -17,6 +18,7 @@ class Specimen:
     rejected: int = 0
     says: str = ""
     kinds: dict[str, Kind] = field(default_factory=dict)
+    first: dict[str, object] = field(default_factory=dict)
     reason: str = ""
     note: str = ""
 

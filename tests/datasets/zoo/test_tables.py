@@ -8,16 +8,14 @@ from clipviz.core.dataset import Reading
 from clipviz.core.errors import UnreadableFile
 from clipviz.datasets import files
 from clipviz.datasets.ingest import ingest, preview
-from tests.datasets.zoo import packed, text_tables, typed_files, workbooks
+from tests.datasets.zoo import exports, packed, text_tables, typed_files, workbooks
 from tests.datasets.zoo.specimen import Specimen
 
-ZOO = [
-    *text_tables.specimens(), *workbooks.specimens(), *packed.specimens(), *typed_files.specimens()
-]  # fmt: skip
+ZOO = [each for part in (text_tables, exports, workbooks, packed, typed_files) for each in part.specimens()]
 
 
 def test_the_zoo_is_large_and_told_apart():
-    assert len(ZOO) >= 55
+    assert len(ZOO) >= 110
     assert len({str(each) for each in ZOO}) == len(ZOO)
 
 
@@ -39,6 +37,8 @@ def test_specimen(each: Specimen, settings, write):
     assert (dataset.rows, dataset.rejected) == (each.rows, each.rejected)
     found = {column.name: column.kind for column in dataset.columns}
     assert each.kinds.items() <= found.items(), found
+    if each.first:
+        assert files.frame(settings, dataset.id, list(each.first), [0]).iloc[0].to_dict() == each.first
     rejected = files.rejected(settings, dataset.id)
     assert len(rejected) == each.rejected and all(row.line and row.reason for row in rejected)
     if each.reason:

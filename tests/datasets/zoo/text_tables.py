@@ -196,8 +196,10 @@ def specimens() -> Iterator[Specimen]:
         "a broken byte", "a.csv", lines("x,y", *["1,ü"] * 40) + b"2,\xff\n", 40, 1, reason="not utf-8"
     )
     yield Specimen("a program", "a.csv", b"MZ\x90\x00" + bytes(range(256)) * 20, says="binary data")
-    yield Specimen("a PDF", "a.csv", b"%PDF-1.7\n" + bytes(range(256)) * 20, says="binary data")
-    yield Specimen("an SQLite file", "a.db", b"SQLite format 3\0" + bytes(4000), says="binary data in .db")
+    yield Specimen("a PDF", "a.csv", b"%PDF-1.7\n" + bytes(range(256)) * 20, says="a PDF")
+    yield Specimen(
+        "an SQLite file", "a.db", b"SQLite format 3\0" + bytes(4000), says="an SQLite database .*Export one"
+    )
     yield Specimen("nothing", "a.csv", b"", says="must not be empty")
     yield Specimen("only names", "a.csv", b"x,y,z\n", says="only a header row")
     yield Specimen("hashtags, which are no comments", "a.csv", lines("tag,x", *["#a,1", "#b,2"] * 20), 40)

@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from clipviz.core.discovery import discover
+from clipviz.policies.inputs.base import FittedClamp
 
-CLAMPS = discover("clipviz.policies.inputs")
+CLAMPS = {
+    name: cls for name, cls in discover("clipviz.policies.inputs").items() if issubclass(cls, FittedClamp)
+}
 COLUMNS = arrays(np.float64, st.integers(0, 40), elements=st.floats(width=64))
 
 

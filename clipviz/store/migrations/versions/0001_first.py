@@ -1,4 +1,4 @@
-"""First release: datasets, recipes, runs, telemetry and events."""
+"""First release: datasets, recipes, sweeps, runs, telemetry and events."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,13 +13,14 @@ MOMENT = sa.DateTime(timezone=True)
 def upgrade() -> None:
     _datasets()
     _recipes()
+    _sweeps()
     _runs()
     _telemetry()
     _events()
 
 
 def downgrade() -> None:
-    for table in ("events", "chunks", "series", "runs", "recipes", "datasets"):
+    for table in ("events", "chunks", "series", "runs", "sweeps", "recipes", "datasets"):
         op.drop_table(table)
 
 
@@ -34,6 +35,7 @@ def _datasets() -> None:
         sa.Column("columns", sa.JSON, nullable=False),
         sa.Column("rows", sa.BigInteger, nullable=False),
         sa.Column("rejected", sa.BigInteger, nullable=False),
+        sa.Column("image", sa.JSON),
         sa.Column("bytes", sa.BigInteger, nullable=False),
         sa.Column("target", sa.Text),
         sa.Column("origin", sa.Text, nullable=False),
@@ -54,10 +56,29 @@ def _recipes() -> None:
         sa.Column("document", sa.Text, nullable=False),
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("parent", sa.Text, nullable=False),
+        sa.Column("listed", sa.Boolean, nullable=False),
         sa.Column("created_by", sa.Text, nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
     )
     op.create_index("recipes_by_dataset", "recipes", ["dataset", "created_at"])
+
+
+def _sweeps() -> None:
+    op.create_table(
+        "sweeps",
+        sa.Column("id", sa.String(16), primary_key=True),
+        sa.Column("dataset", sa.String(16), sa.ForeignKey("datasets.id"), nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("design", sa.Text, nullable=False),
+        sa.Column("variants", sa.Text, nullable=False),
+        sa.Column("created_by", sa.Text, nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("changed_by", sa.Text, nullable=False),
+        sa.Column("changed_at", MOMENT, nullable=False),
+        sa.Column("deleted_at", MOMENT),
+        sa.Column("revision", sa.Integer, nullable=False),
+    )
+    op.create_index("sweeps_by_dataset", "sweeps", ["dataset", "created_at"])
 
 
 def _runs() -> None:
@@ -68,6 +89,8 @@ def _runs() -> None:
         sa.Column("dataset", sa.String(16), sa.ForeignKey("datasets.id"), nullable=False),
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("note", sa.Text, nullable=False),
+        sa.Column("sweep", sa.String(16), sa.ForeignKey("sweeps.id")),
+        sa.Column("program", sa.String(16)),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("request", sa.String(16), nullable=False),
         sa.Column("attempt", sa.Integer, nullable=False),
@@ -91,6 +114,7 @@ def _runs() -> None:
     )
     op.create_index("runs_by_state", "runs", ["state", "created_at"])
     op.create_index("runs_by_dataset", "runs", ["dataset", "created_at"])
+    op.create_index("runs_by_sweep", "runs", ["sweep", "created_at"])
 
 
 def _telemetry() -> None:

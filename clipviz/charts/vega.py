@@ -1,0 +1,37 @@
+"""What every Altair chart shares: ink, grid and fonts of the house."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from clipviz.charts.palette import Palette
+
+Chart = TypeVar("Chart")
+
+
+def inline(rows: Sequence[Mapping[str, Any]]) -> Any:
+    """Rows that travel inside the chart."""
+    import altair as alt
+
+    return alt.InlineData(values=list(rows))
+
+
+def finish(chart: Chart, colours: Palette) -> Chart:
+    """A chart in the house style; on the page's own ground."""
+    drawn: Any = chart
+    styled: Chart = (
+        drawn.configure(background="transparent", font="Inter, Segoe UI, system-ui, sans-serif")
+        .configure_view(stroke=None)
+        .configure_axis(
+            labelColor=colours.muted,
+            titleColor=colours.ink,
+            titleFontWeight="normal",
+            gridColor=colours.grid,
+            domainColor=colours.grid,
+            tickColor=colours.grid,
+            labelFontSize=12,
+            titleFontSize=13,
+        )
+        .configure_header(labelColor=colours.ink, labelFontSize=12, title=None)
+        .configure_legend(labelColor=colours.ink, titleColor=colours.ink, labelFontSize=12)
+    )
+    return styled

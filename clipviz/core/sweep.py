@@ -1,0 +1,109 @@
+"""A sweep: what varies, over which seeds, and what has become of its runs."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from clipviz.core.recipe import Part, Recipe
+from clipviz.core.run import Run, State
+
+MOST_VALUES = 100
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+
+
+class Vary(Part):
+    """One field of the recipe, by its dotted path, and the values that it takes."""
+
+    path: str = Field(min_length=1, max_length=200)
+    values: tuple[Any, ...] = Field(min_length=1, max_length=MOST_VALUES)
+
+
+class Design(Part):
+    """What a sweep trains: every combination of the values, or so many of them drawn at random, over seeds."""
+
+    recipe: Recipe
+    vary: tuple[Vary, ...] = Field((), max_length=8)
+    seeds: tuple[Seed, ...] = Field(tuple(range(10)), min_length=1, max_length=1000)
+    samples: int | None = Field(None, ge=1, le=10_000, description="Combinations drawn; None: all of them.")
+    draw: int = Field(0, ge=0, lt=2**32, description="Seed of the draw.")
+    without_clip: bool = Field(True, description="Whether arms without the clips are added.")
+
+    @field_validator("seeds")
+    @classmethod
+    def _once_each(cls, seeds: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(dict.fromkeys(seeds))
+
+    @model_validator(mode="after")
+    def _leaves_seeds_alone(self) -> Self:
+        paths = [each.path for each in self.vary]
+        if len(set(paths)) < len(paths):
+            raise ValueError("each field may vary once: put all its values into one list")
+        if "seed" in paths:
+            raise ValueError("the seed varies by itself: set seeds instead")
+        return self
+
+
+class Variant(Part):
+    """One arm of a sweep. reference: the variant that is the same without its clips; "" for such a one."""
+
+    name: str
+    recipe: Recipe
+    reference: str = ""
+
+    def at(self, seed: int) -> Recipe:
+        return self.recipe.model_copy(update={"seed": seed})
+
+
+class Sweep(BaseModel):
+    """A set of runs, variants x seeds, as the store knows it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    dataset: str
+    name: str
+    design: Design
+    variants: tuple[Variant, ...] = Field(
+        description="As they were planned: later releases may plan otherwise."
+    )
+    created_by: str = ""
+    created_at: datetime
+    deleted_at: datetime | None = None
+    revision: int = 1
+
+    def cells(self) -> dict[str, tuple[str, int]]:
+        """(variant's name, seed) by the id of a recipe."""
+        return {
+            variant.at(seed).id: (variant.name, seed)
+            for variant in self.variants
+            for seed in self.design.seeds
+        }
+
+
+class Standing(BaseModel):
+    """How far a sweep is: its runs by state, and the time that those left may take."""
+
+    model_config = ConfigDict(frozen=True)
+
+    runs: int
+    ended: int
+    states: dict[State, int]
+
+    @classmethod
+    def of(cls, runs: Iterable[Run]) -> "Standing":
+        states = Counter(run.state for run in runs)
+        ended = sum(count for state, count in states.items() if state.final)
+        return cls(runs=states.total(), ended=ended, states=dict(states))
+
+    @property
+    def over(self) -> bool:
+        return self.ended == self.runs
+
+    @property
+    def paused(self) -> bool:
+        """Nothing trains or waits, and something is paused."""
+        going = self.states.get(State.RUNNING, 0) + self.states.get(State.QUEUED, 0)
+        return going == 0 and self.states.get(State.PAUSED, 0) > 0

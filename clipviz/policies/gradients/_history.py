@@ -1,0 +1,43 @@
+"""The last norms of each replica, on the device."""
+
+import torch
+from torch import Tensor
+
+
+class History:
+    """A ring of the last N numbers of each of K replicas, (K, N) float64, NaN where none has come yet.
+
+    Numbers that are lost leave no trace. count: (K,) int64, how many have ever come.
+    """
+
+    def __init__(self, replicas: int, length: int, device: torch.device) -> None:
+        self._ring = torch.full((replicas, length), float("nan"), dtype=torch.float64, device=device)
+        self.count = torch.zeros(replicas, dtype=torch.int64, device=device)
+
+    def state(self) -> dict[str, Tensor]:
+        return {"history": self._ring, "count": self.count}
+
+    def add(self, values: Tensor, lost: Tensor) -> None:
+        """Takes in one number (K,) of each replica."""
+        place = self.count.remainder(self._ring.shape[1]).unsqueeze(1)  # (K, 1)
+        kept = torch.where(lost.unsqueeze(1), self._ring.gather(1, place), values.unsqueeze(1))
+        self._ring.scatter_(1, place, kept)
+        self.count.add_(lost.logical_not())
+
+    def quantile(self, share: Tensor) -> Tensor:
+        """The quantile at share (K,) from 0 to 1 of each replica's numbers, interpolated linearly; NaN of none."""
+        ordered = self._ring.sort(dim=1).values  # NaN comes last
+        last = self.count.clamp(max=self._ring.shape[1]) - 1
+        place = share * last.clamp(min=0)
+        below = place.floor().to(torch.int64)
+        lower = ordered.gather(1, below.unsqueeze(1)).squeeze(1)
+        upper = ordered.gather(1, torch.minimum(below + 1, last.clamp(min=0)).unsqueeze(1)).squeeze(1)
+        return lower + (place - below) * (upper - lower)
+
+    def moments(self) -> tuple[Tensor, Tensor]:
+        """Mean and standard deviation (ddof 1) of each replica's numbers, (K,) each; NaN of fewer than two."""
+        there = self._ring.isfinite()
+        many = there.sum(dim=1)
+        mean = self._ring.nan_to_num(0.0).sum(dim=1) / many
+        apart = (self._ring - mean.unsqueeze(1)).nan_to_num(0.0)
+        return mean, (apart.square().sum(dim=1) / (many - 1)).sqrt()

@@ -1,0 +1,1 @@
+"""Sweeps: from a design to runs in programs, and what people ask of them."""

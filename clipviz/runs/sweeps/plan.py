@@ -1,0 +1,80 @@
+"""From arms and seeds to cells in programs: groups that one process can train as one."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from clipviz.core.dataset import Dataset
+from clipviz.core.errors import InvalidRecipe
+from clipviz.core.ids import canonical_json, new_id
+from clipviz.core.recipe import Recipe
+from clipviz.core.sweep import Design, Variant
+from clipviz.runs.check import check
+from clipviz.runs.sweeps.variants import variants
+from clipviz.store.sweeps import Cell
+
+MOST_CELLS = 10_000
+
+
+@dataclass(frozen=True)
+class Plan:
+    """variants: the arms, references first. cells: their runs, all arms of one seed before the next seed."""
+
+    variants: tuple[Variant, ...]
+    cells: tuple[Cell, ...]
+
+    @property
+    def programs(self) -> int:
+        return len({cell.program for cell in self.cells})
+
+
+def plan(design: Design, dataset: Dataset, workers: int) -> Plan:
+    """What a sweep will train. Raises InvalidRecipe for the first arm that cannot be trained."""
+    arms = variants(design)
+    count = len(arms) * len(design.seeds)
+    if count > MOST_CELLS:
+        raise InvalidRecipe(
+            f"A sweep holds at most {MOST_CELLS:,} runs", f"{count:,}", "Vary less, or take fewer seeds"
+        )
+    for arm in arms:
+        check(arm.recipe, dataset)
+    wanted = [(arm, seed, arm.at(seed)) for seed in design.seeds for arm in arms]
+    programs = _programs([recipe for _, _, recipe in wanted], workers)
+    cells = tuple(
+        Cell(recipe, f"{arm.name}, seed {seed}", program)
+        for (arm, seed, recipe), program in zip(wanted, programs, strict=True)
+    )
+    return Plan(arms, cells)
+
+
+def signature(recipe: Recipe) -> str:
+    """Equal for recipes that one vectorised program can train: same rows, architecture, batches and length,
+    and the same classes of policies and optimiser; their numbers and seeds may differ."""
+    return canonical_json(
+        {
+            "data": recipe.data.model_dump(mode="json"),
+            "split": recipe.split.model_dump(mode="json"),
+            "model": recipe.model.model_dump(mode="json"),
+            "training": recipe.training.model_dump(mode="json"),
+            "inputs": [recipe.inputs.default.id, sorted(recipe.inputs.columns)],
+            "classes": [recipe.activation.id, recipe.gradient.id, recipe.optimiser.id],
+            "device": recipe.device,
+        }
+    )
+
+
+def _programs(recipes: Sequence[Recipe], workers: int) -> list[str]:
+    """The program of each recipe: one a signature, the largest halved until there is one for each worker."""
+    groups: dict[str, list[int]] = defaultdict(list)
+    for place, recipe in enumerate(recipes):
+        groups[signature(recipe)].append(place)
+    parts = list(groups.values())
+    while parts and len(parts) < workers and len(largest := max(parts, key=len)) > 1:
+        parts.remove(largest)
+        parts += [largest[::2], largest[1::2]]
+    programs = [""] * len(recipes)
+    for part in parts:
+        id = new_id()
+        for place in part:
+            programs[place] = id
+    return programs

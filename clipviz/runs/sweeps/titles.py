@@ -1,0 +1,84 @@
+"""What people read for a choice and for a field of it, from their own declarations."""
+
+from typing import Any
+
+from clipviz.core.discovery import discover
+from clipviz.core.recipe import Choice, Recipe
+from clipviz.runs.check import PACKAGES
+
+FAMILIES = ("inputs", "activation", "gradient")
+
+
+def of_choice(part: str, choice: Choice) -> str:
+    """A choice with the numbers that differ from its defaults: "Global norm, largest norm 0.5"."""
+    known = discover(PACKAGES[part])
+    if choice.id not in known:
+        return choice.id
+    declared = known[choice.id].model_fields
+    own = [
+        f"{(declared[name].title or name).lower()} {_short(value)}"
+        for name, value in choice.fields().items()
+        if name in declared and value != declared[name].default
+    ]
+    return ", ".join([_title(known[choice.id], choice.id), *own])
+
+
+def of_value(recipe: Recipe, path: str, value: Any) -> str:
+    """A varied field and its value: "largest norm 0.5", "Global norm", "learning rate 0.01"."""
+    part, _, last = path.rpartition(".")
+    if isinstance(value, dict) and "id" in value:
+        return of_choice(_part(path), Choice.model_validate(value))
+    family = _part(path)
+    if last == "id":
+        known = discover(PACKAGES[family]) if family in PACKAGES else {}
+        words = _title(known[value], value) if value in known else str(value)
+        return f"no {_noun(family)}" if value == "none" and family in FAMILIES else words
+    declared = fields_of(recipe, part)
+    title = declared[last].title if last in declared else None
+    return f"{(title or last).lower()} {_short(value)}"
+
+
+def of_clips(recipe: Recipe) -> str:
+    """All clips of a recipe in one line: "Tukey fences + Tanh, learned + Global norm"."""
+    named = [
+        *([of_choice("inputs", recipe.inputs.default)] if recipe.inputs.default.id != "none" else []),
+        *([f"{len(recipe.inputs.columns)} columns clamped"] if recipe.inputs.columns else []),
+        *(
+            of_choice(part, choice)
+            for part, choice in (("activation", recipe.activation), ("gradient", recipe.gradient))
+            if choice.id != "none"
+        ),
+    ]
+    return " + ".join(named) or "no clip"
+
+
+def without(families: tuple[str, ...]) -> str:
+    """The name of an arm that lacks these families' clips."""
+    return "no clip" if len(families) == len(FAMILIES) else f"no {' or '.join(map(_noun, families))}"
+
+
+def fields_of(recipe: Recipe, place: str) -> dict[str, Any]:
+    """The declared fields of the choice at a dotted path; empty where there is none."""
+    found: Any = recipe
+    for name in filter(None, place.split(".")):
+        found = found.get(name) if isinstance(found, dict) else getattr(found, name, None)
+    if isinstance(found, Choice):
+        cls = discover(PACKAGES[_part(place)]).get(found.id)
+        return dict(cls.model_fields) if cls else {}
+    return dict(type(found).model_fields) if hasattr(type(found), "model_fields") else {}
+
+
+def _part(path: str) -> str:
+    return path.split(".", 1)[0]
+
+
+def _noun(family: str) -> str:
+    return {"inputs": "input clamp", "activation": "activation clip", "gradient": "gradient clip"}[family]
+
+
+def _title(cls: type[Any], id: str) -> str:
+    return str(getattr(cls, "title", id))
+
+
+def _short(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,159 @@
+"""The team's sweeps: their plan, and their cells, which are runs."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, RowMapping, func, insert, select
+
+from clipviz.core.ids import new_id
+from clipviz.core.recipe import Recipe
+from clipviz.core.run import Request, Run, State
+from clipviz.core.sweep import Design, Sweep, Variant
+from clipviz.store.database import Database
+from clipviz.store.editing import clean_name, edit, existing, found, plain, somebody, touch
+from clipviz.store.leases import as_run
+from clipviz.store.recipes import as_row
+from clipviz.store.runs import as_new_row, ask
+from clipviz.store.schema import datasets, recipes, runs, sweeps
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A run to be: its recipe, its name, and the program that it belongs to."""
+
+    recipe: Recipe
+    name: str
+    program: str
+
+
+class Sweeps:
+    """Sweeps of one store. Methods raise StoreUnavailable when the database is locked, full or away."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(
+        self, design: Design, variants: Sequence[Variant], cells: Sequence[Cell], name: str, who: str
+    ) -> Sweep:
+        """Save a sweep and queue all its runs, or nothing of it. Raises NotFound when the dataset is gone."""
+        dataset = design.recipe.data.dataset
+        with self._database.writing() as connection:
+            now = self._database.now()
+            found(connection, datasets, dataset, now, lock=True)
+            values = {
+                "id": new_id(),
+                "dataset": dataset,
+                "name": clean_name(name),
+                **_plan(design, variants),
+                "created_by": plain(who),
+                "created_at": now,
+                "changed_by": plain(who),
+                "changed_at": now,
+                "revision": 1,
+            }
+            row = connection.execute(insert(sweeps).values(values).returning(*sweeps.c)).mappings().one()
+            _queue(connection, row, cells, who, now)
+            return _sweep(row)
+
+    def extend(
+        self, seen: Sweep, design: Design, variants: Sequence[Variant], cells: Sequence[Cell], who: str
+    ) -> Sweep:
+        """Change the plan and queue the cells that are new; those that are there stay as they are.
+
+        Raises Conflict when somebody changed it in between, NotFound when it is gone.
+        """
+        with self._database.writing() as connection:
+            now = self._database.now()
+            row = edit(connection, sweeps, seen.id, seen.revision, who, now, **_plan(design, variants))
+            there = set(connection.scalars(select(runs.c.recipe).where(runs.c.sweep == seen.id)))
+            _queue(connection, row, [cell for cell in cells if cell.recipe.id not in there], who, now)
+            return _sweep(row)
+
+    def get(self, id: str) -> Sweep:
+        """One sweep; raises NotFound that says whether it never existed or who deleted it."""
+        with self._database.reading() as connection:
+            return _sweep(found(connection, sweeps, id, self._database.now()))
+
+    def runs(self, id: str) -> list[Run]:
+        """Its cells, in the order in which they are trained."""
+        query = select(runs).where(runs.c.sweep == plain(id), runs.c.deleted_at.is_(None))
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(runs.c.created_at, runs.c.id)).mappings()
+            return [as_run(row) for row in rows]
+
+    def list(self, limit: int = 100, dataset: str | None = None) -> list[Sweep]:
+        """Sweeps, newest first."""
+        query = select(sweeps).where(sweeps.c.deleted_at.is_(None)).limit(limit)
+        query = query.order_by(sweeps.c.created_at.desc(), sweeps.c.id)
+        if dataset is not None:
+            query = query.where(sweeps.c.dataset == dataset)
+        with self._database.reading() as connection:
+            return [_sweep(row) for row in connection.execute(query).mappings()]
+
+    def ask(self, id: str, request: Request, who: str) -> int:
+        """Ask every cell that has not ended to pause, to stop or to run on; how many there were."""
+        with self._database.writing() as connection:
+            now = self._database.now()
+            found(connection, sweeps, id, now)
+            query = select(runs).where(runs.c.sweep == id, runs.c.deleted_at.is_(None)).with_for_update()
+            going = [row for row in connection.execute(query).mappings() if not State(row["state"]).final]
+            for row in going:
+                ask(connection, row, request, somebody(plain(who)), now)
+            return len(going)
+
+    def delete(self, id: str, who: str) -> Sweep:
+        """Hide a sweep and stop what waits of it; `restore` brings it back. Raises NotFound."""
+        self.ask(id, "stop", who)
+        with self._database.writing() as connection:
+            now = self._database.now()
+            row = found(connection, sweeps, id, now, lock=True)
+            return _sweep(touch(connection, sweeps, row, who, now, deleted_at=now))
+
+    def restore(self, id: str, who: str) -> Sweep:
+        """Undo `delete`; a sweep that is not deleted stays as it is. Raises NotFound."""
+        with self._database.writing() as connection:
+            row = existing(connection, sweeps, id, lock=True)
+            if row["deleted_at"] is not None:
+                row = touch(connection, sweeps, row, who, self._database.now(), deleted_at=None)
+            return _sweep(row)
+
+
+def _plan(design: Design, variants: Sequence[Variant]) -> dict[str, str]:
+    documents = [variant.model_dump(mode="json") for variant in variants]
+    return {"design": design.model_dump_json(), "variants": json.dumps(documents, ensure_ascii=False)}
+
+
+def _queue(connection: Connection, sweep: RowMapping, cells: Sequence[Cell], who: str, now: datetime) -> None:
+    """One run a cell; a microsecond apart, so that they are trained in this order."""
+    if not cells:
+        return
+    newest = connection.scalar(select(func.max(runs.c.created_at)).where(runs.c.sweep == sweep["id"]))
+    first = now if newest is None else max(now, newest + timedelta(microseconds=1))
+    by_id = {cell.recipe.id: cell for cell in cells}
+    known = set(connection.scalars(select(recipes.c.id).where(recipes.c.dataset == sweep["dataset"])))
+    new = [
+        as_row(cell.recipe, cell.name, who, now, listed=False)
+        for id, cell in by_id.items()
+        if id not in known
+    ]
+    if new:
+        connection.execute(insert(recipes), new)
+    rows = [
+        as_new_row(
+            id, sweep["dataset"], clean_name(cell.name), plain(who), first + timedelta(microseconds=place)
+        )
+        | {"sweep": sweep["id"], "program": cell.program}
+        for place, (id, cell) in enumerate(by_id.items())
+    ]
+    connection.execute(insert(runs), rows)
+
+
+def _sweep(row: RowMapping) -> Sweep:
+    given = {name: row[name] for name in Sweep.model_fields if name not in ("design", "variants")}
+    return Sweep(
+        design=Design.model_validate_json(row["design"]),
+        variants=tuple(Variant.model_validate(each) for each in json.loads(row["variants"])),
+        **given,
+    )

@@ -1,0 +1,33 @@
+"""Sentences about columns, each said once however many columns it holds for."""
+
+MOST_NAMED = 5
+
+
+class Notes:
+    """Sentences with the columns that they hold for, and the number of values where they are about values."""
+
+    def __init__(self) -> None:
+        self._columns: dict[str, list[str]] = {}
+        self._values: dict[str, int] = {}
+
+    def say(self, column: str, sentence: str) -> None:
+        """An empty sentence says nothing."""
+        if sentence:
+            self._columns.setdefault(sentence, []).append(column)
+
+    def count(self, column: str, values: int, sentence: str) -> None:
+        """A sentence about so many values of a column; about none it is not said."""
+        if values:
+            self.say(column, sentence)
+            self._values[sentence] = self._values.get(sentence, 0) + values
+
+    def told(self) -> tuple[str, ...]:
+        """Each sentence behind its columns, of which hundreds are counted, not listed."""
+        return tuple(self._told(sentence) for sentence in self._columns)
+
+    def _told(self, sentence: str) -> str:
+        columns = self._columns[sentence]
+        more = len(columns) - MOST_NAMED
+        shown = ", ".join(columns[:MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+        counted = f"{self._values[sentence]:,} " if sentence in self._values else ""
+        return f"{shown}: {counted}{sentence}"

@@ -1,0 +1,116 @@
+"""What the Clamp page knows of columns, kept by what it was asked: nothing is looked up or drawn twice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import streamlit as st
+
+from clipviz.analysis import clamping, column, tail_value
+from clipviz.analysis.bootstrap import Uncertainty, uncertainty
+from clipviz.analysis.clamping import Effect
+from clipviz.analysis.column import TrainingColumn
+from clipviz.core.bounds import Bounds
+from clipviz.core.dataset import Dataset
+from clipviz.core.profile import Histogram, Suggestion
+from clipviz.core.recipe import Choice, Recipe
+from clipviz.core.table import Table
+from clipviz.datasets import files
+from clipviz.ui import state
+
+SMALL_BINS = 30
+SORTED = 64
+"""Columns that are kept sorted: the masks of more would be made anew at every look."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """One column under its policy: bounds, what they touch, and a small histogram."""
+
+    name: str
+    choice: Choice
+    own: bool
+    bounds: Bounds
+    effect: Effect
+    histogram: Histogram
+
+    @property
+    def touched(self) -> float:
+        """Share of the finite training values that the clamp moves."""
+        return (self.effect.below + self.effect.above) / max(1, self.effect.values)
+
+
+def every(dataset: Dataset, recipe: Recipe, columns: Sequence[str]) -> list[Found]:
+    """All columns, those whose clamp touches most first, else in the order of the table."""
+    inputs, rows = recipe.inputs, f"{dataset.id} {_rows(recipe)}"
+    known = []
+    for name in columns:
+        choice = inputs.policy_of(name).model_dump_json()
+        known.append(_found(dataset, recipe, rows, name, choice, name in inputs.columns))
+    return sorted(known, key=lambda each: -each.touched)
+
+
+@st.cache_data(max_entries=4096, ttl=timedelta(hours=1), show_spinner="Looking at every column …")
+def _found(_dataset: Dataset, _recipe: Recipe, rows: str, name: str, choice: str, own: bool) -> Found:
+    known = state.column(_dataset, _recipe, name)
+    policy = Choice.model_validate_json(choice)
+    bounds = known.fit(policy)
+    edges = known.central_range((bounds.lo, bounds.hi))[:: clamping.BINS // SMALL_BINS]
+    return Found(name, policy, own, bounds, known.effect(bounds), known.histogram(edges))
+
+
+def rows_touched(dataset: Dataset, recipe: Recipe, table: Table, found: Sequence[Found]) -> int:
+    """How many training rows the clamps of all columns touch, each row counted once."""
+    cut = repr(sorted((each.name, each.bounds) for each in found))
+    return _touched(dataset, recipe, table, f"{dataset.id} {_rows(recipe)}", cut, found)
+
+
+@st.cache_data(max_entries=64, ttl=timedelta(hours=1), show_spinner=False)
+def _touched(
+    _dataset: Dataset, _recipe: Recipe, _table: Table, rows: str, cut: str, _found: Sequence[Found]
+) -> int:
+    if len(_found) > SORTED:
+        return clamping.rows_beyond(_table, {each.name: each.bounds for each in _found})
+    return column.rows_touched([(state.column(_dataset, _recipe, each.name), each.bounds) for each in _found])
+
+
+def uncertain(dataset: Dataset, recipe: Recipe, name: str) -> Uncertainty | None:
+    """How far the bounds of a column may be off; see `bootstrap.uncertainty`."""
+    choice = recipe.inputs.policy_of(name)
+    return _uncertain(
+        state.column(dataset, recipe, name), f"{dataset.id} {_rows(recipe)}", name, choice.model_dump_json()
+    )  # fmt: skip
+
+
+@st.cache_data(max_entries=512, ttl=timedelta(hours=1), show_spinner="Drawing the rows anew …")
+def _uncertain(_column: TrainingColumn, rows: str, name: str, choice: str) -> Uncertainty | None:
+    policy = Choice.model_validate_json(choice)
+    return uncertainty(_column.ordered, policy, _column.fit(policy))
+
+
+def tails(
+    dataset: Dataset, recipe: Recipe, table: Table, name: str, bounds: Bounds
+) -> tuple[tail_value.Stretches, tuple[tail_value.TailValue, ...]]:
+    """The tail-value test of a column at some bounds; see `tail_value`."""
+    known = state.column(dataset, recipe, name)
+    classes = table.task == "classification"
+    return _tails(known, f"{dataset.id} {_rows(recipe)}", name, repr(bounds), bounds, classes)
+
+
+@st.cache_data(max_entries=64, ttl=timedelta(hours=1), show_spinner="Looking beyond the bounds …")
+def _tails(
+    _column: TrainingColumn, rows: str, name: str, cut: str, _bounds: Bounds, classes: bool
+) -> tuple[tail_value.Stretches, tuple[tail_value.TailValue, ...]]:
+    found = tail_value.stretches(_column, _bounds)
+    return found, tail_value.tail_values(found, classes)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def suggestions(dataset_id: str) -> dict[str, Suggestion]:
+    """What the shape of each column suggests, by name; nothing for those made of dates."""
+    known = files.profiles(state.settings(), dataset_id)
+    return {profile.name: profile.suggestion for profile in known if profile.suggestion is not None}
+
+
+def _rows(recipe: Recipe) -> str:
+    return f"{recipe.data!r} {recipe.split!r}"

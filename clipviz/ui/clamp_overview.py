@@ -1,0 +1,162 @@
+"""All columns of a table on the Clamp page: small multiples, the same as a table, and policies for many at once."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from clipviz.analysis import clamping
+from clipviz.charts.palette import palette
+from clipviz.charts.small_multiples import PICK, Panel, small_multiples
+from clipviz.core.dataset import Dataset
+from clipviz.core.recipe import Choice
+from clipviz.ui import clamp_findings, drafts, tables
+from clipviz.ui.clamp_findings import Found
+from clipviz.ui.text import counted, escape, number, plain, share
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FIRST = 12
+LIMIT = 22
+
+
+def column_key(dataset: Dataset) -> str:
+    """The key of the widget that says which column is looked at."""
+    return f"clamp.column:{dataset.id}"
+
+
+def show(dataset: Dataset, draft: drafts.Draft, found: Sequence[Found], chosen: str) -> None:
+    """Every column, most touched first; a click on one makes it the column that is looked at."""
+    with st.expander(
+        f"All {counted(len(found), 'numeric column')}, most touched first",
+        expanded=True,
+        icon=":material/grid_view:",
+    ):
+        whole = len(found) > FIRST and st.toggle(f"Draw all {number(len(found))}", key="clamp.every")
+        shown = found if whole else found[:FIRST]
+        _drawn(dataset, shown, chosen)
+        if len(shown) < len(found):
+            st.caption(f"The {FIRST} that are touched most; all are in the table.")
+        st.caption(
+            "Click one to look at it. Heights are roots of counts; orange lies beyond the bounds, the bars at the ends "
+            "beyond the axis."
+        )
+        picked = _table(draft, found)
+        _for_many(dataset, draft, found, picked, chosen)
+
+
+def _drawn(dataset: Dataset, shown: Sequence[Found], chosen: str) -> None:
+    labels = tables.unique([f"{plain(each.name, LIMIT)} · {_moved(each)}" for each in shown])
+    panels = [
+        Panel(place, label, _said(each), each.histogram, each.bounds, each.name == chosen)
+        for place, (label, each) in enumerate(zip(labels, shown, strict=True))
+    ]
+    names = tuple(each.name for each in shown)
+    key = f"clamp.every:{dataset.id}:{tables.fingerprint(names)}"
+    st.altair_chart(
+        small_multiples(panels, palette(st.context.theme.type)),
+        theme=None,
+        key=key,
+        on_select=lambda: _look_at(key, names, column_key(dataset)),
+        selection_mode=PICK,
+        alt="Small histograms of all numeric columns with their bounds",
+    )
+
+
+def _look_at(key: str, names: Sequence[str], column: str) -> None:
+    picked: Any = st.session_state[key].selection.get(PICK, [])
+    if picked and 0 <= int(picked[0]["place"]) < len(names):
+        st.session_state[column] = names[int(picked[0]["place"])]
+
+
+def _moved(each: Found) -> str:
+    return share(each.effect.below + each.effect.above, each.effect.values)
+
+
+def _said(each: Found) -> str:
+    if each.choice.id == "none":
+        return f"{plain(each.name)}: no clamp"
+    return (
+        f"{plain(each.name)}: {each.choice.id}, {number(each.bounds.lo)} to {number(each.bounds.hi)}; "
+        f"{number(each.effect.below)} below, {number(each.effect.above)} above"
+    )
+
+
+def _table(draft: drafts.Draft, found: Sequence[Found]) -> list[str]:
+    """One line a column, in the order of the picture; the columns that are picked in it."""
+    names = [each.name for each in found]
+    picked = st.dataframe(
+        overview(found),
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="multi-row",
+        key=draft.key(f"clamp.table:{tables.fingerprint(names)}"),
+        column_config={
+            "touched": st.column_config.NumberColumn(format="percent"),
+            "below": st.column_config.NumberColumn(format="localized"),
+            "above": st.column_config.NumberColumn(format="localized"),
+        },
+        height="content" if len(found) <= FIRST else 320,
+        alt="Bounds and touched values of every column",
+    )
+    return [names[row] for row in picked.selection.rows if row < len(names)]
+
+
+def overview(found: Iterable[Found]) -> "pd.DataFrame":
+    """One line a column: its policy, its bounds, and how many training values they move."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        [
+            {
+                "column": plain(each.name),
+                "policy": each.choice.id + (" (own)" if each.own else ""),
+                "lo": number(each.bounds.lo),
+                "hi": number(each.bounds.hi),
+                "below": each.effect.below,
+                "above": each.effect.above,
+                "touched": each.touched,
+                "note": plain(each.bounds.note or clamping.harm(each.effect), 200),
+            }
+            for each in found
+        ]
+    )
+
+
+def _for_many(
+    dataset: Dataset, draft: drafts.Draft, found: Sequence[Found], picked: Sequence[str], chosen: str
+) -> None:
+    """Policies for the columns that are picked in the table, or for all of them."""
+    many = picked or [each.name for each in found]
+    whom = counted(len(picked), "picked column") if picked else f"all {counted(len(many), 'column')}"
+    current = next(each.choice for each in found if each.name == chosen)
+    suggested = clamp_findings.suggestions(dataset.id)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"For {whom}:", width="content")
+        offers: list[tuple[str, str, dict[str, Choice], str]] = [
+            (
+                "Their suggestions", "suggested",
+                {name: suggested[name].policy for name in many if name in suggested},
+                "Gives each the policy that its shape suggests.",
+            ),
+            (
+                f"The policy of {plain(chosen, 30)}", "copied", dict.fromkeys(many, current),
+                "Each column gets bounds of its own, from its own values.",
+            ),
+            ("The default", "default", {}, "Takes back policies of their own."),
+        ]  # fmt: skip
+        for label, name, policies, help in offers:
+            if st.button(escape(label, 60), key=draft.key(f"clamp.many.{name}"), help=help):
+                _give(draft, many, policies)
+    if not picked:
+        st.caption("Pick lines in the table to do this for some columns only.")
+
+
+def _give(draft: drafts.Draft, many: Sequence[str], policies: dict[str, Choice]) -> None:
+    inputs = draft.recipe.inputs
+    kept = {name: choice for name, choice in inputs.columns.items() if name not in many}
+    changed = inputs.model_copy(update={"columns": {**kept, **policies}})
+    drafts.replace(draft.recipe.model_copy(update={"inputs": changed}), draft.base)
+    st.toast(f"Done for {counted(len(many), 'column')}.")
+    st.rerun()

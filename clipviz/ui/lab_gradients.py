@@ -1,0 +1,192 @@
+"""The Lab's second tab: what gradient policies do to one gradient, to its length, and to a stream of them."""
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from clipviz.analysis.lab import gradients
+from clipviz.analysis.lab.settings import GradientSettings
+from clipviz.charts.arrows import Arrow, arrows
+from clipviz.charts.lines import Axis, Line, lines
+from clipviz.charts.norm_stream import norm_stream
+from clipviz.charts.palette import Palette, palette
+from clipviz.charts.policy_looks import Look, looks
+from clipviz.core.discovery import discover
+from clipviz.core.recipe import Choice
+from clipviz.policies.gradients.base import GradientClip
+from clipviz.ui import lab_controls
+from clipviz.ui.drawing import Drawing, drawn
+from clipviz.ui.lab_link import Link
+from clipviz.ui.text import counted, number
+
+SLOTS = {"p1": Choice(id="global_norm"), "p2": Choice(id="value"), "p3": None, "p4": None}
+RANGE = np.geomspace(0.05, 20, 61)
+AXES = ("g₁", "g₂")
+
+
+@dataclass(frozen=True)
+class Picked:
+    """One policy of the tab. name: unique among those shown. id: of its file."""
+
+    name: str
+    id: str
+    policy: GradientClip
+    look: Look
+
+
+def pick(link: Link) -> list[Picked]:
+    """Up to four policies, each with its sliders below its colour."""
+    known, found, seen = looks("gradients", palette(st.context.theme.type)), [], Counter[str]()
+    for place, (cell, (slot, default)) in enumerate(zip(st.columns(4), SLOTS.items(), strict=True)):
+        with cell:
+            mark = st.empty()
+            lab_controls.swatch(mark, None)
+            policy = lab_controls.pick("gradients", link, slot, f"Policy {place + 1}", default)
+            if not isinstance(policy, GradientClip):
+                continue
+            id = lab_controls.id_of(policy)
+            look = known[id].again(seen[id])
+            lab_controls.swatch(mark, look)
+            seen[id] += 1
+            name = policy.title + (f" ({seen[id]})" if seen[id] > 1 else "")
+            found.append(Picked(name, id, policy, look))
+    return found
+
+
+def one(link: Link, picked: list[Picked]) -> None:
+    """The gradient as an arrow under every policy that there is, and length in against length out."""
+    given = lab_controls.settings(GradientSettings, link, ("length", "angle", "usual", "weight"))
+    chosen, colours = GradientSettings(**given), palette(st.context.theme.type)
+    turn = math.radians(chosen.angle)
+    raw = chosen.length * np.array([math.cos(turn), math.sin(turn)])
+    history = gradients.usual(chosen.usual)
+    weights = (chosen.weight, chosen.weight)
+    known = looks("gradients", colours)
+    ids = {each.id for each in picked}
+    others = [
+        Picked(cls.title, id, cls(), known[id])
+        for id, cls in discover("clipviz.policies.gradients").items()
+        if id not in ids
+    ]
+    st.caption(
+        "The gradient of two weights in two layers, g₁ and g₂. Thin: as it comes. Thick: as it goes on. "
+        f"Policies with a memory have seen {gradients.USUAL} gradients of the usual norm. Those not picked above stand "
+        "at their defaults."
+    )
+    drawn(
+        [_arrow(each, raw, history, weights, colours) for each in (*picked, *others)],
+        key="lab.arrows",
+        least=190,
+    )
+    st.subheader("Length in, length out")
+    st.caption("In this direction; both axes by factors of ten. On the dotted line nothing changes.")
+    sizes = raw / chosen.length * (RANGE * chosen.usual)[:, None]
+    curves = []
+    for each in picked:
+        after = gradients.answer(each.policy, sizes, history, weights)
+        out = np.where(after.skipped, np.nan, np.linalg.norm(after.after, axis=1))
+        curves.append(Line(each.name, RANGE * chosen.usual, out, each.look))
+    span = (float(RANGE[0] * chosen.usual), float(RANGE[-1] * chosen.usual))
+    figure = lines(
+        curves,
+        Axis("norm in", "log", span),
+        Axis("norm out", "log", (span[0] / 1.2, span[1] * 1.2)),
+        colours,
+        height=320,
+        equal=True,
+        legend=True,
+    )
+    alt = f"Norm out over norm in for {', '.join(each.name for each in picked)}"
+    drawn([Drawing("Norm in against norm out", figure, alt)], key="lab.norms")
+
+
+def _arrow(
+    each: Picked,
+    raw: NDArray[np.float64],
+    history: NDArray[np.float64],
+    weights: tuple[float, float],
+    colours: Palette,
+) -> Drawing:
+    found = gradients.answer(each.policy, raw[None], history, weights)
+    length = float(np.linalg.norm(raw))
+    after = found.after[0]
+    left = float(np.linalg.norm(after))
+    if found.skipped[0]:
+        said, shown = "the step is skipped", []
+    else:
+        cosine = float(raw @ after / (length * left)) if left else 1.0
+        turned = math.degrees(math.acos(min(1.0, cosine)))
+        said = f"{length:.3g} → {left:.3g}" + (f", turned {turned:.0f}°" if turned > 0.5 else "")
+        shown = [Arrow("after", after[0], after[1], each.look.colour, 4.5)]
+    before = Arrow("before", raw[0], raw[1], colours.muted, 1.5)
+    figure = arrows([before, *shown], 1.1 * length, colours, AXES)
+    return Drawing(each.name, figure, f"{each.name}: {said}", said)
+
+
+def stream(link: Link, picked: list[Picked]) -> None:
+    """A stream of norms with spikes, and what each policy does to it."""
+    names = ("steps", "noise", "spike", "every", "trend", "broken")
+    chosen = GradientSettings(**lab_controls.settings(GradientSettings, link, names, across=6))
+    found = gradients.stream(
+        chosen.steps, chosen.noise, chosen.spike, chosen.every, chosen.trend, chosen.broken
+    )
+    norms = np.linalg.norm(found, axis=1)
+    finite = norms[np.isfinite(norms)]
+    span = (float(finite.min()) / 3, float(finite.max()) * 2)
+    colours = palette(st.context.theme.type)
+    drawings = []
+    for each in picked:
+        flow = gradients.flow(each.policy, found)
+        fired, skipped = int(flow.fired.sum()), int(flow.skipped.sum())
+        said = f"clips {number(fired)} of {counted(chosen.steps, 'step')}, skips {number(skipped)}"
+        figure = norm_stream(flow.before, flow.after, flow.limit, flow.skipped, each.look, colours, span)
+        drawings.append(Drawing(each.name, figure, f"Stream of norms under {each.name}: {said}", said + "."))
+    st.caption(
+        "Thin: the norm as it comes. Colour: as it goes on. Dashed: the limit at that step. A cross: the step is left "
+        "out, and leaves no trace in any memory."
+    )
+    drawn(drawings, key="lab.streams", least=420)
+
+
+def accumulation(link: Link, picked: list[Picked]) -> None:
+    """Clipping once after accumulation, against clipping each micro-batch."""
+    chosen = GradientSettings(
+        **lab_controls.settings(GradientSettings, link, ("batches", "spread"), across=4)
+    )
+    mean = np.array([3.0, 2.0])
+    micro = gradients.disagreeing(mean, chosen.batches, chosen.spread)
+    reach = 1.1 * float(np.abs(micro).max())
+    colours = palette(st.context.theme.type)
+    drawings = []
+    for each in picked:
+        once, apart = gradients.accumulated(each.policy, micro, gradients.usual(1.0))
+        shown = [
+            *(
+                Arrow(f"micro-batch {place + 1}", x, y, colours.faint, 1.2)
+                for place, (x, y) in enumerate(micro)
+            ),
+            Arrow("their mean", mean[0], mean[1], colours.muted, 1.5),
+            Arrow("clipped once", once[0], once[1], each.look.colour, 4.5),
+            Arrow("each clipped", apart[0], apart[1], colours.ink, 2.5),
+        ]
+        said = f"once {np.linalg.norm(once):.3g}, each {np.linalg.norm(apart):.3g}"
+        figure = arrows(shown, reach, colours, AXES, height=260)
+        drawings.append(Drawing(each.name, figure, f"Accumulation under {each.name}: {said}", said + "."))
+    st.caption(
+        "Faint: the micro-batches; thin: their mean. **Colour: the mean, clipped once**, as training does it. "
+        "**Ink: each micro-batch clipped before the mean**, which gives loud batches less say."
+    )
+    drawn(drawings, key="lab.accumulation", least=260)
+
+
+def show(link: Link) -> None:
+    picked = pick(link)
+    one(link, picked)
+    st.subheader("A stream of gradients")
+    stream(link, picked)
+    st.subheader("Accumulation")
+    accumulation(link, picked)

@@ -1,0 +1,123 @@
+// Figures that follow a slider: drawn once, then redrawn in place, so that nothing flickers and zoom stays.
+
+import { loadPlotly } from "./chart.js";
+import { button, element } from "./dom.js";
+
+const CONFIG = { displayModeBar: false, responsive: true, doubleClick: "autosize", showTips: false };
+const drawings = new WeakMap();
+
+/** Streamlit's entry: returns the clean-up, which counts only if no later call took the drawing over. */
+export function mount({ data, parentElement }) {
+  const drawing = drawings.get(parentElement) ?? new Drawing(parentElement);
+  drawings.set(parentElement, drawing);
+  const call = drawing.update(data);
+  return () => {
+    if (drawing.call === call) {
+      drawing.destroy();
+      drawings.delete(parentElement);
+    }
+  };
+}
+
+class Drawing {
+  constructor(parent) {
+    this.call = 0;
+    this.views = new Map();
+    this.root = parent.appendChild(element("section", "cv-figures"));
+  }
+
+  update(data) {
+    this.call += 1;
+    this.draw(data, this.call);
+    return this.call;
+  }
+
+  async draw(data, call) {
+    const plotly = await loadPlotly(data.root, data.plotly);
+    if (call !== this.call || !this.root.isConnected) return;
+    this.root.style.setProperty("--cv-least", `${data.least}px`);
+    const gone = new Map(this.views);
+    data.figures.forEach((figure, at) => {
+      gone.delete(figure.title);
+      const view = this.views.get(figure.title) ?? new FigureView(this.root, plotly);
+      this.views.set(figure.title, view);
+      view.update(figure);
+      if (this.root.children[at] !== view.root) this.root.insertBefore(view.root, this.root.children[at] ?? null);
+    });
+    for (const [title, view] of gone) {
+      view.destroy();
+      this.views.delete(title);
+    }
+  }
+
+  destroy() {
+    this.call += 1;
+    for (const view of this.views.values()) view.destroy();
+    this.root.remove();
+  }
+}
+
+class FigureView {
+  constructor(parent, plotly) {
+    this.plotly = plotly;
+    this.root = parent.appendChild(element("figure", "cv-figure"));
+    const head = this.root.appendChild(element("figcaption", "cv-figure-head"));
+    this.title = head.appendChild(element("h4", "cv-figure-title"));
+    const group = head.appendChild(element("div", "cv-figure-tools", { role: "group" }));
+    group.appendChild(button("PNG", "cv-tool", () => this.save("png"), { title: "Download as picture" }));
+    group.appendChild(button("SVG", "cv-tool", () => this.save("svg"), { title: "Download as drawing" }));
+    group.appendChild(button("CSV", "cv-tool", () => this.table(), { title: "Download what is drawn as CSV" }));
+    this.group = group;
+    this.help = this.root.appendChild(element("p", "cv-figure-help"));
+    this.plot = this.root.appendChild(element("div", "cv-figure-plot", { role: "img" }));
+  }
+
+  update(figure) {
+    if (figure.spec === this.spec) return;
+    this.spec = figure.spec;
+    const { data, layout } = JSON.parse(figure.spec);
+    this.title.textContent = figure.title;
+    this.help.textContent = figure.help;
+    this.help.hidden = !figure.help;
+    this.group.setAttribute("aria-label", `${figure.title}: downloads`);
+    this.plot.setAttribute("aria-label", figure.alt);
+    this.plot.style.height = `${layout.height}px`;
+    this.plotly.react(this.plot, data, { ...layout, uirevision: "kept" }, CONFIG);
+  }
+
+  /** A picture with its title, as wide as a slide wants it. */
+  async save(format) {
+    const { data, layout } = JSON.parse(this.spec);
+    const ground = getComputedStyle(this.root).getPropertyValue("--st-background-color").trim() || "#ffffff";
+    Object.assign(layout, { title: { text: this.title.textContent, x: 0.02 }, paper_bgcolor: ground, plot_bgcolor: ground });
+    layout.margin = { l: 64, r: 24, t: 84, b: 56 };
+    const size = { width: 1000, height: 560, scale: format === "png" ? 2 : 1 };
+    this.keep(await this.plotly.toImage({ data, layout }, { format, ...size }), format);
+  }
+
+  /** Every point that is drawn, one a line. */
+  table() {
+    const quoted = (text) => `"${String(text ?? "").replace(/"/g, '""')}"`;
+    const lines = ["series,x,y"];
+    for (const trace of this.plot._fullData ?? []) {
+      const length = Math.min(trace.x?.length ?? 0, trace.y?.length ?? 0);
+      if (trace.type === "contour" || trace.type === "heatmap") continue;
+      for (let at = 0; at < length; at += 1) lines.push(`${quoted(trace.name)},${trace.x[at]},${trace.y[at]}`);
+    }
+    const url = URL.createObjectURL(new Blob([`${lines.join("\n")}\n`], { type: "text/csv" }));
+    this.keep(url, "csv");
+    setTimeout(() => URL.revokeObjectURL(url), 1000);
+  }
+
+  keep(url, ending) {
+    const name = `clipviz-${this.title.textContent.toLowerCase().replace(/[^a-z0-9]+/g, "-")}.${ending}`;
+    const link = this.root.appendChild(element("a", "", { href: url, download: name }));
+    link.click();
+    link.remove();
+  }
+
+  destroy() {
+    this.plotly.purge(this.plot);
+    this.root.remove();
+  }
+}

@@ -1,0 +1,89 @@
+"""Guide: which policies are there, and which one is for me?"""
+
+import streamlit as st
+
+from clipviz.catalogue import Policy, policies
+from clipviz.ui import guide_card, guide_chooser, readme
+from clipviz.ui.text import counted, escape
+
+FAMILIES = {
+    "inputs": "Input clamps",
+    "normalisations": "Normalisations",
+    "activations": "Activation clips",
+    "gradients": "Gradient clips",
+}
+
+
+def linked(known: dict[str, Policy]) -> None:
+    """The policies that the link names, in full."""
+    asked = [name for name in st.query_params.get("policy", "").split(",") if name]
+    for name in asked:
+        if name not in known:
+            st.warning(
+                f"There is no policy {escape(name, 60)}. Look for it below.", icon=":material/link_off:"
+            )
+            continue
+        with st.container(border=True):
+            st.header(known[name].title, anchor=False)
+            guide_card.card(known[name])
+    if asked:
+        st.page_link("../../pages/guide.py", label="Back to all policies", icon=":material/arrow_back:")
+
+
+def matching(known: dict[str, Policy]) -> list[Policy]:
+    """The policies that the search and the filter leave."""
+    left, right = st.columns([2, 3], vertical_alignment="bottom")
+    with left:
+        words = st.text_input(
+            "Search", key="q", bind="query-params", placeholder="a name, a word of the text, an author"
+        )
+    with right:
+        families = st.pills(
+            "Family",
+            list(FAMILIES),
+            format_func=FAMILIES.__getitem__,
+            selection_mode="multi",
+            key="family",
+            bind="query-params",
+        )
+    return [
+        policy
+        for policy in known.values()
+        if policy.family in (families or FAMILIES) and guide_card.mentions(policy, words)
+    ]
+
+
+def catalogue(found: list[Policy]) -> None:
+    st.caption(
+        f"{counted(len(found), 'policy', 'policies')}. Open one for its formula, picture, fields and paper."
+    )
+    for family, title in FAMILIES.items():
+        members = [policy for policy in found if policy.family == family]
+        if members:
+            st.subheader(f"{title} ({len(members)})", anchor=family)
+        for policy in members:
+            line = st.expander(
+                f"**{escape(policy.title)}**: {escape(guide_card.effect(policy), 200)}",
+                key=f"guide:{policy.family}.{policy.id}",
+                on_change="rerun",
+            )
+            if line.open:
+                with line:
+                    guide_card.card(policy)
+
+
+st.title("Which policy is for me?")
+everything = {f"{policy.family}.{policy.id}": policy for policy in policies()}
+st.write(
+    f"{counted(len(everything), 'policy', 'policies')}, each with its formula, its curve and its paper, as its own "
+    "code declares them. Say what matters, or look around."
+)
+linked(everything)
+guide_chooser.chooser()
+catalogue(matching(everything))
+for heading in ("Share it", "Configuration"):
+    if text := readme.section(heading):
+        with st.expander(
+            {"Share it": "How to share and secure it", "Configuration": "How to scale it"}[heading]
+        ):
+            st.markdown(text)

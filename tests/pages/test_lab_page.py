@@ -1,0 +1,142 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from clipviz.analysis.lab.optimisers import TITLES
+from clipviz.analysis.lab.surfaces import SURFACES
+from clipviz.core.dataset import Dataset
+from clipviz.core.discovery import discover
+from clipviz.datasets import samples
+from tests.pages.conftest import words
+
+Page = Callable[..., AppTest]
+
+
+def drawn(app: AppTest) -> dict[str, Any]:
+    """The figures on a page by title."""
+    import json
+
+    found = {}
+    for element in app.main:
+        if element.type == "bidi_component":
+            for figure in json.loads(element.proto.json or "{}").get("figures", []):
+                found[figure["title"]] = json.loads(figure["spec"])
+    return found
+
+
+def select(app: AppTest, label: str, value: Any, place: int = 0) -> None:
+    [each for each in app.selectbox if each.label == label][place].select(value).run()
+    assert not app.exception
+
+
+def slide(app: AppTest, label: str, value: Any) -> None:
+    sliders = [each for kind in (app.slider, app.select_slider) for each in kind if each.label == label]
+    sliders[0].set_value(value).run()
+    assert not app.exception
+
+
+@pytest.mark.parametrize("family", ["activations", "gradients"])
+def test_every_policy_passes_through_the_lab(page: Page, family: str) -> None:
+    known = list(discover(f"clipviz.policies.{family}"))
+    app = page("lab", tab=family, **{f"p{1 + place % 4}": id for place, id in enumerate(known[:4])})
+    for first in range(4, len(known), 4):
+        for place, id in enumerate(known[first : first + 4]):
+            next(each for each in app.selectbox if each.label == f"Policy {place + 1}").select(id)
+        app.run()
+        assert not app.exception and not app.warning, words(app)
+        assert [app.query_params[f"p{1 + place}"] for place in range(len(known[first : first + 4]))] == known[
+            first : first + 4
+        ]
+
+
+def test_a_slider_moves_the_curve_and_the_link(page: Page) -> None:
+    app = page("lab")
+    before = drawn(app)["Value y"]["data"]
+    slide(app, "Start", 1.0)
+    after = drawn(app)["Value y"]["data"]
+    assert before != after
+    assert app.query_params["p2.start"] == "1" and app.query_params["tab"] == "activations"
+    teammate = page("lab", **app.query_params)
+    assert drawn(teammate)["Value y"]["data"] == after
+    assert teammate.query_params == app.query_params
+
+
+def test_a_malformed_link_is_a_sentence_and_the_default(page: Page) -> None:
+    app = page(
+        "lab", tab="activations", mean="wide", std="-3", p1="unheard_of", p2="fixed", **{"p2.theta": "0"}
+    )
+    said = "\n".join(each.value for each in app.warning)
+    assert len(app.warning) == 4, said
+    for part in ("mean", "wide", "std", "unheard", "theta", "greater than 0"):
+        assert part in said.replace("\\", "")
+    assert (app.query_params["mean"], app.query_params["p1"], app.query_params["p2.theta"]) == (
+        "0",
+        "none",
+        "6",
+    )
+    assert "no tab" in words(page("lab", tab="kitchen"))
+
+
+def test_the_menu_leads_back_to_what_was_set(page: Page) -> None:
+    app = page("lab")
+    slide(app, "Mean", 1.0)
+    app.switch_page("../../pages/data.py").run()
+    app.query_params.clear()
+    app.switch_page("../../pages/lab.py").run()
+    assert app.query_params["mean"] == "1" and app.query_params["p3"] == "learned_tanh"
+
+
+def test_a_column_of_the_dataset_flows_through(page: Page, home: Any, store: Any) -> None:
+    dataset: Dataset = store.datasets.add(samples.load("spikes", home, "Ada"))
+    app = page("lab", dataset=dataset.id, source="column", tab="activations")
+    assert "finite values" in words(app) and "standardised" in words(app)
+    columns = next(each for each in app.selectbox if each.label == "Column").options
+    select(app, "Column", columns[1].replace("\\", ""))
+    assert app.query_params["column"] and app.query_params["dataset"] == dataset.id
+    assert "no numeric column" in words(
+        page("lab", dataset=dataset.id, source="column", column="[x](http://evil)", tab="activations")
+    )
+    lost = page("lab", dataset="0" * 16, source="column", tab="activations")
+    assert "Gaussian" in words(lost) and lost.warning
+
+
+def test_a_column_without_a_dataset_says_what_to_do(page: Page) -> None:
+    app = page("lab", source="column", tab="activations")
+    assert "no dataset" in words(app) and "Gaussian" in words(app)
+
+
+def test_gradients_show_arrows_norms_streams_and_accumulation(page: Page) -> None:
+    app = page("lab", tab="gradients", p1="global_norm", p2="value")
+    found = drawn(app)
+    assert {
+        discover("clipviz.policies.gradients")[id].title for id in discover("clipviz.policies.gradients")
+    } <= set(found)
+    assert "Norm in against norm out" in found
+    slide(app, "Angle", 120.0)
+    assert drawn(app)["Norm in against norm out"] != found["Norm in against norm out"]
+    assert app.query_params["angle"] == "120"
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+def test_every_surface_is_walked_by_every_optimiser(page: Page, surface: str) -> None:
+    app = page(
+        "lab", tab="optimisers", surface=surface, optimisers=",".join(TITLES), clip="global_norm", steps="30"
+    )
+    assert not app.warning
+    assert float(app.query_params["rate"]) == SURFACES[surface].rate
+    names = {
+        trace["name"] for trace in drawn(app)[f"Ways over the {SURFACES[surface].title.lower()}"]["data"]
+    }
+    assert set(TITLES.values()) <= names and "minimum" in names
+    for title in TITLES.values():
+        assert f"- {title} " in words(app)
+
+
+def test_another_surface_brings_its_own_learning_rate(page: Page) -> None:
+    app = page("lab", tab="optimisers")
+    slide(app, "Learning rate", 1.0)
+    select(app, "Surface", "rosenbrock")
+    assert float(app.query_params["rate"]) == SURFACES["rosenbrock"].rate
+    assert "no optimiser" in words(page("lab", tab="optimisers", optimisers="sgd,magic"))

@@ -1,0 +1,90 @@
+import pytest
+
+from clipviz.core.errors import Conflict, NotFound
+from clipviz.core.recipe import Data, Recipe
+from clipviz.core.run import State
+from clipviz.core.sweep import Design, Standing, Variant
+from clipviz.store import Store
+from clipviz.store.sweeps import Cell
+from tests.store.conftest import dataset_named
+
+RECIPE = Recipe(data=Data(dataset="00000000000000d1", target="y"))
+
+
+def cells(seeds: int, program: str = "a" * 16) -> list[Cell]:
+    return [Cell(RECIPE.replace("seed", seed), f"seed {seed}", program) for seed in range(seeds)]
+
+
+@pytest.fixture
+def swept(store: Store):
+    store.datasets.add(dataset_named("houses", RECIPE.data.dataset))
+    design = Design(recipe=RECIPE, seeds=(0, 1, 2))
+    return store.sweeps.add(design, [Variant(name="one", recipe=RECIPE)], cells(3), "my sweep", "Ada")
+
+
+def test_a_sweep_is_saved_with_all_its_runs_or_not_at_all(store: Store, swept) -> None:
+    assert store.sweeps.get(swept.id) == swept and store.sweeps.list() == [swept]
+    runs = store.sweeps.runs(swept.id)
+    assert [run.name for run in runs] == ["seed 0", "seed 1", "seed 2"]
+    assert {(run.sweep, run.program, run.state) for run in runs} == {(swept.id, "a" * 16, State.QUEUED)}
+    assert [swept.cells()[run.recipe] for run in runs] == [("one", 0), ("one", 1), ("one", 2)]
+    elsewhere = RECIPE.replace("data.dataset", "e" * 16)
+    with pytest.raises(NotFound):
+        store.sweeps.add(Design(recipe=elsewhere), [], cells(1), "lost", "Ada")
+    assert len(store.sweeps.list()) == 1
+
+
+def test_its_cells_stay_out_of_the_teams_lists(store: Store, swept) -> None:
+    assert store.runs.list() == [] and store.recipes.list() == []
+    assert len(store.runs.list(include_sweeps=True)) == 3
+    store.recipes.add(RECIPE, "saved by hand", "Grace")
+    assert [saved.id for saved in store.recipes.list()] == [RECIPE.id]
+
+
+def test_single_runs_go_before_cells_and_a_program_makes_way_for_them(store: Store, swept) -> None:
+    first = store.runs.claim("host:1", 10)
+    assert first is not None and first.name == "seed 0"
+    single = store.runs.submit(store.recipes.add(RECIPE.replace("seed", 9), "r", "Ada").id, "by hand", "Ada")
+    assert store.runs.claim_cell("host:2", 10, program="a" * 16) is None
+    assert store.runs.claim("host:3", 10).id == single.id
+    second = store.runs.claim_cell("host:2", 10, program="a" * 16)
+    assert second is not None and second.name == "seed 1"
+    assert [run.id for run in store.runs.held("host:2")] == [second.id]
+    assert store.runs.claim_cell("host:2", 10, program="b" * 16) is None
+    assert store.runs.claim_cell("host:2", 10, sweep=swept.id).name == "seed 2"
+    assert store.runs.claim_cell("host:2", 10, sweep=swept.id) is None
+
+
+def test_people_pause_resume_and_cancel_all_at_once(store: Store, swept) -> None:
+    running = store.runs.claim("host:1", 10)
+    assert store.sweeps.ask(swept.id, "pause", "Grace") == 3
+    states = [run.state for run in store.sweeps.runs(swept.id)]
+    assert states == [State.RUNNING, State.PAUSED, State.PAUSED]
+    assert store.runs.get(running.id).request == "pause"
+    store.sweeps.ask(swept.id, "run", "Grace")
+    assert [run.state for run in store.sweeps.runs(swept.id)][1:] == [State.QUEUED] * 2
+    store.sweeps.ask(swept.id, "stop", "Grace")
+    standing = Standing.of(store.sweeps.runs(swept.id))
+    assert standing.states == {State.RUNNING: 1, State.STOPPED: 2}
+    assert standing.ended == 2 and not standing.over and not standing.paused
+    store.runs.finish(running.id, 1, State.FINISHED, "", None)
+    assert Standing.of(store.sweeps.runs(swept.id)).over
+    assert store.sweeps.ask(swept.id, "stop", "Grace") == 0
+
+
+def test_it_grows_by_the_cells_that_are_new(store: Store, swept) -> None:
+    design = swept.design.model_copy(update={"seeds": (0, 1, 2, 3, 4)})
+    grown = store.sweeps.extend(swept, design, swept.variants, cells(5), "Grace")
+    assert grown.design.seeds == (0, 1, 2, 3, 4) and grown.revision == 2
+    assert [run.name for run in store.sweeps.runs(swept.id)] == [f"seed {k}" for k in range(5)]
+    with pytest.raises(Conflict, match="Grace changed this sweep"):
+        store.sweeps.extend(swept, design, swept.variants, cells(5), "Ada")
+
+
+def test_deleting_stops_what_waits_and_can_be_undone(store: Store, swept) -> None:
+    store.sweeps.delete(swept.id, "Grace")
+    assert store.sweeps.list() == [] and store.runs.due() is False
+    with pytest.raises(NotFound, match="deleted by Grace"):
+        store.sweeps.get(swept.id)
+    assert store.sweeps.restore(swept.id, "Ada").deleted_at is None
+    assert store.sweeps.restore(swept.id, "Ada").revision == 3
