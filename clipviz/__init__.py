@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from clipviz.facade import policies as list_policies
-    from clipviz.facade import profile, show, train
+    from clipviz.facade import profile, show, sweep, train
     from clipviz.facade import runs as list_runs
 
-__all__ = ["list_policies", "list_runs", "profile", "show", "train"]
+__all__ = ["list_policies", "list_runs", "profile", "show", "sweep", "train"]
 
 
 def __getattr__(name: str) -> Any:

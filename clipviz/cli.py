@@ -6,19 +6,19 @@ was left to others; 2: the question was wrong, said in one sentence.
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pydantic import BaseModel
 from typer.core import TyperGroup
 
 from clipviz import facade
-from clipviz.core.errors import ClipvizError, InvalidRecipe
+from clipviz.arguments import assignment, values
+from clipviz.core.errors import ClipvizError
 from clipviz.core.run import State
 from clipviz.progress_line import ProgressLine
+from clipviz.terminal import SweepLine, inert, number, print_json, print_table, print_verdict
 
 
 class Device(StrEnum):
@@ -34,7 +34,7 @@ class _InWords(TyperGroup):
         try:
             return super().invoke(context)
         except ClipvizError as error:
-            typer.echo(_inert(str(error)), err=True)
+            typer.echo(inert(str(error)), err=True)
             raise typer.Exit(2) from error
 
 
@@ -55,14 +55,14 @@ def profile(file: File, as_json: Json = False) -> None:
     """Read a file and tell what is known of its columns: types, missing values, tails."""
     found = facade.profile(file)
     if as_json:
-        _print_json(found)
+        print_json(found)
         return
     dataset = found.dataset
     typer.echo(
         f"{dataset.name}: {dataset.rows:,} rows, {len(dataset.columns)} columns (dataset {dataset.id})"
     )
     names = ("minimum", "median", "maximum", "mean", "std", "kurtosis")
-    _print_table(
+    print_table(
         ("column", "kind", "missing", "not finite", *names),
         (
             (
@@ -71,7 +71,7 @@ def profile(file: File, as_json: Json = False) -> None:
                 f"{column.missing:,}",
                 f"{column.positive_infinite + column.negative_infinite:,}",
                 *(
-                    _number(column.quantiles.get("0.5") if n == "median" else getattr(column, n))
+                    number(column.quantiles.get("0.5") if n == "median" else getattr(column, n))
                     for n in names
                 ),
             )
@@ -79,7 +79,7 @@ def profile(file: File, as_json: Json = False) -> None:
         ),
     )
     for row in found.rejected[:20]:
-        typer.echo(f"line {row.line}: {_inert(row.reason)}", err=True)
+        typer.echo(f"line {row.line}: {inert(row.reason)}", err=True)
     if dataset.rejected:
         typer.echo(f"{dataset.rejected:,} rows could not be read.", err=True)
 
@@ -113,7 +113,7 @@ def train(
         file,
         target=target,
         recipe=recipe,
-        set=dict(_assignment(text) for text in set_ or []),
+        set=dict(assignment(text) for text in set_ or []),
         seed=seed,
         device=None if device is None else device.value,
         name=name,
@@ -121,21 +121,83 @@ def train(
     )
     line.end()
     if as_json:
-        _print_json(outcome)
+        print_json(outcome)
     else:
         typer.echo(
             f"run {outcome.run}: {outcome.state} after {outcome.steps:,} steps, {outcome.seconds:.1f} s"
         )
-        _print_table(
+        print_table(
             ("metric", "test", "best constant"),
             (
-                (name, _number(value), _number(outcome.baseline.get(name)))
+                (name, number(value), number(outcome.baseline.get(name)))
                 for name, value in outcome.metrics.items()
             ),
         )
     if outcome.reason:
-        typer.echo(_inert(outcome.reason), err=True)
+        typer.echo(inert(outcome.reason), err=True)
     if outcome.state not in (State.FINISHED, State.STOPPED):
+        raise typer.Exit(1)
+
+
+@app.command()
+def sweep(
+    file: File,
+    target: Annotated[str | None, typer.Option(metavar="COL", help="The column to predict.")] = None,
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATH=A,B,C",
+            help="Values of one field, e.g. gradient.max_norm=0.1,1,10. Without any, the recipe meets itself "
+            "without its clips.",
+        ),
+    ] = None,
+    seeds: Annotated[int, typer.Option(min=1, max=1000, help="How many, the same for every arm.")] = 10,
+    samples: Annotated[
+        int | None, typer.Option(min=1, help="So many combinations, drawn at random, instead of all.")
+    ] = None,
+    recipe: Annotated[
+        Path | None, typer.Option(metavar="R.json", help="A recipe; its dataset is replaced.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="PATH=VALUE", help="One field of the recipe, the same in all runs."),
+    ] = None,
+    metric: Annotated[str | None, typer.Option(help="What the verdict is about, e.g. rmse.")] = None,
+    margin: Annotated[
+        float | None,
+        typer.Option(min=0, help="Largest difference that does not matter, in the metric's unit."),
+    ] = None,
+    device: Annotated[
+        Device | None, typer.Option(help="Where to train; auto takes a GPU if there is one.")
+    ] = None,
+    name: Annotated[str, typer.Option(help="Name of the sweep, for people.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Train variants over the same seeds, and say whether their differences are real.
+
+    Always beside an arm without the clips. Ctrl-C stops the sweep and keeps what has ended.
+    """
+    swept = facade.sweep(
+        file,
+        target=target,
+        recipe=recipe,
+        set=dict(assignment(text) for text in set_ or []),
+        vary=dict(values(text) for text in vary or []),
+        seeds=seeds,
+        samples=samples,
+        device=None if device is None else device.value,
+        name=name,
+        metric=metric,
+        margin=margin,
+        tell=SweepLine(sys.stderr),
+    )
+    if as_json:
+        print_json(swept)
+    else:
+        _print_swept(swept)
+    for reason in swept.reasons:
+        typer.echo(inert(reason), err=True)
+    if swept.verdict is None:
         raise typer.Exit(1)
 
 
@@ -146,9 +208,9 @@ def runs(
     """List the team's runs, newest first."""
     found = facade.runs(limit)
     if as_json:
-        _print_json(found)
+        print_json(found)
         return
-    _print_table(
+    print_table(
         ("run", "state", "step", "of", "by", "when", "name"),
         (
             (
@@ -172,18 +234,18 @@ def show(
     """Show one run: its state, its result, its recipe and its event log."""
     found = facade.show(run)
     if as_json:
-        _print_json(found)
+        print_json(found)
         return
     state = found.run
     typer.echo(f"{state.name} ({state.id}): {state.state}, step {state.step:,} of {state.steps:,}")
     if state.reason:
-        typer.echo(_inert(state.reason))
-    for part, values in (state.result or {}).items():
-        typer.echo(f"{part}: {json.dumps(values, ensure_ascii=False)}")
+        typer.echo(inert(state.reason))
+    for part, numbers in (state.result or {}).items():
+        typer.echo(f"{part}: {json.dumps(numbers, ensure_ascii=False)}")
     typer.echo("recipe:")
     typer.echo(found.recipe.model_dump_json(indent=2))
     for event in found.events:
-        typer.echo(_inert(event))
+        typer.echo(inert(event))
 
 
 @app.command()
@@ -191,7 +253,7 @@ def policies(as_json: Json = False) -> None:
     """List every policy with its fields, their bounds and units."""
     found = facade.policies()
     if as_json:
-        _print_json(found)
+        print_json(found)
         return
     for policy in found:
         typer.echo(f"{policy.family} {policy.id}: {policy.title}")
@@ -202,36 +264,10 @@ def policies(as_json: Json = False) -> None:
             typer.echo(f"    {field.name} = {field.default}{unit}{limits}: {field.description}")
 
 
-def _assignment(text: str) -> tuple[str, Any]:
-    path, equals, value = text.partition("=")
-    if not equals or not path:
-        raise InvalidRecipe("--set takes PATH=VALUE", repr(text), "Write it like gradient.max_norm=0.5")
-    try:
-        return path, json.loads(value)
-    except (ValueError, RecursionError):
-        return path, value
-
-
-def _print_json(answer: BaseModel | Sequence[BaseModel]) -> None:
-    one = (
-        answer.model_dump(mode="json")
-        if isinstance(answer, BaseModel)
-        else [a.model_dump(mode="json") for a in answer]
-    )
-    typer.echo(json.dumps(one, ensure_ascii=False, allow_nan=False))
-
-
-def _print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    cells = [head, *([_inert(cell) for cell in row] for row in rows)]
-    widths = [max(len(row[position]) for row in cells) for position in range(len(head))]
-    for row in cells:
-        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-
-
-def _inert(text: str) -> str:
-    """Text of users without what a terminal would obey."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
-
-
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.5g}"
+def _print_swept(swept: facade.Swept) -> None:
+    counts = ", ".join(f"{count:,} {state}" for state, count in swept.states.items())
+    typer.echo(f"sweep {swept.sweep}: {swept.runs:,} runs, {counts}")
+    if swept.verdict is None:
+        typer.echo("No run has a result, so there is no verdict.")
+    else:
+        print_verdict(swept.verdict)

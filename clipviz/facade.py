@@ -1,29 +1,30 @@
-"""The verbs of clipviz without a browser: profile, train, runs, show, policies; for notebooks and the CLI.
+"""The verbs of clipviz without a browser: profile, train, sweep, runs, show, policies; for notebooks and the CLI.
 
 Everything happens in the home of the environment's settings, so that the dashboard shows it too.
 """
 
 import getpass
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from pathlib import Path, PurePosixPath
-from typing import IO, Any, Literal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 import clipviz.store
+from clipviz.analysis.verdict.verdict import Verdict
 from clipviz.catalogue import policies
 from clipviz.core.dataset import Dataset, RejectedRow
-from clipviz.core.errors import ClipvizError, Deleted, InvalidRecipe, NotFound, UnreadableFile
-from clipviz.core.ids import is_id
+from clipviz.core.errors import ClipvizError, InvalidRecipe
 from clipviz.core.profile import ColumnProfile
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Run, Sink, State
 from clipviz.core.settings import Settings
+from clipviz.core.sweep import Design, Standing, Sweep, Vary
+from clipviz.given import dataset_of, recipe_of
 from clipviz.store import Store
 
-__all__ = ["policies", "profile", "runs", "show", "train"]
+__all__ = ["policies", "profile", "runs", "show", "sweep", "train"]
 
 MOST_RUNS = 1_000_000
 Device = Literal["auto", "cpu", "cuda"]
@@ -55,6 +56,16 @@ class Outcome(Record):
     clipped_share: float | None = Field(None, description="Share of steps whose gradient was clipped.")
 
 
+class Swept(Record):
+    """How a sweep ended."""
+
+    sweep: str
+    runs: int
+    states: dict[State, int] = Field(description="Runs by the state in which they are.")
+    reasons: list[str] = Field([], description="Why runs failed, each reason once.")
+    verdict: Verdict | None = Field(None, description="None where no run has a result.")
+
+
 class Shown(Record):
     """One run with its recipe and its event log."""
 
@@ -71,7 +82,7 @@ def profile(path: str | Path) -> Profile:
     from clipviz.datasets import files
 
     with _home() as (settings, store):
-        dataset = _dataset(path, settings, store)
+        dataset = dataset_of(path, settings, store, _me())
         return Profile(
             dataset=dataset,
             columns=files.profiles(settings, dataset.id),
@@ -103,15 +114,45 @@ def train(
     from clipviz.runs.foreground import train_here
 
     with _home() as (settings, store):
-        dataset = store.datasets.add(_dataset(path, settings, store))
-        wanted = complete(_recipe(recipe, dataset, target))
-        given = {name: value for name, value in (("seed", seed), ("device", device)) if value is not None}
-        for place, value in (dict(set or {}) | given).items():
-            wanted = wanted.replace(place, value)
+        dataset = store.datasets.add(dataset_of(path, settings, store, _me()))
+        wanted = _wanted(recipe_of(recipe, dataset, target), dict(set or {}), seed=seed, device=device)
         check(wanted, dataset)
         title = name or f"{dataset.name}: {wanted.data.target}, seed {wanted.seed}"
         saved = store.recipes.add(complete(wanted), title, _me())
         return _outcome(train_here(store, settings, saved.id, title, _me(), watch))
+
+
+def sweep(
+    path: str | Path,
+    target: str | None = None,
+    recipe: Recipe | Mapping[str, Any] | str | Path | None = None,
+    set: Mapping[str, Any] | None = None,
+    vary: Mapping[str, Sequence[Any]] | None = None,
+    seeds: int | Sequence[int] = 10,
+    samples: int | None = None,
+    device: Device | None = None,
+    name: str = "",
+    metric: str | None = None,
+    margin: float | None = None,
+    tell: Callable[[Standing, float | None], None] | None = None,
+) -> Swept:
+    """Train every combination of values over seeds, here and now, and judge whether the differences are real.
+
+    vary: values by dotted path, such as {"gradient.max_norm": [0.1, 1.0]}; none compares the recipe with
+    itself without its clips, as every sweep does. samples: so many combinations, drawn at random. metric: what
+    the verdict is about. margin: the largest difference that does not matter. tell: told after each run how
+    far the sweep is. Ctrl-C stops the sweep and keeps its result. Raises as `train` does.
+    """
+    from clipviz.runs.sweeps import foreground, submit
+
+    with _home() as (settings, store):
+        dataset = store.datasets.add(dataset_of(path, settings, store, _me()))
+        wanted = _wanted(recipe_of(recipe, dataset, target), dict(set or {}), device=device)
+        design = _design(wanted, vary or {}, range(seeds) if isinstance(seeds, int) else seeds, samples)
+        title = name or f"{dataset.name}: {wanted.data.target}, {len(design.seeds)} seeds"
+        started = submit.start(store, settings, design, title, _me(), awake=False)
+        standing = foreground.train_here(store, settings, started, _me(), tell)
+        return _swept(store, settings, started, standing, metric, margin)
 
 
 def runs(limit: int = 100) -> list[Run]:
@@ -145,83 +186,58 @@ def _home() -> Iterator[tuple[Settings, Store]]:
         yield settings, store
 
 
-def _dataset(path: str | Path, settings: Settings, store: Store) -> Dataset:
-    """The dataset that a file becomes, or that an id names; it need not be in the store."""
-    from clipviz.datasets.ingest import ingest
+def _wanted(recipe: Recipe, values: dict[str, Any], **given: Any) -> Recipe:
+    """The recipe with these values set, and spelled out."""
+    from clipviz.runs.check import complete
 
-    if os.path.isdir(path):  # noqa: PTH112  Path.is_dir raises where a name is too long
-        return _folder(Path(path), settings)
-    if os.path.isfile(path):  # noqa: PTH113  Path.is_file raises where a name is too long
-        return ingest(Path(path), Path(path).name, settings, who=_me())
-    if is_id(str(path)):
-        return _known(str(path), settings, store)
-    raise UnreadableFile(
-        "There is no file at this path", str(path), "Check the path, or give the id of a dataset"
-    )
+    wanted = complete(recipe)
+    for place, value in (
+        values | {name: value for name, value in given.items() if value is not None}
+    ).items():
+        wanted = wanted.replace(place, value)
+    return complete(wanted)
 
 
-def _known(id: str, settings: Settings, store: Store) -> Dataset:
-    """The dataset of an id in the store, else in the home, where `profile` leaves what it has read."""
-    from clipviz.datasets import files
-
+def _design(
+    recipe: Recipe, vary: Mapping[str, Sequence[Any]], seeds: Sequence[int], samples: int | None
+) -> Design:
     try:
-        return store.datasets.get(id)
-    except Deleted:
-        raise
-    except NotFound:
-        with suppress(NotFound):
-            return files.dataset(settings, id)
-        raise
+        axes = tuple(Vary(path=path, values=tuple(values)) for path, values in vary.items())
+        return Design(recipe=recipe, vary=axes, seeds=tuple(seeds), samples=samples)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the sweep"
+        raise InvalidRecipe(f"{place}: {first['msg']}", repr(first["input"])[:200], "Change it") from error
 
 
-def _folder(path: Path, settings: Settings) -> Dataset:
-    """The images of a folder as one dataset."""
-    from clipviz.datasets import together
-    from clipviz.datasets.ingest import ingest
+def _swept(
+    store: Store,
+    settings: Settings,
+    sweep: Sweep,
+    standing: Standing,
+    metric: str | None,
+    margin: float | None,
+) -> Swept:
+    from clipviz.analysis.verdict import gather
+    from clipviz.analysis.verdict.verdict import judge
+    from clipviz.datasets.table import load
 
-    files: list[tuple[str, IO[bytes] | Path]] = [
-        (str(PurePosixPath(path.name, file.relative_to(path).as_posix())), file)
-        for file in sorted(path.rglob("*"))
-        if file.is_file() and not file.is_symlink()
-    ]
-    if not files:
-        raise UnreadableFile("The folder must hold files", str(path), "Give a folder of images, or a file")
-    return ingest(together.pack(files, settings), path.name, settings, who=_me())
-
-
-def _recipe(
-    given: Recipe | Mapping[str, Any] | str | Path | None, dataset: Dataset, target: str | None
-) -> Recipe:
-    document = _document(given)
-    data = document.get("data") or {}
-    if not isinstance(data, Mapping):
+    found = store.sweeps.runs(sweep.id)
+    groups = gather.of_sweep(sweep, found)
+    known = {each.name: each for each in gather.metrics(groups)}
+    if metric is not None and known and metric not in known:
         raise InvalidRecipe(
-            "data: a recipe holds an object there", repr(data)[:200], "Mend this field of the recipe"
+            f"The metric must be one of {', '.join(known)}", repr(metric), "Choose one of these"
         )
-    data = dict(data) | {"dataset": dataset.id}
-    data["target"] = target or data.get("target") or dataset.target
-    if data["target"] is None:
-        names = ", ".join(column.name for column in dataset.columns[:20])
-        raise InvalidRecipe("A target column is needed", None, f"Choose one of: {names}")
-    return Recipe.parse(document | {"data": data})
-
-
-def _document(given: Recipe | Mapping[str, Any] | str | Path | None) -> dict[str, Any]:
-    import json
-
-    if isinstance(given, Recipe):
-        return given.model_dump(mode="json")
-    if given is None or isinstance(given, Mapping):
-        return dict(given or {})
-    try:
-        found = json.loads(Path(given).read_text(encoding="utf-8"))
-    except (OSError, ValueError, TypeError, RecursionError) as error:
-        raise InvalidRecipe(
-            "A recipe is a JSON file", f"{given}: {error}"[:300], "Download one from the dashboard"
-        ) from error
-    if not isinstance(found, dict):
-        raise InvalidRecipe("A recipe is a JSON object", str(given), "Download one from the dashboard")
-    return found
+    chosen = known.get(metric) if metric else next(iter(known.values()), None)
+    verdict = None
+    if chosen is not None:
+        table = load(settings, store.datasets.get(sweep.dataset, include_deleted=True), sweep.design.recipe)
+        saturated = gather.saturation(store.telemetry.histories([run.id for run in found], "step", True))
+        arms = gather.arms(groups, chosen, lambda recipe: gather.rows_touched(table, recipe), saturated)
+        verdict = judge(arms, chosen, margin=margin)
+    reasons = sorted({run.reason for run in found if run.state is State.FAILED})
+    return Swept(sweep=sweep.id, runs=standing.runs, states=standing.states, reasons=reasons, verdict=verdict)
 
 
 def _outcome(run: Run) -> Outcome:

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from clipviz.catalogue import Policy, policies
-from clipviz.ui import guide_card, guide_chooser, readme
+from clipviz.ui import guide_card, guide_chooser, link, readme
+from clipviz.ui.link import Link
 from clipviz.ui.text import counted, escape
 
 FAMILIES = {
@@ -14,8 +15,8 @@ FAMILIES = {
 }
 
 
-def linked(known: dict[str, Policy]) -> None:
-    """The policies that the link names, in full."""
+def linked(known: dict[str, Policy]) -> list[str]:
+    """The policies that the link names, in full; their names."""
     asked = [name for name in st.query_params.get("policy", "").split(",") if name]
     for name in asked:
         if name not in known:
@@ -28,24 +29,24 @@ def linked(known: dict[str, Policy]) -> None:
             guide_card.card(known[name])
     if asked:
         st.page_link("../../pages/guide.py", label="Back to all policies", icon=":material/arrow_back:")
+    return asked
 
 
-def matching(known: dict[str, Policy]) -> list[Policy]:
+def matching(known: dict[str, Policy], settings: Link) -> list[Policy]:
     """The policies that the search and the filter leave."""
     left, right = st.columns([2, 3], vertical_alignment="bottom")
     with left:
-        words = st.text_input(
-            "Search", key="q", bind="query-params", placeholder="a name, a word of the text, an author"
-        )
+        words = guide_card.search(settings)
     with right:
+        settings.several("family", tuple(FAMILIES))
         families = st.pills(
             "Family",
             list(FAMILIES),
             format_func=FAMILIES.__getitem__,
             selection_mode="multi",
-            key="family",
-            bind="query-params",
+            key=settings.key("family"),
         )
+        settings.say("family", ",".join(families))
     return [
         policy
         for policy in known.values()
@@ -78,12 +79,15 @@ st.write(
     f"{counted(len(everything), 'policy', 'policies')}, each with its formula, its curve and its paper, as its own "
     "code declares them. Say what matters, or look around."
 )
-linked(everything)
-guide_chooser.chooser()
-catalogue(matching(everything))
+settings, problems = Link("guide"), st.container()
+asked = linked(everything)
+guide_chooser.chooser(settings)
+catalogue(matching(everything, settings))
 for heading in ("Share it", "Configuration"):
     if text := readme.section(heading):
         with st.expander(
             {"Share it": "How to share and secure it", "Configuration": "How to scale it"}[heading]
         ):
             st.markdown(text)
+link.tell(settings, problems)
+settings.keep(**({"policy": ",".join(asked)} if asked else {}))

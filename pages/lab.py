@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from clipviz.ui import lab_activations, lab_gradients, lab_link, lab_optimisers, lab_values
-from clipviz.ui.lab_link import Link
+from clipviz.ui import lab_activations, lab_gradients, lab_optimisers, lab_traps, lab_values, link
+from clipviz.ui.link import Link
 
 TABS = {"activations": "Activations", "gradients": "Gradients", "optimisers": "Optimisers"}
 
@@ -11,46 +11,52 @@ TABS = {"activations": "Activations", "gradients": "Gradients", "optimisers": "O
 @st.fragment
 def activations() -> None:
     st.write("Up to four policies on the same values. Move a slider: the curves follow.")
-    link, problems = Link("activations"), st.container()
-    flowing, chosen = lab_values.choose(link)
-    shown = lab_activations.follow(lab_activations.pick(link), flowing, chosen)
+    settings, problems = Link("lab", "activations"), st.container()
+    flowing, chosen = lab_values.choose(settings)
+    shown = lab_activations.follow(lab_activations.pick(settings), flowing, chosen)
     st.caption(
         f"Into each flows {flowing.words}. *Dead*: becomes exactly 0 and gets no gradient. "
         "*Saturated*: passes less than a tenth of its gradient."
     )
     lab_activations.draw(shown, chosen)
-    for finding in lab_activations.findings(shown, chosen):
+    for finding in lab_activations.findings(shown):
         st.markdown(f":material/lightbulb: {finding}")
-    lab_link.tell(link, problems)
-    link.keep(**flowing.link)
+    st.subheader("Three traps")
+    lab_traps.show(settings)
+    link.tell(settings, problems)
+    settings.keep(**flowing.link)
 
 
 @st.fragment
 def gradients() -> None:
     st.write("One gradient, as it comes and as each policy hands it on; then a whole stream of them.")
-    link, problems = Link("gradients"), st.container()
-    lab_gradients.show(link)
-    lab_link.tell(link, problems)
-    link.keep()
+    settings, problems = Link("lab", "gradients"), st.container()
+    picked = lab_gradients.pick(settings)
+    lab_gradients.one(settings, picked)
+    st.subheader("A stream of gradients")
+    lab_gradients.stream(settings, picked)
+    st.subheader("Accumulation")
+    lab_gradients.accumulation(settings, picked)
+    link.tell(settings, problems)
+    settings.keep()
 
 
 @st.fragment
 def optimisers() -> None:
     st.write("The same start, the same surface, the same clip: where does each optimiser go?")
-    link, problems = Link("optimisers"), st.container()
-    lab_optimisers.show(link)
-    lab_link.tell(link, problems)
-    link.keep()
+    settings, problems = Link("lab", "optimisers"), st.container()
+    lab_optimisers.show(settings)
+    link.tell(settings, problems)
+    settings.keep()
 
 
 st.title("What does this policy actually do?")
-opened, unknown = lab_link.tab(tuple(TABS))
+opened, unknown = link.tab("lab", tuple(TABS))
 if unknown:
     st.warning(unknown)
 st.session_state["lab.tabs"] = TABS[opened]
-for name, tab in zip(
-    TABS, st.tabs(list(TABS.values()), key="lab.tabs", on_change=lab_link.turned, args=(TABS,)), strict=True
-):
+tabs = st.tabs(list(TABS.values()), key="lab.tabs", on_change=link.turned, args=("lab", TABS))
+for show, tab in zip((activations, gradients, optimisers), tabs, strict=True):
     if tab.open:
         with tab:
-            {"activations": activations, "gradients": gradients, "optimisers": optimisers}[name]()
+            show()

@@ -20,8 +20,11 @@ MAY_IMPORT = {
     "runs": {"training", "models", "policies", "datasets", "store", "core"},
     "charts": {"core", "policies"},
     "ui": {"charts", "runs", "analysis", "models", "policies", "datasets", "store", "core"},
-    "cli": {"facade", "runs", "analysis", "core"},
-    "facade": {"runs", "analysis", "training", "models", "policies", "datasets", "store", "core"},
+    "cli": {"facade", "terminal", "arguments", "runs", "analysis", "core"},
+    "terminal": {"analysis", "core"},
+    "arguments": {"core"},
+    "given": {"datasets", "store", "core"},
+    "facade": {"given", "runs", "analysis", "training", "models", "policies", "datasets", "store", "core"},
 }
 ROOMS = {
     "streamlit": {"app", "pages", "ui"},

@@ -249,7 +249,7 @@ def test_every_policy_says_what_it_is(cli: Cli) -> None:
 
 def test_every_command_and_option_has_help(cli: Cli) -> None:
     group = typer.main.get_command(app)
-    assert set(group.commands) == {"profile", "train", "runs", "show", "policies"}
+    assert set(group.commands) == {"profile", "train", "sweep", "runs", "show", "policies"}
     for command in group.commands.values():
         assert command.help
         for parameter in command.params:
@@ -283,3 +283,52 @@ def test_notebooks_speak_the_same_verbs(home: Path, houses: Path) -> None:
     assert set(clipviz.__all__) <= set(dir(clipviz))
     with pytest.raises(AttributeError, match="module 'clipviz' has no attribute 'fly'"):
         clipviz.fly  # noqa: B018
+
+
+def test_a_sweep_ends_with_a_verdict(cli: Cli, houses: Path) -> None:
+    fields = ("training.epochs=12", "training.batch_size=16", "activation.id=none")
+    words = ["sweep", houses, "--target", "price", *(word for field in fields for word in ("--set", field))]
+    words += ["--device", "cpu", "--seeds", 2, "--vary", "gradient.max_norm=0.1,1e6"]
+    said = cli(*words, "--json")
+    document = only_json(said)
+    assert document["runs"] == 6 and document["states"] == {"finished": 6} and document["reasons"] == []
+    verdict = document["verdict"]
+    names = [arm["name"] for arm in verdict["arms"]]
+    assert names == ["no gradient clip", "largest norm 0.1", "largest norm 1e+06"]
+    never = next(each for each in verdict["comparisons"] if each["arm"] == "largest norm 1e+06")
+    assert never["relation"] == "identical" and never["differences"] == [0, 0]
+    assert verdict["sentence"].startswith(
+        "No evidence of a difference in test MAE between largest norm 0.1 and"
+    )
+    assert "6 of 6 runs ended" in said.stderr
+    assert json.loads(cli("runs", "--json").stdout) == [], "its cells stay out of the list"
+
+
+def test_a_sweep_without_anything_to_vary_meets_itself_without_clips(cli: Cli, houses: Path) -> None:
+    said = cli(
+        "sweep", houses, "--target", "price", "--set", "training.epochs=1", "--device", "cpu", "--seeds", 1
+    )
+    assert said.exit_code == 0, said.output
+    assert "no clip" in said.stdout and "Too few runs have ended" in said.stdout
+
+
+def test_a_sweep_of_runs_that_fail_says_why_and_exits_with_one(cli: Cli, tmp_path: Path) -> None:
+    rows = "\n".join(f"{number},5" for number in range(50))
+    (tmp_path / "constant.csv").write_text(f"x,y\n{rows}\n")
+    said = cli("sweep", tmp_path / "constant.csv", "--target", "y", "--seeds", 1, "--device", "cpu")
+    assert said.exit_code == 1 and "no verdict" in said.stdout and "target" in said.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--vary", "seed"], "--vary takes PATH=A,B,C; received 'seed'"),
+        (["--vary", "seed=1,2"], ".*the seed varies by itself"),
+        (["--vary", "gradient.max_norm=0,1"], "gradients global_norm: max_norm"),
+        (["--vary", "a.b=1"], "A recipe has no field 'a.b'"),
+    ],
+)
+def test_a_wrong_sweep_gets_one_sentence(cli: Cli, houses: Path, words: list[str], sentence: str) -> None:
+    said = cli("sweep", houses, "--target", "price", *words)
+    assert said.exit_code == 2 and said.stdout == "" and said.stderr.count("\n") == 1
+    assert re.match(sentence, said.stderr), said.stderr

@@ -41,7 +41,9 @@ class Sides:
 
 
 def associations(table: Table) -> list[Association]:
-    """One for each input but a text's words, on training rows only; infinities rank as the extremes, missing values are left out."""
+    """One for each input but a text's words, on training rows only; infinities rank as the extremes, missing values
+    are left out.
+    """
     target = table.target[table.train]
     found = []
     for place, feature in enumerate(table.features):

@@ -84,8 +84,18 @@ class TrainingColumn:
         if key not in self._fitted:
             if len(self._fitted) >= KEPT:
                 self._fitted.clear()
-            self._fitted[key] = fitting.fit(self._table, choice, self.values)
+            lean = self.rows > FEW_ROWS and not choice.fields().get("by")
+            self._fitted[key] = fitting.fit(self._table, choice, self._finite() if lean else self.values)
         return self._fitted[key]
+
+    def _finite(self) -> Floats:
+        """The finite values in the order of the training rows: all that a clamp of one pair of bounds is fitted on."""
+        gathered, at = np.empty(len(self.ordered)), 0
+        for values in self.blocks():
+            finite = values[np.isfinite(values)]
+            gathered[at : at + len(finite)] = finite
+            at += len(finite)
+        return gathered
 
     def effect(self, bounds: Bounds) -> Effect:
         """Infinities are touched by a closed side and counted; NaN never is. Soft bounds, and those of groups, are

@@ -144,9 +144,8 @@ class Inputs(Part):
 
     def policy_of(self, column: str) -> Choice:
         own = self.columns.get(column)
-        if own is None and self.channels:
-            _, _, colour = column.rpartition(",")
-            own = next((choice for name, choice in self.channels.items() if name == colour), None)
+        if own is None:
+            own = next((each for name, each in self.channels.items() if column.endswith(f",{name}")), None)
         return own or self.default
 
     def choices(self) -> Iterator[Choice]:

@@ -148,7 +148,7 @@ class Model(Part, ABC):
         """
         if signal.takes not in self.takes:
             raise InvalidRecipe(
-                f"The model {self.title} takes {' or '.join(self.takes)}",
+                f"The model {self.title} takes {' or '.join(WORDS[kind] for kind in self.takes)}",
                 WORDS[signal.takes],
                 "Pick another model, or other inputs",
             )

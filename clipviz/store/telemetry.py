@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from clipviz.core.run import State, Stream
 from clipviz.store.database import Database
@@ -23,6 +23,22 @@ class Chunk:
     stream: Stream
     steps: NDArray[np.int64]
     values: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class History:
+    """One stream of one run. names: its S columns; steps: (T,) ascending; values: (T, S)."""
+
+    names: tuple[str, ...]
+    steps: NDArray[np.int64]
+    values: NDArray[np.float32]
+
+    def column(self, name: str) -> NDArray[np.float32]:
+        """(T,) values; NaN where the run never said it."""
+        if name not in self.names:
+            return np.full(len(self.steps), np.nan, np.float32)
+        column: NDArray[np.float32] = self.values[:, self.names.index(name)]
+        return column
 
 
 class Telemetry:
@@ -85,6 +101,29 @@ class Telemetry:
             declared = _declared(connection, run) if rows else {}
         newest = _newest(declared)
         return [_chunk(row, declared[row["attempt"]][row["stream"]], newest[row["stream"]]) for row in rows]
+
+    def histories(self, ids: Sequence[str], stream: Stream, newest_only: bool = False) -> dict[str, History]:
+        """One stream of many runs, by run; those that have said nothing are left out.
+
+        newest_only: of each run only its last flush.
+        """
+        said = select(chunks).where(chunks.c.run.in_(list(ids)), chunks.c.stream == stream)
+        if newest_only:
+            last = select(func.max(chunks.c.key)).where(
+                chunks.c.run.in_(list(ids)), chunks.c.stream == stream
+            )
+            said = select(chunks).where(chunks.c.key.in_(last.group_by(chunks.c.run)))
+        with self._database.reading() as connection:
+            rows = connection.execute(said.order_by(chunks.c.key)).mappings().all()
+            declared = {id: _declared(connection, id) for id in {row["run"] for row in rows}}
+        found: dict[str, list[Chunk]] = defaultdict(list)
+        for row in rows:
+            known = declared[row["run"]]
+            found[row["run"]].append(_chunk(row, known[row["attempt"]][stream], _newest(known)[stream]))
+        return {
+            id: History(_newest(declared[id])[stream], *resolve(flushes)[stream])
+            for id, flushes in found.items()
+        }
 
 
 def resolve(found: Iterable[Chunk]) -> dict[Stream, tuple[NDArray[np.int64], NDArray[np.float32]]]:

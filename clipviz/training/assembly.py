@@ -76,7 +76,7 @@ def assemble(
         train=train,
         sample=train.take(np.sort(some)) if len(train) > SAMPLE else train,
         validation=validation,
-        watched=validation.take(np.arange(min(len(validation), watch.ROWS))),
+        watched=validation.take(np.arange(min(len(validation), watch.most(network)))),
         evaluations=(
             "train_loss",
             "validation_loss",

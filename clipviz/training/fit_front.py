@@ -69,7 +69,9 @@ def fit(table: Table, inputs: Inputs, leaving: NDArray[np.bool_] | None = None) 
         if not stays.all():
             values, codes = values[stays], None if codes is None else codes[stays]
         columns.append(_column(name, bounds, values, codes, scaling, notes))
-    return Fitted(Front(table.features, _buffers(table, places, columns), table.image, vocabulary(table.words)), notes.told(), stays)
+    buffers = _buffers(table, places, columns)
+    front = Front(table.features, buffers, table.image, vocabulary(table.words))
+    return Fitted(front, notes.told(), stays)
 
 
 def _check_columns(inputs: Inputs, names: list[str]) -> None:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
+from pydantic.fields import FieldInfo
 
 from clipviz.analysis.chooser import QUESTIONS
 from clipviz.analysis.lab.pictures import picture
@@ -12,6 +13,7 @@ from clipviz.charts.policy_looks import looks
 from clipviz.charts.policy_picture import policy_picture
 from clipviz.core.discovery import discover
 from clipviz.ui.drawing import Drawing, drawn
+from clipviz.ui.link import Link
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +38,7 @@ def card(policy: Policy) -> None:
     with right:
         _picture(policy)
     if policy.fields:
-        st.dataframe(fields(policy.fields), hide_index=True, alt=f"Fields of {policy.title}", row_height=None)
+        st.table(fields(policy.fields), border="horizontal", hide_index=True, alt=f"Fields of {policy.title}")
     st.caption(_prose(policy.reference))
     with st.container(horizontal=True, vertical_alignment="center"):
         if slot := LAB.get(policy.family):
@@ -60,27 +62,37 @@ def effect(policy: Policy) -> str:
     return " ".join(policy.description.partition("\n\n")[0].split())
 
 
-def mentions(policy: Policy, words: str | None) -> bool:
+def search(link: Link) -> str:
+    """The words that somebody looks for."""
+    link.value("q", FieldInfo(annotation=str), "")
+    words: str = st.text_input(
+        "Search", key=link.key("q"), placeholder="a name, a word of the text, an author", max_chars=80
+    )
+    link.say("q", words)
+    return words
+
+
+def mentions(policy: Policy, words: str) -> bool:
     """Whether every word occurs in what the policy declares."""
     own = (policy.title, policy.id, policy.description, policy.use, policy.reference)
     text = " ".join((*own, *(f"{each.title} {each.description}" for each in policy.fields))).casefold()
-    return all(word in text for word in (words or "").casefold().split())
+    return all(word in text for word in words.casefold().split())
 
 
 def fields(declared: list[PolicyField]) -> "pd.DataFrame":
-    """One line a field, in the policy's order."""
+    """One line a field, in the policy's order; cells are markdown."""
     import pandas as pd
 
     return pd.DataFrame(
         [
             {
-                "field": each.title,
-                "what it means": each.description,
-                "default": _word(each.default),
-                "allowed": each.bounds,
-                "unit": each.unit,
-                "worth sweeping": ", ".join(_word(value) for value in each.sweep),
-                "in recipes": each.name,
+                "field": f"**{_prose(each.title)}**",
+                "what it means": _prose(each.description),
+                "default": _prose(_word(each.default)),
+                "allowed": _prose(each.bounds),
+                "unit": _prose(each.unit),
+                "worth sweeping": _prose(", ".join(_word(value) for value in each.sweep)),
+                "in recipes": f"`{each.name}`",
             }
             for each in declared
         ]

@@ -1,9 +1,13 @@
 """The Guide's short chooser: what matters, and which policy follows from it."""
 
+from typing import Literal
+
 import streamlit as st
+from pydantic.fields import FieldInfo
 
 from clipviz.analysis.chooser import QUESTIONS, TRAITS, choose
 from clipviz.policies.policy import Trait
+from clipviz.ui.link import Link
 from clipviz.ui.text import escape
 
 KINDS = {
@@ -13,29 +17,30 @@ KINDS = {
 }
 
 
-def chooser() -> None:
+def chooser(link: Link) -> None:
     """Asks what is to be bounded and what matters; answers with a policy and the reason, derived from traits."""
     with st.container(border=True):
         st.markdown("**What is to be bounded, and what matters to you?**")
+        link.value("bounding", FieldInfo(annotation=Literal[tuple(KINDS)]), "activations")  # type: ignore[arg-type]
         family = st.segmented_control(
             "What is to be bounded",
             list(KINDS),
-            default="activations",
             format_func=KINDS.__getitem__,
             required=True,
-            key="bounding",
+            key=link.key("bounding"),
             label_visibility="collapsed",
-            bind="query-params",
         )
+        link.several("matters", TRAITS)
         wanted = st.pills(
             "What matters",
             list(TRAITS),
             format_func=QUESTIONS.__getitem__,
             selection_mode="multi",
-            key="matters",
+            key=link.key("matters"),
             label_visibility="collapsed",
-            bind="query-params",
         )
+        link.say("bounding", family)
+        link.say("matters", ",".join(wanted))
         if wanted:
             _answer(str(family), list(wanted))
         else:

@@ -18,8 +18,8 @@ from clipviz.core.recipe import Choice
 from clipviz.policies.activations.base import ActivationClip
 from clipviz.ui import lab_controls
 from clipviz.ui.drawing import Drawing, drawn
-from clipviz.ui.lab_link import Link
 from clipviz.ui.lab_values import Flowing
+from clipviz.ui.link import Link
 from clipviz.ui.text import number, share
 
 SLOTS = {
@@ -29,17 +29,19 @@ SLOTS = {
     "p4": None,
 }
 POINTS = 241
+FAR = np.concatenate([-np.geomspace(1e4, 1e-3, 40), np.geomspace(1e-3, 1e4, 40)])
 
 
 @dataclass(frozen=True)
 class Shown:
-    """One policy of the tab: along the axis, and on what flows in. name: unique among those shown."""
+    """One policy of the tab: along the axis, on what flows in, and far out. name: unique among those shown."""
 
     name: str
     policy: ActivationClip
     look: Look
     along: Curve
     flowing: Curve
+    far: Curve
 
 
 def pick(link: Link) -> list[tuple[str, ActivationClip, Look]]:
@@ -71,6 +73,7 @@ def follow(
             look,
             curves.curve(policy, axis, flowing.values),
             curves.curve(policy, flowing.values, flowing.values),
+            curves.curve(policy, FAR, flowing.values),
         )
         for name, policy, look in picked
     ]
@@ -139,13 +142,13 @@ def told(shown: Shown) -> str:
     return "; ".join(parts) + "."
 
 
-def findings(shown: list[Shown], chosen: ActivationSettings) -> list[str]:
+def findings(shown: list[Shown]) -> list[str]:
     """What a learner must not overlook in these curves, one sentence each."""
     said = []
     for each in shown:
         along = each.along
         for name in along.thresholds:
-            if not along.thresholds[name].any():
+            if not each.far.thresholds[name].any():
                 said.append(
                     f"**{each.name}**: no gradient reaches {_greek(name)}: it is a parameter that never learns."
                 )
@@ -154,13 +157,19 @@ def findings(shown: list[Shown], chosen: ActivationSettings) -> list[str]:
                     f"**{each.name}**: none of these values is beyond {_greek(name)}, so it does not move. "
                     "It waits for a value that saturates."
                 )
-        if each.policy.title != "ReLU" and np.allclose(along.y, np.maximum(along.x, 0), atol=1e-9):
+        if _is_relu(each):
             said.append(f"**{each.name}** is exactly ReLU here: nothing is bounded from above.")
         if each.flowing.saturated > 0.5:
             said.append(f"**{each.name}** saturates most values: little gradient passes.")
         if each.flowing.dead > 0.5:
             said.append(f"**{each.name}** silences most values: they get no gradient at all.")
     return said
+
+
+def _is_relu(shown: Shown) -> bool:
+    """Whether something that has a threshold is ReLU all the same."""
+    far = shown.far
+    return bool(far.values) and np.allclose(far.y, np.maximum(far.x, 0), rtol=1e-6, atol=1e-6)
 
 
 def _thresholds(shown: list[Shown]) -> list[Line]:

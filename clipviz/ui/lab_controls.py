@@ -15,7 +15,7 @@ from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Choice
 from clipviz.policies.policy import Policy
 from clipviz.ui import forms
-from clipviz.ui.lab_link import Link
+from clipviz.ui.link import Link
 from clipviz.ui.text import escape
 
 STEPS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)

@@ -9,6 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from clipviz.analysis.lab import gradients
+from clipviz.analysis.lab.gradients import Stream
 from clipviz.analysis.lab.settings import GradientSettings
 from clipviz.charts.arrows import Arrow, arrows
 from clipviz.charts.lines import Axis, Line, lines
@@ -20,7 +21,7 @@ from clipviz.core.recipe import Choice
 from clipviz.policies.gradients.base import GradientClip
 from clipviz.ui import lab_controls
 from clipviz.ui.drawing import Drawing, drawn
-from clipviz.ui.lab_link import Link
+from clipviz.ui.link import Link
 from clipviz.ui.text import counted, number
 
 SLOTS = {"p1": Choice(id="global_norm"), "p2": Choice(id="value"), "p3": None, "p4": None}
@@ -63,8 +64,6 @@ def one(link: Link, picked: list[Picked]) -> None:
     chosen, colours = GradientSettings(**given), palette(st.context.theme.type)
     turn = math.radians(chosen.angle)
     raw = chosen.length * np.array([math.cos(turn), math.sin(turn)])
-    history = gradients.usual(chosen.usual)
-    weights = (chosen.weight, chosen.weight)
     known = looks("gradients", colours)
     ids = {each.id for each in picked}
     others = [
@@ -78,7 +77,7 @@ def one(link: Link, picked: list[Picked]) -> None:
         "at their defaults."
     )
     drawn(
-        [_arrow(each, raw, history, weights, colours) for each in (*picked, *others)],
+        [_arrow(each, raw, chosen, colours) for each in (*picked, *others)],
         key="lab.arrows",
         least=190,
     )
@@ -87,7 +86,7 @@ def one(link: Link, picked: list[Picked]) -> None:
     sizes = raw / chosen.length * (RANGE * chosen.usual)[:, None]
     curves = []
     for each in picked:
-        after = gradients.answer(each.policy, sizes, history, weights)
+        after = gradients.answer(each.policy, sizes, chosen.usual, chosen.weight)
         out = np.where(after.skipped, np.nan, np.linalg.norm(after.after, axis=1))
         curves.append(Line(each.name, RANGE * chosen.usual, out, each.look))
     span = (float(RANGE[0] * chosen.usual), float(RANGE[-1] * chosen.usual))
@@ -104,14 +103,8 @@ def one(link: Link, picked: list[Picked]) -> None:
     drawn([Drawing("Norm in against norm out", figure, alt)], key="lab.norms")
 
 
-def _arrow(
-    each: Picked,
-    raw: NDArray[np.float64],
-    history: NDArray[np.float64],
-    weights: tuple[float, float],
-    colours: Palette,
-) -> Drawing:
-    found = gradients.answer(each.policy, raw[None], history, weights)
+def _arrow(each: Picked, raw: NDArray[np.float64], chosen: GradientSettings, colours: Palette) -> Drawing:
+    found = gradients.answer(each.policy, raw[None], chosen.usual, chosen.weight)
     length = float(np.linalg.norm(raw))
     after = found.after[0]
     left = float(np.linalg.norm(after))
@@ -131,16 +124,14 @@ def stream(link: Link, picked: list[Picked]) -> None:
     """A stream of norms with spikes, and what each policy does to it."""
     names = ("steps", "noise", "spike", "every", "trend", "broken")
     chosen = GradientSettings(**lab_controls.settings(GradientSettings, link, names, across=6))
-    found = gradients.stream(
-        chosen.steps, chosen.noise, chosen.spike, chosen.every, chosen.trend, chosen.broken
-    )
-    norms = np.linalg.norm(found, axis=1)
+    flowing = Stream(**{name: getattr(chosen, name) for name in names})
+    norms = np.linalg.norm(flowing.gradients(), axis=1)
     finite = norms[np.isfinite(norms)]
     span = (float(finite.min()) / 3, float(finite.max()) * 2)
     colours = palette(st.context.theme.type)
     drawings = []
     for each in picked:
-        flow = gradients.flow(each.policy, found)
+        flow = gradients.flow(each.policy, flowing)
         fired, skipped = int(flow.fired.sum()), int(flow.skipped.sum())
         said = f"clips {number(fired)} of {counted(chosen.steps, 'step')}, skips {number(skipped)}"
         figure = norm_stream(flow.before, flow.after, flow.limit, flow.skipped, each.look, colours, span)
@@ -163,7 +154,7 @@ def accumulation(link: Link, picked: list[Picked]) -> None:
     colours = palette(st.context.theme.type)
     drawings = []
     for each in picked:
-        once, apart = gradients.accumulated(each.policy, micro, gradients.usual(1.0))
+        once, apart = gradients.accumulated(each.policy, micro)
         shown = [
             *(
                 Arrow(f"micro-batch {place + 1}", x, y, colours.faint, 1.2)
@@ -181,12 +172,3 @@ def accumulation(link: Link, picked: list[Picked]) -> None:
         "**Ink: each micro-batch clipped before the mean**, which gives loud batches less say."
     )
     drawn(drawings, key="lab.accumulation", least=260)
-
-
-def show(link: Link) -> None:
-    picked = pick(link)
-    one(link, picked)
-    st.subheader("A stream of gradients")
-    stream(link, picked)
-    st.subheader("Accumulation")
-    accumulation(link, picked)

@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
-from pydantic.fields import FieldInfo
 
 from clipviz.analysis.lab import optimisers, stopping
 from clipviz.analysis.lab.optimisers import Path, Schedule
@@ -19,8 +18,8 @@ from clipviz.policies.gradients.base import GradientClip
 from clipviz.policies.gradients.none import NoGradientClip
 from clipviz.ui import lab_controls
 from clipviz.ui.drawing import Drawing, drawn
-from clipviz.ui.lab_link import Link
-from clipviz.ui.text import escape, number
+from clipviz.ui.link import Link
+from clipviz.ui.text import number
 
 START = ("sgd", "momentum", "adam")
 RULES = ("patience", "gradient", "move", "growth")
@@ -65,12 +64,7 @@ def _surface(link: Link) -> tuple[Surface, dict[str, Any]]:
 
 def _pick(link: Link) -> list[str]:
     """The optimisers that walk, in the order of their list."""
-    info = FieldInfo(annotation=str, default=",".join(START))
-    given = link.value("optimisers", info, info.default)
-    wanted = given.split(",") if isinstance(given, str) else given
-    if unknown := [name for name in wanted if name and name not in optimisers.TITLES]:
-        link.problems.append(f"There is no optimiser {escape(', '.join(unknown), 60)}; the others walk.")
-    st.session_state[link.key("optimisers")] = [name for name in optimisers.TITLES if name in wanted]
+    link.several("optimisers", tuple(optimisers.TITLES), START)
     picked = st.pills(
         "Optimisers",
         list(optimisers.TITLES),

@@ -15,7 +15,7 @@ from clipviz.core.dataset import NUMERIC, Dataset
 from clipviz.core.errors import NotFound
 from clipviz.datasets import files
 from clipviz.ui import lab_controls, state
-from clipviz.ui.lab_link import Link
+from clipviz.ui.link import Link
 from clipviz.ui.text import counted, escape, number, plain
 
 

@@ -13,7 +13,7 @@ from clipviz.analysis.column import TrainingColumn, rows_touched
 from clipviz.core.bounds import Bounds
 from clipviz.core.recipe import Choice, Inputs
 from clipviz.core.table import Feature
-from tests.training.conftest import regression
+from tests.training.conftest import classification, regression
 
 values = arrays(
     np.float64,
@@ -40,10 +40,16 @@ def alike(one, other, scale):
 
 
 @settings(deadline=None, max_examples=100)
-@given(values, sides, sides, st.sampled_from([4, 16, 4096]))
-def test_effect_and_histograms_are_those_of_a_scan(values, one, other, block):
+@given(
+    values,
+    sides,
+    sides,
+    st.sampled_from([4, 16, 4096]),
+    st.sampled_from(["clamp", "missing", "trim", "soft"]),
+)
+def test_effect_and_histograms_are_those_of_a_scan(values, one, other, block, action):
     _, known = of(values)
-    bounds = bounds_of(one, other)
+    bounds = replace(bounds_of(one, other), action=action, width=100.0)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(column, "BLOCK", block)
         found, expected = known.effect(bounds), clamping.effect(values, bounds)
@@ -99,3 +105,22 @@ def test_a_table_that_is_sorted_on_disk_is_looked_at_some_rows_at_a_time(values,
         assert found.fit(Choice.of("mad")) == known.fit(Choice.of("mad"))
         scale = float(np.abs(known.ordered).max()) if len(known.ordered) else 1.0
         alike(found.moments, known.moments, scale)
+
+
+@pytest.mark.parametrize("action", ["clamp", "soft", "missing", "trim"])
+def test_bounds_of_groups_are_those_of_each_row(action):
+    table = classification()
+    choice = Choice.of("quantile", lower=0.1, upper=0.9, by="colour", action=action, shrinkage=5)
+    known = TrainingColumn(table, "x0")
+    bounds = known.fit(choice)
+    done, codes = known.effect(bounds), table.inputs[table.train, 4].astype(int)
+    pairs = [bounds.groups[code] if code >= 0 else (bounds.lo, bounds.hi) for code in codes]
+    assert done.below == sum(value < pair[0] for value, pair in zip(known.values, pairs, strict=True)) > 0
+    assert done.above == sum(value > pair[1] for value, pair in zip(known.values, pairs, strict=True)) > 0
+    assert done.action == action
+    touched = rows_touched([(known, bounds)])
+    assert touched == done.below + done.above == clamping.rows_touched(table, Inputs(columns={"x0": choice}))
+    edges = known.whole_range()
+    counted = known.histogram(edges, bounds)
+    assert sum(counted.counts) + counted.missing == len(table.train)
+    assert counted.missing == (touched if action in ("missing", "trim") else 0)

@@ -1,5 +1,7 @@
 """What a clamp does to images, counted exactly."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from clipviz.analysis import pixels
@@ -55,3 +57,29 @@ def test_many_pixels_wait_for_the_run_unless_limits_need_no_values(monkeypatch) 
     assert not pixels.can_fit(table(), Inputs(default=Choice.of("sigma")))
     assert pixels.can_fit(table(), Inputs(default=Choice.of("fixed", lo=1)))
     assert pixels.can_fit(table(), Inputs())
+
+
+def test_what_lies_beyond_may_be_filled_rounded_off_or_left() -> None:
+    found = {}
+    for action in ("clamp", "soft", "missing", "trim"):
+        limits = Choice.of("fixed", lo=50, hi=150, action=action)
+        bounds = pixels.fit(table(), Inputs(default=limits))
+        found[action] = pixels.clamped(table(), np.arange(20), bounds)
+        assert pixels.touched(table(), bounds).touched_images > 0
+    raw = table().inputs[:20].astype(float)
+    beyond = (raw < 50) | (raw > 150)
+    np.testing.assert_array_equal(found["trim"], raw)
+    inside = np.where(beyond, np.nan, raw)
+    np.testing.assert_array_equal(found["missing"], np.where(beyond, np.nanmedian(inside, axis=0), raw))
+    assert (np.abs(found["soft"] - found["clamp"]) < 5).all() and (found["soft"] != found["clamp"]).any()
+
+
+def test_each_channel_may_have_a_range_of_its_own(monkeypatch) -> None:
+    colour = ImageShape(height=1, width=2, channels=3)
+    features = tuple(Feature(name) for name in names(colour))
+    images = replace(table(), features=features, inputs=table().inputs[:, :6])
+    monkeypatch.setattr(pixels, "MOST_PIXELS", 1)
+    inputs = Inputs(channels={"green": Choice.of("pixel_range", darkest=20, brightest=90)})
+    assert pixels.can_fit(images, inputs)
+    bounds = pixels.fit(images, inputs)
+    assert bounds.hi.tolist() == [np.inf, 90, np.inf] * 2 and bounds.lo.tolist() == [-np.inf, 20, -np.inf] * 2

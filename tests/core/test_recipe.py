@@ -101,3 +101,12 @@ def test_a_split_by_group_names_its_column() -> None:
     with pytest.raises(InvalidRecipe, match=r"split by group needs a column: set split\.column first"):
         recipe.replace("split.kind", "group")
     assert recipe.replace("split.column", "who").replace("split.kind", "group").split.column == "who"
+
+
+def test_a_pixel_follows_its_own_clamp_then_its_channel_then_the_default() -> None:
+    red, own = Choice(id="pixel_range"), Choice(id="tukey")
+    inputs = Inputs(channels={"red": red}, columns={"pixel 0,1,red": own})
+    assert inputs.policy_of("pixel 0,0,red") == red
+    assert inputs.policy_of("pixel 0,1,red") == own
+    assert inputs.policy_of("pixel 0,0,blue").id == inputs.policy_of("red").id == "none"
+    assert list(inputs.choices()) == [inputs.default, own, red]

@@ -16,8 +16,8 @@ def test_every_policy_is_shown_with_all_that_it_declares(page: Page) -> None:
     assert [header.value for header in app.header] == [each.title for each in known]
     shown = {latex.value.strip("$\n ") for latex in app.latex}
     assert {each.formula for each in known} | {each.gradient for each in known} <= shown
-    tables = [list(frame.value["in recipes"]) for frame in app.dataframe]
-    assert tables == [[field.name for field in each.fields] for each in known if each.fields]
+    tables = [list(table.value["in recipes"]) for table in app.table]
+    assert tables == [[f"`{field.name}`" for field in each.fields] for each in known if each.fields]
 
 
 def test_an_unknown_policy_is_a_sentence(page: Page) -> None:
@@ -29,11 +29,11 @@ def test_an_unknown_policy_is_a_sentence(page: Page) -> None:
 def test_search_and_filter_narrow_the_catalogue(page: Page) -> None:
     app = page("guide")
     everything = len(app.expander)
-    app.text_input(key="q").set_value("Pascanu").run()
+    app.text_input(key="guide:q").set_value("Pascanu").run()
     assert 0 < len(app.expander) < everything
     assert any("Global norm" in each.label for each in app.expander)
-    app.text_input(key="q").set_value("").run()
-    app.button_group(key="family").select("gradients").run()
+    app.text_input(key="guide:q").set_value("").run()
+    app.button_group(key="guide:family").select("gradients").run()
     assert not app.exception
     assert "Gradient clips" in words(app) and "Input clamps" not in words(app)
 
@@ -41,14 +41,17 @@ def test_search_and_filter_narrow_the_catalogue(page: Page) -> None:
 def test_the_chooser_answers_with_a_policy_and_the_reason(page: Page) -> None:
     app = page("guide")
     assert "Pick what matters" in words(app)
-    app.button_group(key="bounding").select("gradients").run()
-    app.button_group(key="matters").select("control").run()
+    app.button_group(key="guide:bounding").select("gradients").run()
+    app.button_group(key="guide:matters").select("control").run()
     assert not app.exception
     assert "Take **" in words(app) and "you say its bound" in words(app)
     for trait in TRAITS[1:]:
-        app.button_group(key="matters").select(trait)
+        app.button_group(key="guide:matters").select(trait)
     app.run()
     assert not app.exception
+    assert app.query_params["matters"] == ",".join(TRAITS)
+    teammate = page("guide", bounding="gradients", matters="moving,magic")
+    assert "magic" in words(teammate) and "or follows the run" in words(teammate)
 
 
 def test_how_to_share_comes_from_the_readme(page: Page) -> None:

@@ -56,6 +56,22 @@ def test_the_default_recipe_passes(store: Store, recipe: Recipe) -> None:
             "clips_at names a place of the model; received 'layer 7'. Its places are: input, layer 1, layer 2, output",
         ),
         ("clips_at", {"output": [{"id": "fixed", "theta": -1}]}, "activations fixed: theta: .* received -1"),
+        ("inputs.default", {"id": "mad", "by": "z"}, "goes by a column of the dataset; received 'z'"),
+        ("inputs.default", {"id": "mad", "by": "y"}, "may not go by the target; received 'y'"),
+        (
+            "inputs.default",
+            {"id": "mad", "by": "x"},
+            "goes by a category column; received 'x', a number column",
+        ),
+        ("target_clamp", {"id": "mad", "by": "z"}, "goes by a column of the dataset; received 'z'"),
+        ("target_clamp", {"id": "mad", "action": "missing"}, "target clamp may clamp, clamp softly or trim"),
+        ("target_clamp.id", "madd", "inputs must be one of"),
+        (
+            "inputs.channels",
+            {"red": {"id": "pixel_range"}},
+            "Clamps by channel need images in colour; received red",
+        ),
+        ("inputs.normalisation.id", "log", "normalisations must be one of .*z_score; received 'log'"),
         ("optimiser.id", "lion", "optimisers must be one of adam, sgd; received 'lion'"),
     ],
 )
@@ -101,3 +117,10 @@ def test_the_web_process_submits_without_torch() -> None:
         "[discover(package) for package in PACKAGES.values()]; sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_a_group_that_is_an_input_passes(store: Store, recipe: Recipe) -> None:
+    given = recipe.replace("inputs.default", {"id": "tukey", "by": "word"})
+    check(given, wordy(store, recipe))
+    with pytest.raises(InvalidRecipe, match="goes by one of the features; received 'word'"):
+        check(given.replace("data.features", ["x"]), wordy(store, recipe))

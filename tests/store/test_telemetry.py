@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -118,3 +120,25 @@ def test_any_history_of_attempts_ascends_and_newer_ones_win(spans: list[tuple[in
     starts = [first for first, _ in spans]
     for step, value in zip(steps, values[:, 0], strict=True):
         assert all(start > step for start in starts[int(value) :])
+
+
+def test_one_stream_of_many_runs_is_read_at_once(store: Store, submit: Callable[..., Run]) -> None:
+    ids = []
+    for number in range(2):
+        run = store.runs.claim("host:1", 10) if (submit(f"run {number}")) else None
+        assert run is not None
+        store.telemetry.declare(
+            run.id, 1, {"step": ["loss"], "evaluation": ["train_loss", "validation_loss"]}
+        )
+        for first in (1, 3):
+            steps = np.arange(first, first + 2)
+            store.telemetry.append(run.id, 1, "evaluation", steps, np.full((2, 2), number, np.float32))
+            store.telemetry.append(run.id, 1, "step", steps, np.full((2, 1), 9, np.float32))
+        ids.append(run.id)
+    found = store.telemetry.histories([*ids, "e" * 16], "evaluation")
+    assert sorted(found) == sorted(ids)
+    assert found[ids[1]].steps.tolist() == [1, 2, 3, 4]
+    assert found[ids[1]].column("validation_loss").tolist() == [1, 1, 1, 1]
+    assert np.isnan(found[ids[1]].column("nonsense")).all()
+    newest = store.telemetry.histories(ids, "step", newest_only=True)
+    assert [newest[id].steps.tolist() for id in ids] == [[3, 4], [3, 4]]

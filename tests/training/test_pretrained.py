@@ -56,7 +56,7 @@ def test_the_first_layer_of_grey_images_adds_up_the_colours(file: Path) -> None:
 
 
 def test_another_network_is_refused(file: Path) -> None:
-    with pytest.raises(TrainingFailed, match="of the same architecture.*Take the weights of the same model"):
+    with pytest.raises(TrainingFailed, match=r"of the same architecture.*Take the weights of the same model"):
         start_from(network(width=5), file)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from clipviz.policies.gradients.base import Clipped, GradientClip, Spec
+from clipviz.policies.gradients.base import Clipped, Clipper, GradientClip, Spec
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -16,8 +18,8 @@ if TYPE_CHECKING:
 PLANE = (Spec("across", "across", (1, 1), 0, 1), Spec("up", "up", (1, 1), 1, 1))
 """A network of two weights in two layers: what works by parameter or by layer works by axis here."""
 
-USUAL = 60
-"""Steps that a policy with a memory has seen before the one that is looked at."""
+USUAL = 130
+"""Steps that a policy with a memory has seen before the one that is looked at: past the warm-up of any of them."""
 
 
 @dataclass(frozen=True)
@@ -50,22 +52,16 @@ def usual(norm: float, spread: float = 0.2, steps: int = USUAL, seed: int = 0) -
 
 
 def answer(
-    policy: GradientClip,
-    gradients: NDArray[np.float64],
-    history: NDArray[np.float64],
-    weights: tuple[float, float] = (1.0, 1.0),
+    policy: GradientClip, gradients: NDArray[np.float64], norm: float = 1.0, weight: float = 1.0
 ) -> Answer:
-    """What the policy makes of each of N gradients (N, 2), after it has seen the history (T, 2).
+    """What the policy makes of each of N gradients (N, 2), after it has seen 130 of the usual norm.
 
-    Each gradient meets a replica of its own, so that none is in another's memory. weights: where the two weights
-    stand, for policies that compare a gradient with them.
+    Each gradient meets a replica of its own, so that none is in another's memory. weight: where both weights stand,
+    for policies that compare a gradient with them.
     """
     import torch
 
-    count = len(gradients)
-    clipper = policy.build(PLANE, torch.tensor([weights] * count))
-    for past in torch.from_numpy(np.asarray(history, dtype=np.float32)):
-        clipper(past.expand(count, 2).clone())
+    clipper = deepcopy(_experienced(policy, len(gradients), norm, weight))
     after = torch.from_numpy(np.array(gradients, dtype=np.float32))
     said = clipper(after)
     return Answer(
@@ -77,53 +73,74 @@ def answer(
     )
 
 
-def flow(
-    policy: GradientClip, gradients: NDArray[np.float64], weights: tuple[float, float] = (1.0, 1.0)
-) -> Flow:
-    """The policy over a stream of gradients (T, 2), one step after the other."""
+@lru_cache(maxsize=512)
+def _experienced(policy: GradientClip, replicas: int, norm: float, weight: float) -> Clipper:
+    """A clipper that has seen the usual gradients; whoever goes on with it takes a copy."""
     import torch
 
-    clipper = policy.build(PLANE, torch.tensor([weights]))
-    stream = torch.from_numpy(np.array(gradients, dtype=np.float32))
+    clipper = policy.build(PLANE, torch.full((replicas, 2), weight))
+    for past in torch.from_numpy(usual(norm).astype(np.float32)):
+        clipper(past.expand(replicas, 2).clone())
+    return clipper
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A stream of gradients whose norms start near 1 and are log-normal around a trend.
+
+    noise: standard deviation of the logarithm. spike: every `every`-th gradient is this many times as long (0:
+    never). trend: the factor that the usual norm has changed by at the end. broken: the step whose gradient is
+    infinite (0: none).
+    """
+
+    steps: int
+    noise: float = 0.3
+    spike: float = 20.0
+    every: int = 40
+    trend: float = 1.0
+    broken: int = 0
+
+    def gradients(self) -> NDArray[np.float64]:
+        """(steps, 2), always the same ones."""
+        found = usual(1.0, self.noise, self.steps)
+        found *= np.power(self.trend, np.linspace(0, 1, self.steps))[:, None]
+        if self.every:
+            found[self.every - 1 :: self.every] *= self.spike
+        if 0 < self.broken <= self.steps:
+            found[self.broken - 1] = np.inf
+        return found
+
+
+@lru_cache(maxsize=256)
+def flow(policy: GradientClip, stream: Stream, weight: float = 1.0) -> Flow:
+    """The policy over a stream, one step after the other."""
+    import torch
+
+    clipper = policy.build(PLANE, torch.full((1, 2), weight))
+    raw = stream.gradients()
+    after = torch.from_numpy(raw.astype(np.float32))
     said: list[Clipped] = []
     limits: list[Tensor] = []
-    for step in stream.unsqueeze(1):  # (1, 2), a view: clipped in place
+    for step in after.unsqueeze(1):  # (1, 2), a view: clipped in place
         said.append(clipper(step))
         limits.append(clipper.limit.clone())
     skipped = torch.cat([each.skipped for each in said]).numpy()
     return Flow(
-        before=np.linalg.norm(gradients, axis=1),
-        after=np.where(skipped, np.nan, np.linalg.norm(stream.double().numpy(), axis=1)),
+        before=np.linalg.norm(raw, axis=1),
+        after=np.where(skipped, np.nan, np.linalg.norm(after.double().numpy(), axis=1)),
         limit=torch.cat(limits).double().numpy(),
         fired=torch.cat([each.fired for each in said]).numpy() & ~skipped,
         skipped=skipped,
     )
 
 
-def stream(
-    steps: int, noise: float, spike: float, every: int, trend: float, broken: int, seed: int = 0
-) -> NDArray[np.float64]:
-    """(steps, 2) gradients: norms start near 1 and are log-normal around a trend.
-
-    noise: standard deviation of the logarithm. spike: every `every`-th gradient is this many times as long (0:
-    never). trend: the factor that the usual norm has changed by at the end. broken: the step whose gradient is
-    infinite (0: none).
-    """
-    found = usual(1.0, noise, steps, seed) * np.power(trend, np.linspace(0, 1, steps))[:, None]
-    if every:
-        found[every - 1 :: every] *= spike
-    if 0 < broken <= steps:
-        found[broken - 1] = np.inf
-    return found
-
-
 def accumulated(
-    policy: GradientClip, micro: NDArray[np.float64], history: NDArray[np.float64]
+    policy: GradientClip, micro: NDArray[np.float64], norm: float = 1.0
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The gradient of a step from micro-batches (N, 2): averaged and clipped once, and clipped each and averaged; (2,)
     each. Only the first is the gradient of the large batch, clipped."""
-    once = answer(policy, micro.mean(axis=0, keepdims=True), history).after[0]
-    each = answer(policy, micro, history).after.mean(axis=0)
+    once = answer(policy, micro.mean(axis=0, keepdims=True), norm).after[0]
+    each = answer(policy, micro, norm).after.mean(axis=0)
     return once, each
 
 

@@ -39,7 +39,7 @@ def picture(family: str, policy: Policy) -> Picture:
     if family == "gradients":
         norms = np.geomspace(0.05, 20, POINTS)
         turn = np.array([0.8, 0.6])
-        found = gradients.answer(known, norms[:, None] * turn, gradients.usual(1.0), (10.0, 10.0))
+        found = gradients.answer(known, norms[:, None] * turn, weight=10.0)
         out = np.where(found.skipped, np.nan, np.linalg.norm(found.after, axis=1))
         return Picture(norms, out, ("norm in", "norm out"), log=True)
     if family == "activations":

@@ -42,6 +42,15 @@ class ActivationSettings(Part):
     )  # fmt: skip
 
 
+class TrapSettings(Part):
+    """The threshold of the specimens."""
+
+    trap: float = Field(
+        1.0, ge=-100, le=100, title="θ of the three specimens", description="Move it below zero.",
+        json_schema_extra=extra("", -2, 3),
+    )  # fmt: skip
+
+
 class GradientSettings(Part):
     """The gradient that is looked at, and the stream of gradients."""
 

@@ -41,7 +41,7 @@ class Verdict(Record):
     warnings: list[str]
     metric: Metric
     level: float
-    chosen: str = Field(description="The arm that is best on the validation rows, of those with a clip.")
+    chosen: str = Field(description="The arm that is best on the validation rows, of those that ever fired.")
     headline: int = Field(description="Which comparison the sentence is about.")
     comparisons: list[Comparison]
     arms: list[ArmSummary]
@@ -60,7 +60,8 @@ def judge(
     check(arms)
     known = {arm.name: arm for arm in arms}
     pairs = [(arm.name, arm.reference) for arm in arms if arm.reference]
-    chosen = _best([arm for arm in arms if arm.reference], metric)
+    compared = [arm for arm in arms if arm.reference]
+    chosen = _best([arm for arm in compared if not never_fired(arm)] or compared, metric)
     against = _best([known[name] for name in dict.fromkeys(reference for _, reference in pairs)], metric)
     if (chosen.name, against.name) not in pairs:
         pairs.append((chosen.name, against.name))

@@ -2,7 +2,7 @@
 
 import os
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +28,7 @@ MOST_COLUMNS = 500
 THREADS = min(4, os.cpu_count() or 1)
 ATTEMPTS = 4
 MOST_MISFITS = 200_000
+NUMBERS: tuple[Kind, ...] = ("number", "integer")
 CLEAR = 1_000
 """Bad cells from which on a share of bad ones says that a column holds no numbers."""
 
@@ -44,18 +45,31 @@ def suits(path: Path, reading: Reading) -> bool:
         missing=reading.missing,
         member=reading.member,
         date_order=reading.date_order,
+        kinds=reading.kinds,
     )
     return reading == plain and reading.delimiter in (",", ";", "\t", "|") and path.stat().st_size >= LARGE
 
 
-def read(path: Path, reading: Reading, folder: Path, memory_mb: int = 2000) -> Contents:
+def read(
+    path: Path,
+    reading: Reading,
+    folder: Path,
+    overrides: Mapping[str, Kind] = {},
+    memory_mb: int = 2000,
+) -> Contents:
     """Write folder/data.parquet and folder/rejected.parquet, the same as the careful way writes.
 
+    overrides: kinds by column name; they win over those of the reading, and these over what the cells say.
     Raises NotPlainError, with nothing left in the folder, for a file that only the careful way reads well; and
     UnreadableFile.
     """
     sample = dialect.guess(dialect.sample_lines(path, "utf-8"), reading.delimiter, reading.header)
     plan = _plan(sample, reading)
+    chosen: dict[str, Kind] = {**reading.kinds, **overrides}
+    if chosen:
+        plan = _chosen(
+            plan, names.clean(joined([_header(path, reading, plan)], plan.width)), chosen, overrides
+        )
     for _ in range(ATTEMPTS):
         with open_staging(folder, memory_mb) as (connection, scratch):
             try:
@@ -64,7 +78,7 @@ def read(path: Path, reading: Reading, folder: Path, memory_mb: int = 2000) -> C
                     header = fitted(header, sample.sample, plan.width) if header else header
                     spool.finish()
                     named = names.clean(joined([header], plan.width))
-                    kinds = _decided(connection, spool, plan, reading, [name for name, _ in named])
+                    kinds = _decided(connection, spool, plan, reading, [name for name, _ in named], chosen)
                     refused = [*rejected, *_refused(misfits, named, kinds)]
                     contents = write(connection, spool, plan, named, kinds, refused, misfits, folder)
                     return replace(contents, notes=(*misfit_names(header, plan.width), *contents.notes))
@@ -72,6 +86,19 @@ def read(path: Path, reading: Reading, folder: Path, memory_mb: int = 2000) -> C
                 numbers = tuple(is_ and place not in wrong.columns for place, is_ in enumerate(plan.numbers))
                 plan = replace(plan, numbers=numbers)
     raise NotPlainError("columns whose kind changes again and again")
+
+
+def _chosen(
+    plan: Plan, named: Sequence[tuple[str, str]], chosen: Mapping[str, Kind], overrides: Mapping[str, Kind]
+) -> Plan:
+    """The plan for columns whose kind a person chose: those that are to be no numbers are read as words."""
+    known = [name for name, _ in named]
+    if any(name not in known for name in overrides):
+        raise NotPlainError("a kind for a column that is not there")
+    numbers = zip(plan.numbers, known, strict=True)
+    return replace(
+        plan, numbers=tuple(is_ and chosen.get(name, "number") in NUMBERS for is_, name in numbers)
+    )
 
 
 class _NotNumbersError(Exception):
@@ -127,8 +154,8 @@ def _spooled(
     for stretch, parsed in _parsed(after_header(), plan):
         rejected += parsed.rejected
         misfits += [replace(misfit, row=misfit.row + spool.rows) for misfit in parsed.misfits]
-        if any(unmarked(misfit.word) != misfit.word for misfit in parsed.misfits):
-            raise NotPlainError("signs on some of the numbers")
+        if signed := {misfit.column for misfit in parsed.misfits if unmarked(misfit.word) != misfit.word}:
+            raise _NotNumbersError(*signed)  # once more, as words: their signs are taken off there
         spool.take(parsed)
         _check(spool, len(misfits))
         progress.say(stretch.end, total, "reading")
@@ -153,6 +180,16 @@ def _parsed(given: Iterator[Stretch], plan: Plan) -> Iterator[tuple[Stretch, Par
         finally:
             for _, parsed in waiting:
                 parsed.cancel()
+
+
+def _header(path: Path, reading: Reading, plan: Plan) -> list[str]:
+    """The cells of the header row; none where there is none."""
+    if reading.header:
+        for stretch in stretches(path):
+            wanted, _, found = _beheaded(stretch, plan.delimiter)
+            if not wanted:
+                return found
+    return []
 
 
 def _beheaded(stretch: Stretch, delimiter: str) -> tuple[bool, Stretch, list[str]]:
@@ -184,24 +221,31 @@ def _check(spool: Spool, misfits: int) -> None:
 
 
 def _decided(
-    connection: "duckdb.DuckDBPyConnection", spool: Spool, plan: Plan, reading: Reading, wanted: Sequence[str]
+    connection: "duckdb.DuckDBPyConnection",
+    spool: Spool,
+    plan: Plan,
+    reading: Reading,
+    wanted: Sequence[str],
+    chosen: Mapping[str, Kind],
 ) -> Kinds:
-    """The kind of each column, from every cell."""
+    """The kind of each column, from every cell and from what was chosen."""
     numbers: dict[int, Kind] = {}
     for place, counts in spool.counts.items():
         kind = kind_of(counts)
+        asked = chosen.get(wanted[place])
         if spool.beyond(place):
-            raise NotPlainError("whole numbers beyond 2^53")
-        if kind not in ("number", "integer", "empty"):
+            raise _NotNumbersError(place)  # once more, as words: those keep every digit
+        if kind not in (*NUMBERS, "empty") or (asked == "integer" and kind != "integer"):
             raise _NotNumbersError(place)
-        numbers[place] = kind
+        numbers[place] = asked if asked in NUMBERS else kind
     words = [place for place, number in enumerate(plan.numbers) if not number]
     if not words:
         return Kinds(numbers, {})
     source = literal(str(spool.words_file))
     connection.execute(f"CREATE TABLE raw AS SELECT * FROM read_parquet({source})")
     clean_cells(connection, len(words), reading.missing or ())
-    typed = decide(connection, [wanted[place] for place in words], reading, {}, repeated=True)
+    given = {name: chosen[name] for place in words if (name := wanted[place]) in chosen}
+    typed = decide(connection, [wanted[place] for place in words], reading, given, repeated=True)
     if any(column.bad for column in typed):
         raise NotPlainError("numbers that began as words")
     return Kinds(numbers, dict(zip(words, typed, strict=True)))

@@ -93,9 +93,9 @@ class Delimited(Format):
         from clipviz.datasets.bulk import read as bulk
         from clipviz.datasets.bulk.stretches import NotPlainError
 
-        if not overrides and bulk.suits(path, reading):
+        if bulk.suits(path, reading):
             with suppress(NotPlainError):
-                return bulk.read(path, reading, folder, memory_mb)
+                return bulk.read(path, reading, folder, overrides, memory_mb)
         return super().read(path, reading, folder, overrides, memory_mb)
 
     def stage(

@@ -26,6 +26,7 @@ class AdaGC(GradientClip):
     """
 
     title: ClassVar[str] = "AdaGC"
+    traits: ClassVar = frozenset({"moving", "stability", "export"})
     formula: ClassVar[str] = (
         r"\hat g_t = g_t \cdot \min\left(1, \frac{\lambda \gamma_t}{\|g_t\|}\right), \quad "
         r"\gamma_t \leftarrow \beta \gamma_t + (1 - \beta) \|\hat g_t\| \text{, for each tensor } t"

@@ -27,6 +27,7 @@ class AdaptiveGradientClip(GradientClip):
     """
 
     title: ClassVar[str] = "AGC, by unit"
+    traits: ClassVar = frozenset({"moving", "stability", "export"})
     formula: ClassVar[str] = (
         r"\hat g_i = \lambda \frac{\max(\|w_i\|, \epsilon)}{\|g_i\|} g_i \text{ where } "
         r"\frac{\|g_i\|}{\max(\|w_i\|, \epsilon)} > \lambda \text{, for each unit } i"

@@ -26,6 +26,7 @@ class AutoClip(GradientClip):
     """
 
     title: ClassVar[str] = "AutoClip"
+    traits: ClassVar = frozenset({"moving", "stability", "export"})
     formula: ClassVar[str] = (
         r"\hat g = g \cdot \min\left(1, \frac{M}{\|g\|}\right), \quad "
         r"M = \operatorname{percentile}_p(\|g_{t-N+1}\|, \dots, \|g_t\|)"

@@ -35,6 +35,7 @@ class GlobalNormClip(GradientClip):
     """
 
     title: ClassVar[str] = "Global norm"
+    traits: ClassVar = frozenset({"control", "fixed", "stability", "export"})
     formula: ClassVar[str] = r"\hat g = g \cdot \min\left(1, \frac{M}{\|g\|_p + 10^{-6}}\right)"
     gradient: ClassVar[str] = r"\text{The direction is kept, the length is at most } M."
     use: ClassVar[str] = (
@@ -45,7 +46,6 @@ class GlobalNormClip(GradientClip):
         "arXiv:1211.5063, 2013."
     )
     widest: ClassVar = {"max_norm": 1e6}
-    traits: ClassVar = frozenset({"control", "fixed", "stability", "export"})
 
     max_norm: float = Field(
         1.0,

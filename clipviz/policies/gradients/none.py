@@ -18,12 +18,12 @@ class NoGradientClip(GradientClip):
     """
 
     title: ClassVar[str] = "None"
+    traits: ClassVar = frozenset({"export"})
     formula: ClassVar[str] = r"\hat g = g"
     gradient: ClassVar[str] = r"\text{Length and direction are kept.}"
     use: ClassVar[str] = "As the comparison, and where no spike is in sight."
     reference: ClassVar[str] = "The plain step."
     widest: ClassVar = {}
-    traits: ClassVar = frozenset({"export"})
 
     @classmethod
     def together(cls, policies: Sequence[Self], specs: Sequence[Spec], weights: Tensor) -> Clipper:

@@ -25,6 +25,7 @@ class NormAverageClip(GradientClip):
     """
 
     title: ClassVar[str] = "Running average of the norm"
+    traits: ClassVar = frozenset({"moving", "stability", "export"})
     formula: ClassVar[str] = (
         r"\hat g = g \cdot \min\left(1, \frac{M}{\|g\|}\right), \quad M = \max(k \mu, floor), \quad "
         r"\mu \leftarrow \beta \mu + (1 - \beta) \|\hat g\|"

@@ -23,6 +23,7 @@ class NormaliseAbove(GradientClip):
     """
 
     title: ClassVar[str] = "Normalise above"
+    traits: ClassVar = frozenset({"control", "fixed", "stability", "export"})
     formula: ClassVar[str] = r"\hat g = \tau \frac{g}{\|g\|} \text{ where } \|g\| > \tau \text{, else } g"
     gradient: ClassVar[str] = r"\text{The direction is kept, the length is at most } \tau."
     use: ClassVar[str] = (

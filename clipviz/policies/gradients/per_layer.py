@@ -22,6 +22,7 @@ class PerLayerClip(GradientClip):
     """
 
     title: ClassVar[str] = "Per layer"
+    traits: ClassVar = frozenset({"control", "fixed", "stability", "export"})
     formula: ClassVar[str] = (
         r"\hat g_l = g_l \cdot \min\left(1, \frac{M}{\|g_l\|_2}\right) \text{ for each layer } l"
     )

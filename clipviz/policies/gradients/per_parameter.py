@@ -22,6 +22,7 @@ class PerParameterClip(GradientClip):
     """
 
     title: ClassVar[str] = "Per parameter"
+    traits: ClassVar = frozenset({"control", "fixed", "stability", "export"})
     formula: ClassVar[str] = (
         r"\hat g_t = g_t \cdot \min\left(1, \frac{M}{\|g_t\|_2}\right) \text{ for each tensor } t"
     )

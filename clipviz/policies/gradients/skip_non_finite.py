@@ -24,6 +24,7 @@ class SkipNonFinite(GradientClip):
     """
 
     title: ClassVar[str] = "Skip non-finite"
+    traits: ClassVar = frozenset({"control", "fixed", "stability", "export"})
     formula: ClassVar[str] = (
         r"\text{no step where some } g_i \text{ is NaN or } \pm\infty \text{, or } \|g\| > M"
     )

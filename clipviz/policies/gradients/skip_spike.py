@@ -26,6 +26,7 @@ class SkipSpike(GradientClip):
     """
 
     title: ClassVar[str] = "Skip spikes"
+    traits: ClassVar = frozenset({"moving", "stability", "export"})
     formula: ClassVar[str] = (
         r"\text{no step where } \|g\| - \bar n > k s \text{, with mean } \bar n \text{ and deviation } s "
         r"\text{ of the last } N \text{ norms}"

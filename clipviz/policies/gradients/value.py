@@ -23,6 +23,7 @@ class ValueClip(GradientClip):
     """
 
     title: ClassVar[str] = "Value"
+    traits: ClassVar = frozenset({"control", "fixed", "stability", "export"})
     formula: ClassVar[str] = r"\hat g_i = \min(\max(g_i, -v), v)"
     gradient: ClassVar[str] = r"\text{The direction turns towards the small entries; no sign changes.}"
     use: ClassVar[str] = (
@@ -30,7 +31,6 @@ class ValueClip(GradientClip):
     )
     reference: ClassVar[str] = "Mikolov, Statistical Language Models Based on Neural Networks, 2012."
     widest: ClassVar = {"max_value": 1e6}
-    traits: ClassVar = frozenset({"control", "fixed", "stability", "export"})
 
     max_value: float = Field(
         1.0,

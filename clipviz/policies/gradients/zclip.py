@@ -23,6 +23,7 @@ class ZClip(GradientClip):
     """
 
     title: ClassVar[str] = "ZClip"
+    traits: ClassVar = frozenset({"moving", "stability", "export"})
     formula: ClassVar[str] = (
         r"z = \frac{\|g\| - \mu}{\sigma + 10^{-6}}, \quad \text{where } z > z_t: "
         r"\|\hat g\| = \min\left(\mu + \frac{z_t^2 \sigma}{z}, cap\right)"

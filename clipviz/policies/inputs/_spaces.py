@@ -64,12 +64,8 @@ def box_cox(values: Floats, power: float) -> Floats:
 
 def box_cox_inverse(y: float, power: float) -> float:
     """The x > 0 that lands on y; 0, or infinity for lambda < 0, where y lies beyond what any x lands on."""
-    if power == 0:
-        return _exp(y)
-    argument = max(power * y + 1, 0.0)
-    if argument == 0:
-        return 0.0 if power > 0 else np.inf
-    return _exp(np.log(argument) / power)
+    with np.errstate(over="ignore", under="ignore"):
+        return float(np.exp(_log_inverse(y, power)))
 
 
 def box_cox_lambda(values: Floats) -> float:
@@ -96,9 +92,8 @@ def yeo_johnson(values: Floats, power: float) -> Floats:
 
 def yeo_johnson_inverse(y: float, power: float) -> float:
     """The x that lands on y; infinite where y lies beyond what any x lands on."""
-    if y >= 0:
-        return float(box_cox_inverse(y, power) - 1) if abs(y) > 1e-3 else _small(y, power)
-    return -float(box_cox_inverse(-y, 2 - power) - 1) if abs(y) > 1e-3 else -_small(-y, 2 - power)
+    with np.errstate(over="ignore", under="ignore"):
+        return float(np.expm1(_log_inverse(y, power)) if y >= 0 else -np.expm1(_log_inverse(-y, 2 - power)))
 
 
 def yeo_johnson_lambda(values: Floats) -> float:
@@ -124,14 +119,14 @@ def _yeo_johnson(logs: Floats, upper: np.ndarray, power: float) -> Floats:
     return np.asarray(above - below)
 
 
-def _small(y: float, power: float) -> float:
-    """(lambda y + 1)^(1 / lambda) - 1 of y >= 0 next to 0, where taking 1 off a power would lose its digits."""
-    return float(np.expm1(np.log1p(power * y) / power if power else y))
-
-
-def _exp(power: float) -> float:
-    with np.errstate(over="ignore", under="ignore"):
-        return float(np.exp(power))
+def _log_inverse(y: float, power: float) -> float:
+    """ln(lambda y + 1) / lambda, the logarithm of the inverse: keeps its digits for tiny lambda and for tiny y. Where
+    lambda y + 1 <= 0 it is that of 0, or for lambda < 0 of infinity."""
+    if power == 0:
+        return y
+    if power * y <= -1:
+        return -np.inf if power > 0 else np.inf
+    return float(np.log1p(power * y) / power)
 
 
 def _least(worth: Callable[[float], float], low: float, high: float) -> float:

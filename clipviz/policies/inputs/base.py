@@ -133,7 +133,8 @@ class FittedClamp(SidedClamp):
 
     def _of(self, values: Floats) -> Bounds:
         """Limits of both sides of some rows, in the column's own units."""
-        finite = values[np.isfinite(values)]
+        there = np.isfinite(values)
+        finite = values if there.all() else values[there]  # no copy where nothing is left out
         if finite.size == 0:
             return Bounds(note="no finite value in the training rows: left open")
         if finite.min() == finite.max():
@@ -146,7 +147,7 @@ class FittedClamp(SidedClamp):
         # stay in range: beside a huge sentinel ordinary values must not become the same.
         size = int(np.frexp(max(-finite.min(), finite.max()))[1])
         exponent = size - min(max(size, -1000), 1000)
-        found = self.limits(np.ldexp(finite, -exponent))
+        found = self.limits(np.ldexp(finite, -exponent) if exponent else finite)
         with np.errstate(over="ignore"):
             return replace(
                 found, lo=float(np.ldexp(found.lo, exponent)), hi=float(np.ldexp(found.hi, exponent))

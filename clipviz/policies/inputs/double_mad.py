@@ -20,6 +20,7 @@ class DoubleMadClamp(SpacedClamp):
     """
 
     title: ClassVar[str] = "Median ± k double MAD"
+    traits: ClassVar = frozenset({"fixed", "stability", "export"})
     formula: ClassVar[str] = (
         r"lo = m - k \cdot 1.4826 \cdot \operatorname{med}_{x \le m}(m - x), \quad "
         r"hi = m + k \cdot 1.4826 \cdot \operatorname{med}_{x \ge m}(x - m), \quad m = \operatorname{med}(x)"

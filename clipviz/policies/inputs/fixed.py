@@ -17,6 +17,7 @@ class FixedClamp(SidedClamp):
     """
 
     title: ClassVar[str] = "Fixed limits"
+    traits: ClassVar = frozenset({"control", "fixed", "stability", "export"})
     formula: ClassVar[str] = r"y = \min(\max(x, lo), hi)"
     use: ClassVar[str] = (
         "Where a value beyond the limit cannot be true: a share above 1, a negative price, an age of 300."

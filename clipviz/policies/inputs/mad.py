@@ -22,6 +22,7 @@ class MadClamp(SpacedClamp):
     """
 
     title: ClassVar[str] = "Median ± k MAD"
+    traits: ClassVar = frozenset({"fixed", "stability", "export"})
     formula: ClassVar[str] = (
         r"lo, hi = \operatorname{med}(x) \mp k \cdot 1.4826 \cdot \operatorname{MAD}, \quad "
         r"\operatorname{MAD} = \operatorname{med}|x - \operatorname{med}(x)|"
@@ -44,7 +45,8 @@ class MadClamp(SpacedClamp):
 
     def limits(self, values: NDArray[np.float64]) -> Bounds:
         median = float(np.median(values))
-        deviations = np.abs(values - median)
+        deviations = values - median
+        np.abs(deviations, out=deviations)
         mad, note = float(np.median(deviations)), ""
         if mad == 0:
             mad = float(np.median(deviations[deviations > 0]))

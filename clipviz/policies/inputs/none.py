@@ -10,6 +10,7 @@ class NoClamp(InputClamp):
     """Leave the column as it is: the baseline that every other clamp is compared with."""
 
     title: ClassVar[str] = "None"
+    traits: ClassVar = frozenset({"export"})
     formula: ClassVar[str] = "y = x"
     gradient: ClassVar[str] = r"\frac{\partial y}{\partial x} = 1"
     use: ClassVar[str] = (

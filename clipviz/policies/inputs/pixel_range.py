@@ -17,6 +17,7 @@ class PixelRangeClamp(SidedClamp):
     """
 
     title: ClassVar[str] = "Pixel range"
+    traits: ClassVar = frozenset({"control", "fixed", "export"})
     formula: ClassVar[str] = r"y = \min(\max(x, darkest), brightest)"
     use: ClassVar[str] = (
         "Images with glare, dead pixels or a dark sensor floor; together with division by 255 as the normalisation."

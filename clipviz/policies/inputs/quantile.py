@@ -20,6 +20,7 @@ class QuantileClamp(FittedClamp):
     """
 
     title: ClassVar[str] = "Quantiles"
+    traits: ClassVar = frozenset({"fixed", "stability", "export"})
     formula: ClassVar[str] = r"lo = Q_{lower}(x), \quad hi = Q_{upper}(x)"
     use: ClassVar[str] = (
         "When the shape is unknown: it says plainly how much it touches, and touches it even where "

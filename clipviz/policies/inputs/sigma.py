@@ -21,6 +21,7 @@ class SigmaClamp(SpacedClamp):
     """
 
     title: ClassVar[str] = "Mean ± k sigma"
+    traits: ClassVar = frozenset({"fixed", "export"})
     formula: ClassVar[str] = (
         r"lo, hi = \bar x \mp k s, \quad s^2 = \frac{1}{n - ddof} \sum_i (x_i - \bar x)^2"
     )

@@ -17,6 +17,7 @@ class TrainingRangeClamp(FittedClamp):
     """
 
     title: ClassVar[str] = "Training range"
+    traits: ClassVar = frozenset({"fixed", "export"})
     formula: ClassVar[str] = (
         r"lo = \min(x) - m\,(\max(x) - \min(x)), \quad hi = \max(x) + m\,(\max(x) - \min(x))"
     )

@@ -21,6 +21,7 @@ class TukeyClamp(SpacedClamp):
     """
 
     title: ClassVar[str] = "Tukey fences"
+    traits: ClassVar = frozenset({"fixed", "stability", "export"})
     formula: ClassVar[str] = r"lo = Q_1 - k \cdot IQR, \quad hi = Q_3 + k \cdot IQR, \quad IQR = Q_3 - Q_1"
     use: ClassVar[str] = (
         "A good first choice for continuous columns: up to a quarter of the rows on each side may be "

@@ -19,6 +19,7 @@ class WinsoriseClamp(FittedClamp):
     """
 
     title: ClassVar[str] = "Winsorise by count"
+    traits: ClassVar = frozenset({"fixed", "stability", "export"})
     formula: ClassVar[str] = (
         r"lo = x_{(1 + \lfloor lowest \cdot n \rfloor)}, \quad hi = x_{(n - \lfloor highest \cdot n \rfloor)}, \quad "
         r"x_{(1)} \le \dots \le x_{(n)}"

@@ -13,6 +13,7 @@ class Divide(Normalisation):
     """Divide every value by one number that is known beforehand, such as the brightest a pixel can be."""
 
     title: ClassVar[str] = "Divide by 255"
+    traits: ClassVar = frozenset({"control", "fixed", "export"})
     formula: ClassVar[str] = r"y = \frac{x}{white}"
     use: ClassVar[str] = (
         "Images: it keeps what is dark dark in every image, and learns nothing from the rows that could leak."

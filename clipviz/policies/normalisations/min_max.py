@@ -18,6 +18,7 @@ class MinMax(Normalisation):
     """
 
     title: ClassVar[str] = "Min-max"
+    traits: ClassVar = frozenset({"fixed", "export"})
     formula: ClassVar[str] = r"y = \frac{x - \min(x)}{\max(x) - \min(x)}, \quad \text{or } 2 y - 1"
     use: ClassVar[str] = (
         "Bounded columns, or behind a clamp; without one a single wild value squeezes all others together."

@@ -13,6 +13,7 @@ class NoNormalisation(Normalisation):
     """
 
     title: ClassVar[str] = "None"
+    traits: ClassVar = frozenset({"export"})
     formula: ClassVar[str] = "y = x"
     gradient: ClassVar[str] = r"\frac{\partial y}{\partial x} = 1"
     use: ClassVar[str] = (

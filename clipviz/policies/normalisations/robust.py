@@ -16,6 +16,7 @@ class Robust(Normalisation):
     """
 
     title: ClassVar[str] = "Robust (median, IQR)"
+    traits: ClassVar = frozenset({"fixed", "stability", "export"})
     formula: ClassVar[str] = r"y = \frac{x - \operatorname{med}(x)}{Q_3 - Q_1}"
     use: ClassVar[str] = (
         "Columns whose outliers are to stay visible but must not decide how far apart ordinary values lie."

@@ -14,6 +14,7 @@ class ZScore(Normalisation):
     """
 
     title: ClassVar[str] = "z-score"
+    traits: ClassVar = frozenset({"fixed", "export"})
     formula: ClassVar[str] = r"y = \frac{x - \bar x}{s}, \quad s^2 = \frac{1}{n} \sum_i (x_i - \bar x)^2"
     use: ClassVar[str] = (
         "The default for columns of numbers. Behind a clamp its mean and deviation are not ruled by outliers."

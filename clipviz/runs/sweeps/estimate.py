@@ -34,7 +34,7 @@ def before(store: Store, settings: Settings, design: Design, cells: int) -> floa
 
 
 def left(runs: Iterable[Run], settings: Settings) -> float | None:
-    """Seconds until the last cell ends, after the mean time of those that have ended; None before the first."""
+    """Seconds until the last cell ends, after the median time of those that have ended; None before the first."""
     known = list(runs)
     spans = [
         (run.ended_at - run.started_at).total_seconds()
@@ -42,7 +42,7 @@ def left(runs: Iterable[Run], settings: Settings) -> float | None:
         if run.state is State.FINISHED and run.started_at and run.ended_at
     ]
     waiting = sum(not run.state.final for run in known)
-    return statistics.fmean(spans) * waiting / min(settings.slots, max(1, waiting)) if spans else None
+    return statistics.median(spans) * waiting / min(settings.slots, max(1, waiting)) if spans else None
 
 
 def _alike(one: Recipe, other: Recipe) -> bool:

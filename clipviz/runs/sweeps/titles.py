@@ -2,11 +2,10 @@
 
 from typing import Any
 
+from clipviz.core.clips import FAMILIES
 from clipviz.core.discovery import discover
 from clipviz.core.recipe import Choice, Recipe
 from clipviz.runs.check import PACKAGES
-
-FAMILIES = ("inputs", "activation", "gradient")
 
 
 def of_choice(part: str, choice: Choice) -> str:

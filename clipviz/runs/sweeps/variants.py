@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
+from clipviz.core.clips import FAMILIES, clips
 from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Choice, Inputs, Recipe
 from clipviz.core.sweep import Design, Variant
@@ -140,18 +141,7 @@ def _named_apart(found: tuple[Variant, ...]) -> tuple[Variant, ...]:
 def _families(design: Design) -> tuple[str, ...]:
     """The families of clips that vary; all three where none does."""
     varied = {each.path.split(".")[0] for each in design.vary}
-    return tuple(family for family in titles.FAMILIES if family in varied) or titles.FAMILIES
-
-
-def clips(recipe: Recipe) -> tuple[str, ...]:
-    """The families in which a recipe has a clip."""
-    clamps = [recipe.inputs.default, *recipe.inputs.columns.values()]
-    present = {
-        "inputs": any(choice.id != "none" for choice in clamps),
-        "activation": recipe.activation.id != "none",
-        "gradient": recipe.gradient.id != "none",
-    }
-    return tuple(family for family, there in present.items() if there)
+    return tuple(family for family in FAMILIES if family in varied) or FAMILIES
 
 
 def _clipped(recipe: Recipe, families: tuple[str, ...]) -> bool:

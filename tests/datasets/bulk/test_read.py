@@ -30,7 +30,7 @@ rows = st.lists(
 )
 
 
-def both(tmp_path, content, monkeypatch=None):
+def both(tmp_path, content, overrides=None):
     path = tmp_path / "t.csv"
     path.write_bytes(content)
     reading = Delimited().guess(
@@ -45,9 +45,9 @@ def both(tmp_path, content, monkeypatch=None):
         folder.mkdir()
         try:
             if name == "fast":
-                contents = read.read(path, reading, folder)
+                contents = read.read(path, reading, folder, overrides or {})
             else:
-                contents = Format.read(Delimited(), path, reading, folder, {})
+                contents = Format.read(Delimited(), path, reading, folder, overrides or {})
         except NotPlainError:
             assert not list(folder.iterdir())
             return None
@@ -151,8 +151,7 @@ def test_bytes_that_are_no_text_and_nul_are_rejected_with_their_line(tmp_path):
     "body",
     [
         b"x\n1\n2\n",
-        b"x,y\n17,1\n9007199254740993,2\n",
-        b"x,y\n" + b"1,2\n23,3\n" * 20 + b"$4,5\n",
+        b"x,y\n" + b"1,2\n23,3\n" * 20 + b"$4,5\nx,6\n",
         b'x,y\n1,a"b\n2,c\n',
     ],
 )
@@ -180,6 +179,50 @@ def test_what_is_no_plain_number_is_told_apart_the_same_way(tmp_path, cells, kin
     assert re.search(note, " ".join(contents.notes)) and "3 names" in contents.notes[0]
 
 
+@pytest.mark.parametrize(
+    ("cells", "odd", "kind"),
+    [
+        (["17", "23"], "9007199254740993", "integer"),
+        (["17", "23"], "99999999999999999999", "integer"),
+        (["1.5", "23"], "9007199254740993", "number"),
+        (["1", "23"], "$4", "number"),
+        (["1.5", "23"], "12 %", "number"),
+    ],
+)
+def test_a_late_number_that_is_not_plain_is_read_the_fast_way_as_well(tmp_path, cells, odd, kind):
+    rows = [f"{cells[place % len(cells)]},{place}" for place in range(60)]
+    found = both(tmp_path, "\n".join(["x,y", *rows, f"{odd},60"]).encode())
+    assert found is not None
+    same(found)
+    assert found[0][2].num_rows == 61
+
+
+@pytest.mark.parametrize(
+    ("chosen", "fast"),
+    [
+        ({"n": "category", "whole": "number", "bit": "boolean"}, True),
+        ({"n": "number", "whole": "integer", "flag": "category", "word": "text", "day": "category"}, True),
+        ({"whole": "empty", "bit": "category"}, True),
+        ({"n": "integer"}, False),
+        ({"word": "number"}, False),
+    ],
+)
+def test_a_chosen_kind_is_that_of_the_careful_way(tmp_path, chosen, fast):
+    lines = ["n,whole,flag,bit,word,day"]
+    for n in range(60):
+        lines.append(f"{n / 3:.4g},{n},{'yes' if n % 3 else 'no'},{n % 2},w{n % 7},2020-01-{1 + n % 28:02d}")
+    found = both(tmp_path, "\n".join(lines).encode(), chosen)
+    assert (found is not None) == fast
+    same(found)
+    if fast:
+        kinds = {column.name: column.kind for column in found[0][0].columns}
+        assert kinds | chosen == kinds
+
+
+def test_a_kind_for_nobody_is_left_to_the_careful_way_and_its_words(tmp_path):
+    assert both(tmp_path, b"x,y\n" + b"1,2\n" * 20, {"z": "number"}) is None
+
+
 def test_only_large_plain_files_suit(tmp_path, monkeypatch):
     path = tmp_path / "t.csv"
     path.write_bytes(b"a,b\n1,2\n")
@@ -188,6 +231,6 @@ def test_only_large_plain_files_suit(tmp_path, monkeypatch):
     monkeypatch.setattr(read, "LARGE", 1)
     assert read.suits(path, reading)
     assert not read.suits(path, reading.model_copy(update={"decimal": ","}))
-    for other in ({"skip": 1}, {"comment": "#"}, {"header_rows": 2}, {"kinds": {"a": "category"}}):
+    for other in ({"skip": 1}, {"comment": "#"}, {"header_rows": 2}):
         assert not read.suits(path, reading.model_copy(update=other))
     assert not read.suits(path, reading.model_copy(update={"encoding": "latin-1"}))

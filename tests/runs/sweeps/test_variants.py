@@ -1,9 +1,10 @@
 import pytest
 
+from clipviz.core.clips import clips
 from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Choice, Data, Inputs, Recipe
 from clipviz.core.sweep import Design, Variant, Vary
-from clipviz.runs.sweeps.variants import clips, variants
+from clipviz.runs.sweeps.variants import variants
 
 PLAIN = Recipe(data=Data(dataset="00000000000000d1", target="y"), activation=Choice(id="none"))
 

@@ -7,9 +7,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from clipviz.core.discovery import build, discover
-from clipviz.core.recipe import Choice
+from clipviz.core.discovery import discover
+from clipviz.models.base import Clips, Signal
 from clipviz.models.mlp import MLP
+from clipviz.policies.activations.none import NoClip
 from clipviz.training.initialisations.base import Initialisation, weighted
 
 STARTS = discover("clipviz.training.initialisations")
@@ -18,7 +19,7 @@ BATCH = torch.randn(256, 100, generator=torch.Generator().manual_seed(1)) * 3
 
 def body(start: Initialisation, seed: int = 0) -> Any:
     torch.manual_seed(seed)
-    built = MLP(widths=(200, 300)).build(100, 4, build("clipviz.policies.activations", Choice(id="none")))
+    built = MLP(widths=(200, 300)).build(Signal(100), 4, Clips(NoClip()))
     start.apply(built, BATCH)
     return built
 
@@ -74,6 +75,6 @@ def test_unit_variance_gives_every_layer_outputs_of_variance_1() -> None:
 
 def test_unit_variance_leaves_a_layer_that_says_nothing() -> None:
     torch.manual_seed(0)
-    built = MLP(widths=(4,)).build(3, 1, build("clipviz.policies.activations", Choice(id="none")))
+    built = MLP(widths=(4,)).build(Signal(3), 1, Clips(NoClip()))
     STARTS["unit_variance"]().apply(built, torch.zeros(5, 3))
     assert all(torch.isfinite(parameter).all() for parameter in built.parameters())

@@ -1,5 +1,6 @@
-"""The Lab's settings in the address bar: read from a link, kept while one looks around, written at every move."""
+"""A page's settings in the address bar: read from a link, kept while one looks around, written at every move."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Annotated, Any
 
@@ -10,26 +11,26 @@ from streamlit.delta_generator import DeltaGenerator
 
 from clipviz.ui.text import escape
 
-OTHERS = ("dataset", "recipe")
-"""What the address bar may hold besides: where the user's data is."""
+OTHERS = ("dataset", "recipe", "policy")
+"""What the address bar may hold besides: the object that the page is about."""
 
 TAB = "tab"
 
 
 class Link:
-    """The settings of one tab, one query parameter each.
+    """The settings of one page, or of one tab of it: a query parameter each.
 
     A link that somebody opened is taken over once; from then on the widgets lead and the address bar follows.
     A value that is malformed or out of range becomes a sentence in `problems`, and its default is used.
     """
 
-    def __init__(self, tab: str) -> None:
-        self.tab = tab
+    def __init__(self, page: str, tab: str = "") -> None:
+        self.page, self.tab = page, tab
         self.problems: list[str] = []
         self._said: dict[str, str] = {}
         shown = _shown()
-        self._opened = shown if shown and shown != _written() else None
-        if self._opened and TAB in self._opened and self._opened[TAB] != tab:
+        self._opened = shown if shown and shown != st.session_state.get(f"{page}:written", {}) else None
+        if self._opened and self._opened.get(TAB, tab) != tab:
             self._opened = None
 
     def value(self, name: str, info: FieldInfo, default: Any) -> Any:
@@ -41,8 +42,20 @@ class Link:
         if self._opened is not None:
             found = self._read(name, info, default)
         else:
-            found = st.session_state.get(key, _memory().get(key, default))
+            found = st.session_state.get(key, self._memory().get(key, default))
         st.session_state[key] = found
+        return found
+
+    def several(self, name: str, known: Sequence[str], default: Sequence[str] = ()) -> list[str]:
+        """What a setting of several names stands at, in the order of those that are known; `key(name)` is set to it."""
+        given = self.value(name, FieldInfo(annotation=str), ",".join(default))
+        wanted = [part for part in given.split(",") if part] if isinstance(given, str) else list(given or ())
+        if unknown := [part for part in wanted if part not in known]:
+            self.problems.append(
+                f"This link says {escape(name)}\\={escape(','.join(unknown), 40)}, which is unknown; the rest is used."
+            )
+        found = [each for each in known if each in wanted]
+        st.session_state[self.key(name)] = found
         return found
 
     @property
@@ -53,22 +66,26 @@ class Link:
     def forget(self, name: str) -> None:
         """Lets a setting go back to its default."""
         st.session_state.pop(self.key(name), None)
-        _memory().pop(self.key(name), None)
+        self._memory().pop(self.key(name), None)
 
     def key(self, name: str) -> str:
-        return f"lab:{self.tab}:{name}"
+        return ":".join(filter(None, (self.page, self.tab, name)))
 
     def say(self, name: str, value: Any) -> None:
         """Notes what a setting stands at, for the address bar."""
-        _memory()[self.key(name)] = value
+        self._memory()[self.key(name)] = value
         self._said[name] = _text(value)
 
     def keep(self, **others: str) -> None:
         """Writes the settings that were said, and others such as the dataset, into the address bar."""
-        wanted = {TAB: self.tab, **self._said}
-        st.session_state["lab:written"] = wanted
+        wanted = ({TAB: self.tab} if self.tab else {}) | self._said
+        st.session_state[f"{self.page}:written"] = wanted
         if st.query_params.to_dict() != (query := {**wanted, **others}):
             st.query_params.from_dict(query)
+
+    def _memory(self) -> dict[str, Any]:
+        found: dict[str, Any] = st.session_state.setdefault(f"{self.page}:memory", {})
+        return found
 
     def _read(self, name: str, info: FieldInfo, default: Any) -> Any:
         given = (self._opened or {}).get(name)
@@ -98,18 +115,17 @@ def read(text: str, info: FieldInfo) -> Any:
     return adapter.validate_python(tried[0])
 
 
-def tab(known: tuple[str, ...]) -> tuple[str, str]:
+def tab(page: str, known: tuple[str, ...]) -> tuple[str, str]:
     """The tab that the link names, or that was last open, else the first; and a sentence if the link names no tab."""
-    shown = _shown()
-    given = shown.get(TAB)
+    given = _shown().get(TAB)
     if given in known:
-        st.session_state["lab:tab"] = given
+        st.session_state[f"{page}:tab"] = given
     problem = (
-        f"The Lab has no tab {escape(given, 40)}: this is the first one."
+        f"This page has no tab {escape(given, 40)}: this is the first one."
         if given and given not in known
         else ""
     )
-    return st.session_state.get("lab:tab", known[0]), problem
+    return st.session_state.get(f"{page}:tab", known[0]), problem
 
 
 def _number(text: str) -> int | str:
@@ -128,23 +144,13 @@ def _shown() -> dict[str, str]:
     return {name: value for name, value in st.query_params.to_dict().items() if name not in OTHERS}
 
 
-def _written() -> dict[str, str]:
-    found: dict[str, str] = st.session_state.get("lab:written", {})
-    return found
-
-
-def _memory() -> dict[str, Any]:
-    found: dict[str, Any] = st.session_state.setdefault("lab:memory", {})
-    return found
-
-
-def turned(tabs: dict[str, str]) -> None:
-    """Keeps which tab somebody turned to."""
-    title = st.session_state["lab.tabs"]
-    st.session_state["lab:tab"] = next(name for name, known in tabs.items() if known == title)
+def turned(page: str, tabs: dict[str, str]) -> None:
+    """Keeps which tab somebody turned to; the tabs have the key `<page>.tabs`."""
+    title = st.session_state[f"{page}.tabs"]
+    st.session_state[f"{page}:tab"] = next(name for name, known in tabs.items() if known == title)
 
 
 def tell(link: Link, problems: DeltaGenerator) -> None:
-    """Says above a tab what was wrong with its link."""
+    """Says on top what was wrong with a link."""
     for sentence in link.problems:
         problems.warning(sentence, icon=":material/link_off:")

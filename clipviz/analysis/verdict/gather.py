@@ -1,0 +1,130 @@
+"""From runs in the store to the arms of a verdict."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from clipviz.analysis import clamping
+from clipviz.analysis.verdict.arm import Arm, Outcome
+from clipviz.analysis.verdict.metric import METRICS, Metric
+from clipviz.core.clips import clips
+from clipviz.core.discovery import discover
+from clipviz.core.ids import canonical_json
+from clipviz.core.recipe import Recipe
+from clipviz.core.run import Result, Run, State
+from clipviz.core.sweep import Sweep, Variant
+from clipviz.core.table import Table
+from clipviz.store.telemetry import History
+
+Touched = Callable[[Recipe], float | None]
+"""The share of rows that a recipe's input clamps change; None where the rows cannot be had."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """A variant and its runs by seed."""
+
+    variant: Variant
+    runs: Mapping[int, Run]
+
+
+def of_sweep(sweep: Sweep, runs: Iterable[Run]) -> list[Group]:
+    """The runs of a sweep by variant and seed, in the order of its plan."""
+    cells = sweep.cells()
+    found: dict[str, dict[int, Run]] = {variant.name: {} for variant in sweep.variants}
+    for run in runs:
+        if run.recipe in cells:
+            name, seed = cells[run.recipe]
+            found[name][seed] = run
+    return [Group(variant, found[variant.name]) for variant in sweep.variants]
+
+
+def metrics(groups: Sequence[Group]) -> list[Metric]:
+    """The metrics that their results hold, the preferred one first; empty before anything has ended."""
+    held = {
+        name
+        for group in groups
+        for run in group.runs.values()
+        if run.result
+        for name in run.result["metrics"]
+    }
+    return [metric for name, metric in METRICS.items() if name in held]
+
+
+def arms(
+    groups: Sequence[Group],
+    metric: Metric,
+    touched: Touched = lambda recipe: None,
+    saturated: Mapping[str, float] | None = None,
+) -> list[Arm]:
+    """One arm a group. Runs that finished count, and runs that diverged; what was stopped, crashed or still
+    trains is left out. saturated: by run, the share of values that its activation clips hold back.
+    """
+    return [_arm(group, metric, touched, saturated or {}) for group in groups]
+
+
+def rows_touched(table: Table, recipe: Recipe) -> float:
+    """The share of all rows, test rows included, that a recipe's input clamps change."""
+    parts = (table.train, table.validation, table.test)
+    rows = sum(len(part) for part in parts)
+    return sum(clamping.rows_touched(table, recipe.inputs, part) for part in parts) / max(1, rows)
+
+
+def saturation(histories: Mapping[str, History]) -> dict[str, float]:
+    """By run: the mean of every saturated share in its last flush; runs that measured none are left out."""
+    shares = {}
+    for id, history in histories.items():
+        columns = [history.column(name) for name in history.names if name.startswith("saturated/")]
+        known = np.concatenate(columns) if columns else np.zeros(0)
+        if np.isfinite(known).any():
+            shares[id] = float(np.nanmean(known))
+    return shares
+
+
+def diverged(run: Run) -> bool:
+    """Whether a run ended because its numbers ran away: it counts, as the worst. A crash says nothing of an arm."""
+    return run.state is State.FAILED and ("diverged" in run.reason or "must be finite" in run.reason)
+
+
+def _arm(group: Group, metric: Metric, touched: Touched, saturated: Mapping[str, float]) -> Arm:
+    recipe = group.variant.recipe
+    families = clips(recipe)
+    share = touched(recipe) if "inputs" in families else None
+    rows = {"data": recipe.data.model_dump(mode="json"), "split": recipe.split.model_dump(mode="json")}
+    outcomes = {
+        seed: _outcome(run, metric, families, share, saturated.get(run.id))
+        for seed, run in sorted(group.runs.items())
+        if run.state is State.FINISHED or diverged(run)
+    }
+    return Arm(
+        name=group.variant.name,
+        outcomes=outcomes,
+        clips=families,
+        reference=group.variant.reference,
+        rows=canonical_json(rows),
+        scale_free=_scale_free(recipe),
+    )
+
+
+def _outcome(
+    run: Run, metric: Metric, families: tuple[str, ...], touched: float | None, saturated: float | None
+) -> Outcome:
+    if run.result is None:
+        return Outcome(diverged=True)
+    result = Result.model_validate(run.result)
+    shares = {"inputs": touched, "activation": saturated, "gradient": result.clipped_share}
+    value = result.metrics.get(metric.name)
+    return Outcome(
+        metric=value,
+        validation=result.validation.get(metric.name),
+        diverged=value is None,
+        fired={family: share for family in families if (share := shares[family]) is not None},
+        seconds=result.seconds,
+    )
+
+
+def _scale_free(recipe: Recipe) -> bool:
+    """Whether the optimiser divides by the gradient's own size: such ones have an epsilon to divide by."""
+    chosen = discover("clipviz.training.optimisers").get(recipe.optimiser.id)
+    return chosen is not None and "epsilon" in chosen.model_fields

@@ -1,0 +1,94 @@
+"""What a verb is given, a path, an id, a recipe in some form, and the dataset and recipe that it means."""
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+from clipviz.core.dataset import Dataset
+from clipviz.core.errors import Deleted, InvalidRecipe, NotFound, UnreadableFile
+from clipviz.core.ids import is_id
+from clipviz.core.recipe import Recipe
+from clipviz.core.settings import Settings
+from clipviz.store import Store
+
+
+def dataset_of(path: str | Path, settings: Settings, store: Store, who: str) -> Dataset:
+    """The dataset that a file becomes, or that an id names; it need not be in the store."""
+    from clipviz.datasets.ingest import ingest
+
+    if os.path.isdir(path):  # noqa: PTH112  Path.is_dir raises where a name is too long
+        return _folder(Path(path), settings, who)
+    if os.path.isfile(path):  # noqa: PTH113  Path.is_file raises where a name is too long
+        return ingest(Path(path), Path(path).name, settings, who=who)
+    if is_id(str(path)):
+        return _known(str(path), settings, store)
+    raise UnreadableFile(
+        "There is no file at this path", str(path), "Check the path, or give the id of a dataset"
+    )
+
+
+def _known(id: str, settings: Settings, store: Store) -> Dataset:
+    """The dataset of an id in the store, else in the home, where `profile` leaves what it has read."""
+    from clipviz.datasets import files
+
+    try:
+        return store.datasets.get(id)
+    except Deleted:
+        raise
+    except NotFound:
+        with suppress(NotFound):
+            return files.dataset(settings, id)
+        raise
+
+
+def _folder(path: Path, settings: Settings, who: str) -> Dataset:
+    """The images of a folder as one dataset."""
+    from clipviz.datasets import together
+    from clipviz.datasets.ingest import ingest
+
+    files: list[tuple[str, IO[bytes] | Path]] = [
+        (str(PurePosixPath(path.name, file.relative_to(path).as_posix())), file)
+        for file in sorted(path.rglob("*"))
+        if file.is_file() and not file.is_symlink()
+    ]
+    if not files:
+        raise UnreadableFile("The folder must hold files", str(path), "Give a folder of images, or a file")
+    return ingest(together.pack(files, settings), path.name, settings, who=who)
+
+
+def recipe_of(
+    given: Recipe | Mapping[str, Any] | str | Path | None, dataset: Dataset, target: str | None
+) -> Recipe:
+    """A recipe, its document or the path of one, for this dataset; raises InvalidRecipe."""
+    document = _document(given)
+    data = document.get("data") or {}
+    if not isinstance(data, Mapping):
+        raise InvalidRecipe(
+            "data: a recipe holds an object there", repr(data)[:200], "Mend this field of the recipe"
+        )
+    data = dict(data) | {"dataset": dataset.id}
+    data["target"] = target or data.get("target") or dataset.target
+    if data["target"] is None:
+        names = ", ".join(column.name for column in dataset.columns[:20])
+        raise InvalidRecipe("A target column is needed", None, f"Choose one of: {names}")
+    return Recipe.parse(document | {"data": data})
+
+
+def _document(given: Recipe | Mapping[str, Any] | str | Path | None) -> dict[str, Any]:
+    import json
+
+    if isinstance(given, Recipe):
+        return given.model_dump(mode="json")
+    if given is None or isinstance(given, Mapping):
+        return dict(given or {})
+    try:
+        found = json.loads(Path(given).read_text(encoding="utf-8"))
+    except (OSError, ValueError, TypeError, RecursionError) as error:
+        raise InvalidRecipe(
+            "A recipe is a JSON file", f"{given}: {error}"[:300], "Download one from the dashboard"
+        ) from error
+    if not isinstance(found, dict):
+        raise InvalidRecipe("A recipe is a JSON object", str(given), "Download one from the dashboard")
+    return found

@@ -1,0 +1,98 @@
+"""What a terminal shows: documents, tables, and how far a sweep is; text of users made inert."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import TextIO
+
+import typer
+from pydantic import BaseModel
+
+from clipviz.analysis.verdict.verdict import Verdict
+from clipviz.core.sweep import Standing
+
+
+def print_json(answer: BaseModel | Sequence[BaseModel]) -> None:
+    """One JSON document on one line."""
+    one = (
+        answer.model_dump(mode="json")
+        if isinstance(answer, BaseModel)
+        else [a.model_dump(mode="json") for a in answer]
+    )
+    typer.echo(json.dumps(one, ensure_ascii=False, allow_nan=False))
+
+
+def print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Cells in columns."""
+    cells = [head, *([inert(cell) for cell in row] for row in rows)]
+    widths = [max(len(row[position]) for row in cells) for position in range(len(head))]
+    for row in cells:
+        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def inert(text: str) -> str:
+    """Text of users without what a terminal would obey."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def number(value: float | None) -> str:
+    """Five digits; a dash where there is none."""
+    return "-" if value is None else f"{value:.5g}"
+
+
+def print_verdict(verdict: Verdict) -> None:
+    """The arms with their differences, then the answer and what to know about it."""
+    against = {each.arm: each for each in reversed(verdict.comparisons)}
+    print_table(
+        (
+            "arm",
+            f"test {verdict.metric.title}",
+            "sd",
+            "runs",
+            "diverged",
+            "difference",
+            "95% from",
+            "to",
+            "Holm p",
+        ),
+        (
+            (
+                arm.name,
+                number(arm.mean),
+                number(arm.sd),
+                str(arm.runs),
+                str(arm.diverged.count),
+                *(
+                    number(getattr(against.get(arm.name), field, None))
+                    for field in ("mean", "low", "high", "p_holm")
+                ),
+            )
+            for arm in verdict.arms
+        ),
+    )
+    for sentence in (verdict.sentence, *verdict.warnings, *verdict.advice):
+        typer.echo(inert(sentence))
+
+
+class SweepLine:
+    """How far a sweep is, in one line of a terminal; a line a run where it is none."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._length = 0
+
+    def __call__(self, standing: Standing, left: float | None) -> None:
+        words = f"{standing.ended:,} of {standing.runs:,} runs ended"
+        words += f", about {in_minutes(left)} left" if left else ""
+        if not self._stream.isatty():
+            self._stream.write(f"{words}\n")
+        else:
+            self._stream.write("\r" + words.ljust(self._length) + ("\n" if standing.over else ""))
+            self._length = len(words)
+        self._stream.flush()
+
+
+def in_minutes(seconds: float) -> str:
+    """A time as people say it: 40 s, 3 min, 2 h."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

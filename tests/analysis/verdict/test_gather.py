@@ -1,0 +1,91 @@
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from clipviz.analysis.verdict import gather
+from clipviz.analysis.verdict.metric import METRICS
+from clipviz.core.recipe import Choice, Data, Inputs, Recipe
+from clipviz.core.run import Result, Run, State
+from clipviz.core.sweep import Design, Sweep, Variant
+from clipviz.core.table import Feature, Table
+from clipviz.store.telemetry import History
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+BARE = Recipe(
+    data=Data(dataset="00000000000000d1", target="y"),
+    activation=Choice(id="none"),
+    gradient=Choice(id="none"),
+)
+CLIPPED = BARE.model_copy(
+    update={"gradient": Choice(id="global_norm"), "inputs": Inputs(default=Choice(id="tukey"))}
+)
+
+
+def run(recipe: Recipe, state: State = State.FINISHED, mae: float | None = 2.0, reason: str = "") -> Run:
+    result = Result(
+        metrics={"mae": mae, "rmse": 3.0}, validation={"mae": 2.5}, train={}, baseline={}, thresholds={}, bounds={},
+        steps=10, best_step=5, seconds=1.5, clipped_share=0.25,
+    )  # fmt: skip
+    return Run(
+        id=recipe.id, recipe=recipe.id, dataset="d", name="r", state=state, reason=reason, created_at=NOW,
+        result=result.model_dump() if state is State.FINISHED else None,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def sweep() -> Sweep:
+    variants = (
+        Variant(name="no clip", recipe=BARE),
+        Variant(name="clip", recipe=CLIPPED, reference="no clip"),
+    )
+    design = Design(recipe=CLIPPED, seeds=(0, 1, 2))
+    return Sweep(id="5" * 16, dataset="d", name="s", design=design, variants=variants, created_at=NOW)
+
+
+def test_runs_become_outcomes_by_arm_and_seed(sweep: Sweep) -> None:
+    bare, clipped = sweep.variants
+    runs = [
+        run(bare.at(0)), run(clipped.at(0), mae=1.0), run(clipped.at(1), mae=None),
+        run(clipped.at(2), State.FAILED, reason="Training diverged: no finite step since step 3"),
+        run(bare.at(1), State.FAILED, reason="crashed, signal 9"), run(bare.at(2), State.STOPPED),
+    ]  # fmt: skip
+    groups = gather.of_sweep(sweep, [*runs, run(BARE.replace("split.seed", 9))])
+    assert [metric.name for metric in gather.metrics(groups)] == ["mae", "rmse"]
+    none, clip = gather.arms(groups, METRICS["mae"], lambda recipe: 0.1)
+    assert list(none.outcomes) == [0], "crashes and stops say nothing about an arm"
+    assert (none.clips, none.reference) == ((), "") and (clip.clips, clip.reference) == (
+        ("inputs", "gradient"),
+        "no clip",
+    )
+    assert [(seed, each.diverged) for seed, each in clip.outcomes.items()] == [
+        (0, False),
+        (1, True),
+        (2, True),
+    ]
+    assert clip.outcomes[0].fired == {"inputs": 0.1, "gradient": 0.25} and clip.outcomes[0].validation == 2.5
+    assert none.rows == clip.rows and none.scale_free
+
+
+def test_an_optimiser_that_divides_by_the_gradients_size_is_told_apart() -> None:
+    for name, scale_free in (("adam", True), ("sgd", False)):
+        variant = Variant(name="x", recipe=BARE.replace("optimiser.id", name))
+        assert gather.arms([gather.Group(variant, {})], METRICS["mae"])[0].scale_free is scale_free
+
+
+def test_rows_touched_counts_test_rows_too() -> None:
+    values = np.zeros((40, 1))
+    values[:20, 0] = np.arange(20)
+    values[39, 0] = 1e6
+    table = Table(
+        features=(Feature("x"),), inputs=values, target=np.zeros(40), target_name="y", task="regression", classes=(),
+        train=np.arange(20), validation=np.arange(20, 30), test=np.arange(30, 40), source_rows=np.arange(40),
+    )  # fmt: skip
+    assert gather.rows_touched(table, CLIPPED) == 1 / 40
+
+
+def test_saturation_is_the_mean_over_layers_of_what_was_measured() -> None:
+    values = np.array([[0.2, np.nan, 5], [0.4, 0.6, 5]], np.float32)
+    history = History(("saturated/a", "saturated/b", "loss"), np.arange(2), values)
+    silent = History(("loss",), np.arange(1), values[:1, :1])
+    assert gather.saturation({"r": history, "s": silent}) == {"r": pytest.approx(0.4)}
