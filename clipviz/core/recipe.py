@@ -225,12 +225,15 @@ class Recipe(Part):
         place: Any = document
         for name in parents:
             place = place.get(name) if isinstance(place, dict) else None
+        if place is None and parents == ["data", "text"]:
+            place = document["data"]["text"] = {}
         free = isinstance(place, dict) and (
             "id" in place or parents in (["inputs", "columns"], ["inputs", "channels"], ["clips_at"])
         )
         free = free or (
             parents == ["split"] and last in Split.model_fields
         )  # those at a default are not shown
+        free = free or (parents == ["data", "text"] and last in Text.model_fields)
         if not isinstance(place, dict) or not (free or last in place):
             remedy = "See `show RUN` for the fields of a recipe"
             meant = _meant(last, list(_leaves(document)))

@@ -99,14 +99,20 @@ def _check_model(recipe: Recipe, dataset: Dataset) -> None:
             )
         if text.column == recipe.data.target:
             raise InvalidRecipe("The text may not be the target", repr(text.column), "Choose another column")
-    whole = dataset.image is not None and recipe.data.features is None
-    given: Takes = "text" if text is not None else "images" if whole else "table"
+    given = kind_of_rows(recipe, dataset)
     if given not in model.takes:
         raise InvalidRecipe(
             f"The model {recipe.model.id} takes {' or '.join(WORDS[kind] for kind in model.takes)}",
             WORDS[given],
             "Name a column of prose as data.text" if model.takes == ("text",) else "Pick another model",
         )
+
+
+def kind_of_rows(recipe: Recipe, dataset: Dataset) -> Takes:
+    """What a model must take to be trained on what a recipe reads of a dataset."""
+    if recipe.data.text is not None:
+        return "text"
+    return "images" if dataset.image is not None and recipe.data.features is None else "table"
 
 
 def _check_clamped(name: str, recipe: Recipe, dataset: Dataset) -> None:
