@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 import clipviz
 import clipviz.store
+from clipviz.catalogue import FAMILIES
 from clipviz.cli import app
 from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Recipe
@@ -279,15 +280,28 @@ def test_notebooks_speak_the_same_verbs(home: Path, houses: Path) -> None:
     assert clipviz.show(outcome.run).recipe.seed == 3
     assert [run.id for run in clipviz.list_runs()] == [outcome.run]
     assert clipviz.profile(houses).dataset.rows == 120
-    assert {policy.family for policy in clipviz.list_policies()} == {"inputs", "activations", "gradients"}
+    assert {policy.family for policy in clipviz.list_policies()} == set(FAMILIES)
     assert set(clipviz.__all__) <= set(dir(clipviz))
     with pytest.raises(AttributeError, match="module 'clipviz' has no attribute 'fly'"):
         clipviz.fly  # noqa: B018
 
 
-def test_a_sweep_ends_with_a_verdict(cli: Cli, houses: Path) -> None:
-    fields = ("training.epochs=12", "training.batch_size=16", "activation.id=none")
-    words = ["sweep", houses, "--target", "price", *(word for field in fields for word in ("--set", field))]
+def test_a_sweep_ends_with_a_verdict(cli: Cli, tmp_path: Path) -> None:
+    inputs = np.random.default_rng(0).normal(size=120).round(4)
+    (tmp_path / "line.csv").write_text("\n".join(["x,y", *(f"{x},{3 * x:.4f}" for x in inputs.tolist())]))
+    fields = (
+        "training.epochs=12",
+        "training.batch_size=16",
+        "optimiser.learning_rate=0.01",
+        "activation.id=none",
+    )
+    words = [
+        "sweep",
+        tmp_path / "line.csv",
+        "--target",
+        "y",
+        *(word for field in fields for word in ("--set", field)),
+    ]
     words += ["--device", "cpu", "--seeds", 2, "--vary", "gradient.max_norm=0.1,1e6"]
     said = cli(*words, "--json")
     document = only_json(said)

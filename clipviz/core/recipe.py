@@ -167,6 +167,29 @@ class Training(Part):
         title="Patience",
         description="Stop after this many evaluations without a better validation loss; 0 never stops early.",
     )
+    accumulation: int = Field(
+        1,
+        ge=1,
+        le=10_000,
+        title="Accumulation",
+        description="Pieces in which a batch goes through the network, to save memory; the gradient of the whole "
+        "batch is clipped once, after the last piece.",
+        json_schema_extra={"unit": "", "advanced": True},
+    )
+    precision: Literal["float32", "bfloat16", "float16"] = Field(
+        "float32",
+        title="Precision",
+        description="Of the layers' arithmetic; weights, gradients, clips and evaluations stay float32. It pays on a "
+        "GPU with wide layers. With float16 the loss is scaled up and the gradient down again before the clip.",
+        json_schema_extra={"unit": "", "advanced": True},
+    )
+    clip_scales: Literal["gradient", "step"] = Field(
+        "gradient",
+        title="The clip shortens",
+        description="The gradient before the optimiser sees it, or the step that the optimiser makes of the raw "
+        "gradient: a smaller learning rate for that step. The same under plain SGD; Adam hardly notices a short "
+        "gradient, but does a short step.",
+    )
 
 
 class Recipe(Part):

@@ -71,6 +71,7 @@ def complete(recipe: Recipe) -> Recipe:
     for part in ("activation", "gradient", "model", "optimiser"):
         document[part] = _complete(part, getattr(recipe, part))
     document["clips_at"] = {place: _chain(place, recipe) for place in recipe.clips_at}
+    build(PACKAGES["gradient"], recipe.gradient).check_scales(recipe.training.clip_scales)
     return Recipe.parse(document)
 
 

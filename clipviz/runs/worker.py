@@ -13,6 +13,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 
 import clipviz.store
+from clipviz.core import memory
 from clipviz.core.discovery import build
 from clipviz.core.errors import ClipvizError, StaleAttempt, StoreUnavailable
 from clipviz.core.run import Result, Run, Sink, State
@@ -24,6 +25,8 @@ from clipviz.runs.rows import Load, SharedRows
 from clipviz.store import Store
 
 log = logging.getLogger(__name__)
+LARGE = 16 << 20
+"""Columns of a large table are given back at once; what a step computes is kept for the next one."""
 
 
 def main(run: Run, settings: Settings) -> None:
@@ -33,6 +36,7 @@ def main(run: Run, settings: Settings) -> None:
     It is told by SIGTERM; it is left alone when its runner dies, and then sees to a new one.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(process)d %(message)s")
+    memory.give_back(LARGE)
     interrupted, orphaned = threading.Event(), threading.Event()
     if sys.platform != "win32":
         os.setpgid(0, 0)

@@ -11,7 +11,7 @@ from clipviz.core.recipe import Recipe
 from clipviz.core.table import Table
 from clipviz.policies.activations._calibration import calibrate as start_measured
 from clipviz.policies.activations._calibration import waits
-from clipviz.policies.gradients.base import Clipper
+from clipviz.policies.gradients.base import Clipper, GradientClip
 from clipviz.training import evaluation, memory, watch
 from clipviz.training.fit_front import fit
 from clipviz.training.flat import Flat
@@ -67,10 +67,12 @@ def assemble(
     standardise(network, goals.values[stays])
     begun = () if weights is None else (f"The network {start_from(network.body, weights)}.",)
     flat = Flat(network.body, device)
-    clipper: Clipper = build("clipviz.policies.gradients", recipe.gradient).build(flat.specs, flat.weights)
+    gradient: GradientClip = build("clipviz.policies.gradients", recipe.gradient)
+    gradient.check_scales(recipe.training.clip_scales)
+    clipper = gradient.build(flat.specs, flat.weights)
     chosen: OptimiserRecipe = build("clipviz.training.optimisers", recipe.optimiser)
     optimiser = chosen.build(_groups(flat, chosen.weight_decay > 0))
-    step = Step(network.body, flat, table.task, clipper, optimiser, chosen.learning_rate)
+    step = Step(network.body, flat, table.task, clipper, optimiser, chosen.learning_rate, recipe.training)
     spill = None if memory.fits(size(network, table), device, most) else folder
     train = prepare(network, table, table.train[stays], device, spill, goals.values[stays])
     validation = prepare(network, table, table.validation, device, spill)

@@ -116,38 +116,43 @@ def _column(
 ) -> _Column:
     """What comes behind the bounds, from the training rows that stay: values (N,), N >= 1."""
     found = _Column(bounds)
+    there = np.isfinite(values)
+    whole = bool(there.all())
+    if bounds.indicators or bounds.action == "missing" or not whole:
+        _tell_beyond(name, found, values, codes, notes)
+    finite = values if whole else values[there]
+    if finite.size == 0:
+        notes.say(name, "no finite value in the training rows: taken as 0")
+        return found
+    found.fill = fitting.fill(bounds, finite, codes if codes is None or whole else codes[there])
+    found.least, found.most = float(finite.min()), float(finite.max())
+    met = values if whole else np.where(np.isnan(values), found.fill, values)
+    met = met if bounds.open else bounds.clamp(met, codes)
+    if not whole or bounds.action == "missing":
+        met = np.nan_to_num(met, nan=found.fill, posinf=found.most, neginf=found.least)
+    found.scaling = scaling.fit(met)
+    notes.say(name, found.scaling.note)
+    return found
+
+
+def _tell_beyond(name: str, found: _Column, values: Floats, codes: Codes, notes: Notes) -> None:
+    """Counts what is missing, infinite or beyond the bounds, and decides which indicators tell anything."""
+    bounds = found.bounds
     low, high = bounds.outside(values, codes)
+    infinite = np.isinf(values)
+    notes.count(name, int(np.isnan(values).sum()), "missing training values take the median of the others")
+    if bounds.action == "missing":
+        notes.count(name, int((low | high).sum()), "training values beyond its bounds count as missing")
+    elif bounds.action != "trim":
+        notes.count(name, int((infinite & (low | high)).sum()), "infinite training values take the bound")
+    free = int((infinite & ~(low | high)).sum())
+    notes.count(name, free, "infinite training values took the furthest finite one")
     if bounds.indicators:
         found.below, found.above = bool(low.any()), bool(high.any())
         without = [side for side, told in (("below", found.below), ("above", found.above)) if not told]
         notes.say(
             name, f"no training value lies {' or '.join(without)}: no indicator of it" if without else ""
         )
-    there = np.isfinite(values)
-    finite = values[there]
-    if finite.size == 0:
-        notes.say(name, "no finite value in the training rows: taken as 0")
-        return found
-    found.fill = fitting.fill(bounds, finite, None if codes is None else codes[there])
-    found.least, found.most = float(finite.min()), float(finite.max())
-    notes.count(name, int(np.isnan(values).sum()), "missing training values take the median of the others")
-    _tell_beyond(name, bounds, values, low | high, notes)
-    met = bounds.clamp(np.where(np.isnan(values), found.fill, values), codes)
-    met = np.where(np.isnan(met), found.fill, met)
-    met[np.isposinf(met)], met[np.isneginf(met)] = found.most, found.least
-    found.scaling = scaling.fit(met)
-    notes.say(name, found.scaling.note)
-    return found
-
-
-def _tell_beyond(name: str, bounds: Bounds, values: Floats, beyond: NDArray[np.bool_], notes: Notes) -> None:
-    infinite = np.isinf(values)
-    if bounds.action == "missing":
-        notes.count(name, int(beyond.sum()), "training values beyond its bounds count as missing")
-    elif bounds.action != "trim":
-        notes.count(name, int((infinite & beyond).sum()), "infinite training values take the bound")
-    free = int((infinite & ~beyond).sum())
-    notes.count(name, free, "infinite training values took the furthest finite one")
 
 
 def _buffers(table: Table, places: list[int], columns: list[_Column]) -> dict[str, torch.Tensor]:

@@ -98,9 +98,10 @@ class Front(nn.Module):
     def forward(self, raw: Tensor) -> Tensor:
         values = raw[:, self.numbers]  # (N, F')
         lo, hi = self._limits(raw)
-        low, high = values < lo, values > hi
-        flags = torch.cat([low[:, self.below], high[:, self.above]], dim=1).to(torch.float64)
-        if "missing" in self._actions:
+        flags = []
+        if "missing" in self._actions or len(self.below) or len(self.above):
+            low, high = values < lo, values > hi
+            flags = [low[:, self.below], high[:, self.above]]
             gone = (self.action == ACTIONS.index("missing")) & (low | high)
             values = torch.where(gone, torch.nan, values)
         if "trim" in self._actions:
@@ -108,8 +109,9 @@ class Front(nn.Module):
             lo, hi = torch.where(kept, -torch.inf, lo), torch.where(kept, torch.inf, hi)
         values = torch.where(values.isnan(), self.fill, values)
         values = standardised(self._clamped(values, lo, hi), self.centre, self.scale)
-        hot = (raw[:, self.sources] == self.codes).to(torch.float64)  # (N, O)
-        return torch.cat([values, flags, hot, raw[:, self._tokens]], dim=1).to(torch.float32)
+        hot = raw[:, self.sources] == self.codes  # (N, O)
+        parts = (values, *flags, hot, raw[:, self._tokens])
+        return torch.cat([part.to(torch.float32) for part in parts], dim=1)
 
     def _limits(self, raw: Tensor) -> tuple[Tensor, Tensor]:
         """(lo, hi): (F',) each, or (N, F') where a row's group decides."""

@@ -147,6 +147,7 @@ class Progress:
         assembly = self._assembly
         state = {f"optimiser.{name}": tensor for name, tensor in assembly.optimiser.state().items()}
         state |= {f"clipper.{name}": tensor for name, tensor in assembly.clipper.state().items()}
+        state |= {f"step.{name}": tensor for name, tensor in assembly.step.state().items()}
         best = {f"best.{name}": tensor for name, tensor in self._best.items()}
         return {**self._kept(), **best, **state}
 

@@ -5,10 +5,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from clipviz.core.recipe import Task
-from clipviz.policies.gradients.base import Clipped, Clipper
+from clipviz.core.recipe import Task, Training
+from clipviz.policies.gradients.base import Clipped, Clipper, not_finite
+from clipviz.training.backward import Backward
 from clipviz.training.flat import Flat
-from clipviz.training.gauges import Gauges, penalties
+from clipviz.training.gauges import Gauges
 from clipviz.training.optimisers.base import Optimiser
 from clipviz.training.rows import Rows
 from clipviz.training.stream import Streamed
@@ -33,17 +34,27 @@ class Step:
     after the clip, the length from which on it was clipped, whether it was (0 for a step that was left out),
     the cosine between before and after where the clip can turn the gradient, the norm of each layer's gradient
     (thresholds left out) before the clip, the thresholds that this batch went through (those before the step),
-    and the share of the values that they hold. All norms are Euclid's. The penalties of thresholds are minimised
-    with the loss, but not counted in it.
+    and the share of the values that they hold. All norms are Euclid's; penalties are minimised with the loss, but
+    not counted in it. Where the clip scales the step instead
+    of the gradient, learning_rate is that of this step, and the norm after is that of the gradient which would have
+    been as short.
     """
 
     def __init__(
-        self, body: Any, flat: Flat, task: Task, clipper: Clipper, optimiser: Optimiser, rate: float
+        self,
+        body: Any,
+        flat: Flat,
+        task: Task,
+        clipper: Clipper,
+        optimiser: Optimiser,
+        rate: float,
+        training: Training,
     ) -> None:
-        self._body, self._flat, self._clipper, self._optimiser = body, flat, clipper, optimiser
-        self._loss = nn.MSELoss() if task == "regression" else nn.CrossEntropyLoss()
+        self._flat, self._clipper, self._optimiser, self._rate = flat, clipper, optimiser, rate
+        loss = nn.MSELoss() if task == "regression" else nn.CrossEntropyLoss()
+        self._backward = Backward(body, loss, flat, training)
+        self._scratch = torch.empty_like(flat.gradient) if training.clip_scales == "step" else None
         self._gauges = Gauges(body, flat)
-        self._penalties = penalties(body)
         self.series = (
             *SCALARS,
             *(["cosine"] if clipper.turns else []),
@@ -62,15 +73,29 @@ class Step:
     def __call__(self, rows: Rows | Streamed, places: Tensor) -> None:
         """One step on the batch of `rows` at `places` (B,) int64 on the device."""
         inputs, goal = rows.batch(places)  # (B, D), (B, 1) or (B,)
-        taps: list[Tensor] = []
-        loss = self._loss(self._body(inputs, taps), goal)
-        sum((penalty() for penalty in self._penalties), start=loss).backward()
+        loss, taps = self._backward(inputs, goal)
         with torch.no_grad():
             self._say_state(loss, taps)
-            clipped = self._clipper(self._flat.gradient)
-            self._optimiser.step(clipped.skipped)
+            clipped = self._move()
             self._flat.gradient.zero_()
             self._say_move(clipped)
+
+    def state(self) -> dict[str, Tensor]:
+        """What a step remembers beside the optimiser and the clip, live, for a checkpoint."""
+        return {} if self._backward.scale is None else self._backward.scale.state()
+
+    def _move(self) -> Clipped:
+        """The gradient through the clip into the optimiser, or the clip's coefficient on the optimiser's step."""
+        if self._scratch is None:
+            clipped = self._clipper(self._flat.gradient)
+            self._optimiser.step(clipped.skipped)
+        else:
+            clipped = self._clipper(self._scratch.copy_(self._flat.gradient))
+            self._optimiser.step(clipped.skipped, clipped.coefficient)
+            self._slots["learning_rate"].copy_(clipped.coefficient * self._rate)
+        if self._backward.scale is not None:
+            self._backward.scale.learn(not_finite(clipped.before))
+        return clipped
 
     def _say_state(self, loss: Tensor, taps: list[Tensor]) -> None:
         self._slots["loss"].copy_(loss)

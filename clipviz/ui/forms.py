@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from clipviz.core.discovery import discover
+from clipviz.core.fields import own_first
 from clipviz.core.recipe import Choice
 from clipviz.ui.text import escape, plain
 
@@ -74,7 +75,7 @@ def fields(
     there = options or {}
     shown = {
         name: info
-        for name, info in cls.model_fields.items()
+        for name, info in own_first(cls).items()
         if (names is None or name in names) and (_extra(info, "options") is None or _named(info, there))
     }
     folded = {name: info for name, info in shown.items() if _extra(info, "advanced")}

@@ -5,8 +5,9 @@ import json
 import streamlit as st
 
 from clipviz.core.dataset import Dataset
+from clipviz.core.discovery import discover
 from clipviz.core.errors import ClipvizError
-from clipviz.core.recipe import Data, Recipe, Task, Text, Training
+from clipviz.core.recipe import Choice, Data, Recipe, Task, Text, Training
 from clipviz.runs.check import check, kind_of_rows
 from clipviz.ui import drafts, forms, header, recipes, splits, state
 from clipviz.ui.text import counted, escape, number, plain
@@ -30,7 +31,7 @@ def form(dataset: Dataset, draft: drafts.Draft) -> Recipe:
         clipping = _clipping(dataset, recipe, draft)
     with right, st.container(border=True):
         st.markdown("**Optimisation**")
-        optimisation = _optimisation(recipe, draft)
+        optimisation = _optimisation(recipe.model_copy(update={"training": clipping["training"]}), draft)
     return recipe.model_copy(update={"model": model, **clipping, **optimisation})
 
 
@@ -139,14 +140,23 @@ def _clipping(dataset: Dataset, recipe: Recipe, draft: drafts.Draft) -> dict[str
         "clipviz.policies.gradients", "Gradient clip", recipe.gradient, draft.key("gradient")
     )
     inputs = recipe.inputs.model_copy(update={"default": default, "normalisation": normalisation})
-    return {"inputs": inputs, "activation": activation, "gradient": gradient}
+    training = recipe.training.model_copy(update=_scales(recipe, gradient, draft))
+    return {"inputs": inputs, "activation": activation, "gradient": gradient, "training": training}
+
+
+def _scales(recipe: Recipe, gradient: Choice, draft: drafts.Draft) -> dict[str, object]:
+    """What the gradient clip shortens, where there is a choice: one that turns the gradient can only do that."""
+    if gradient.id == "none" or discover("clipviz.policies.gradients")[gradient.id].turns:
+        return {"clip_scales": "gradient"}
+    return forms.fields(Training, recipe.training.model_dump(), draft.key("scales"), ("clip_scales",))
 
 
 def _optimisation(recipe: Recipe, draft: drafts.Draft) -> dict[str, object]:
     optimiser = forms.pick(
         "clipviz.training.optimisers", "Optimiser", recipe.optimiser, draft.key("optimiser")
     )
-    training = forms.fields(Training, recipe.training.model_dump(), draft.key("training"))
+    said = tuple(name for name in Training.model_fields if name != "clip_scales")
+    training = forms.fields(Training, recipe.training.model_dump(), draft.key("training"), said)
     left, right = st.columns(2)
     with left:
         seed = st.number_input(
@@ -169,7 +179,7 @@ def _optimisation(recipe: Recipe, draft: drafts.Draft) -> dict[str, object]:
         )
     return {
         "optimiser": optimiser,
-        "training": Training.model_validate(training),
+        "training": recipe.training.model_copy(update=training),
         "seed": seed,
         "device": device,
     }

@@ -89,7 +89,7 @@ def test_deep_nesting_is_refused_in_words(path: str, depth: int) -> None:
         [value] = value
 
 
-def test_what_stands_at_its_default_in_a_split_is_left_out() -> None:
+def test_a_split_says_nothing_of_what_is_as_usual() -> None:
     recipe = Recipe(data=Data(dataset="0" * 16, target="y"))
     assert recipe.model_dump(mode="json")["split"] == {"validation": 0.15, "test": 0.15, "seed": 0}
     other = recipe.replace("split.kind", "stratified")

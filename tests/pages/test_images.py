@@ -72,6 +72,7 @@ def test_files_that_arrive_as_a_stream_are_grouped_as_dropped_ones_are(
     [dataset] = store.datasets.list()
     assert (dataset.name, dataset.kind, dataset.rows) == ("pets", "images", 3)
     assert app.query_params["dataset"] in (dataset.id, [dataset.id])
+    assert [path.name for path in home.uploads.iterdir()] == [dataset.source], "the files were packed"
 
 
 def test_a_dropped_folder_is_one_dataset(page, store) -> None:

@@ -76,3 +76,14 @@ def test_a_spike_that_is_left_out_moves_nothing() -> None:
         assert torch.equal(before, assembly.flat.weights) == skipped
         skips += skipped
     assert skips == 1
+
+
+def test_the_scale_of_float16_comes_back_too(tmp_path: Path) -> None:
+    made = recipe(training__precision="float16")
+    first, second = (assemble(made, regression(), "cpu") for _ in range(2))
+    first.step.state()["scale"].fill_(8.0)
+    Progress(first, made, "cpu").save(tmp_path, Journal())
+    saved = checkpoint.read(tmp_path)
+    assert saved is not None
+    Progress(second, made, "cpu").restore(saved, Journal())
+    assert second.step.state()["scale"].item() == 8

@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Recipe
 from clipviz.training.assembly import Assembly, assemble
 
@@ -99,6 +100,32 @@ def test_a_step_that_is_left_out_was_not_clipped() -> None:
     assert (numbers(assembly)["skipped"], numbers(assembly)["fired"]) == (1, 0)
     assembly.step(assembly.train, torch.arange(10, 20))
     assert (numbers(assembly)["skipped"], numbers(assembly)["fired"]) == (0, 1)
+
+
+def test_scaling_the_step_is_scaling_the_gradient_under_plain_descent() -> None:
+    changes = {"optimiser__id": "sgd", "optimiser__momentum": 0.0, "gradient__id": "normalise"}
+    shorter, slower = assembled(**changes), assembled(**changes, training__clip_scales="step")
+    for assembly in (shorter, slower):
+        assembly.step(assembly.train, torch.arange(40))
+    torch.testing.assert_close(shorter.flat.weights, slower.flat.weights, rtol=1e-5, atol=1e-7)
+    said = numbers(slower)
+    assert said["gradient_norm"] > 1 and said["learning_rate"] == pytest.approx(0.01 / said["gradient_norm"])
+    assert said["gradient_norm_clipped"] == pytest.approx(1) == numbers(shorter)["gradient_norm_clipped"]
+
+
+def test_adam_hardly_notices_a_short_gradient_but_does_a_short_step() -> None:
+    """The first step of Adam moves every weight by its rate, whatever the length of the gradient."""
+    for scales, rate in (("gradient", 1e-3), ("step", None)):
+        assembly = assembled(gradient__id="global_norm", gradient__max_norm=0.1, training__clip_scales=scales)
+        before = assembly.flat.weights.clone()
+        assembly.step(assembly.train, torch.arange(40))
+        expected = rate or 1e-3 * numbers(assembly)["coefficient"]
+        assert (assembly.flat.weights - before).abs().median().item() == pytest.approx(expected, rel=1e-2)
+
+
+def test_a_clip_without_one_coefficient_cannot_scale_the_step() -> None:
+    with pytest.raises(InvalidRecipe, match=r"keeps the direction.*received Value"):
+        assembled(gradient__id="value", training__clip_scales="step")
 
 
 def test_classes_train_on_cross_entropy() -> None:

@@ -41,6 +41,7 @@ class AdaGC(GradientClip):
         "Wang et al., AdaGC: Improving Training Stability for Large Language Model Pretraining, "
         "arXiv:2502.11034, 2025."
     )
+    turns: ClassVar[bool] = True
     widest: ClassVar = {"relative": 1e6, "max_norm": 1e6}
     idempotent: ClassVar[bool] = False
 

@@ -41,6 +41,7 @@ class AdaptiveGradientClip(GradientClip):
         "Brock, De, Smith and Simonyan, High-Performance Large-Scale Image Recognition Without Normalization, "
         "arXiv:2102.06171, 2021."
     )
+    turns: ClassVar[bool] = True
     widest: ClassVar = {"clipping": 1e6, "epsilon": 1.0}
 
     clipping: float = Field(

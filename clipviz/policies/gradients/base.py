@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from clipviz.core.errors import InvalidRecipe
 from clipviz.policies.policy import Policy
@@ -68,7 +68,12 @@ class Clipper(ABC):
 
 
 class GradientClip(Policy, ABC):
-    """A bound on the gradient of one step, over all parameters of a network."""
+    """A bound on the gradient of one step, over all parameters of a network.
+
+    turns: whether it can change the direction of the gradient, not only its length.
+    """
+
+    turns: ClassVar[bool] = False
 
     @classmethod
     @abstractmethod
@@ -82,6 +87,15 @@ class GradientClip(Policy, ABC):
     def build(self, specs: Sequence[Spec], weights: Tensor) -> Clipper:
         """A clipper for K replicas that are all under this policy; weights (K, P)."""
         return self.together([self] * len(weights), specs, weights)
+
+    def check_scales(self, what: str) -> None:
+        """Raises InvalidRecipe where the optimiser's step should be scaled, and this clip has no one coefficient."""
+        if what == "step" and self.turns:
+            raise InvalidRecipe(
+                "Only a gradient clip that keeps the direction can scale the step (training.clip_scales)",
+                self.title,
+                "Set training.clip_scales to gradient, or take the global norm",
+            )
 
 
 def numbers(policies: Sequence[GradientClip], name: str, weights: Tensor) -> Tensor:

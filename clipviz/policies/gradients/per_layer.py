@@ -33,6 +33,7 @@ class PerLayerClip(GradientClip):
     reference: ClassVar[str] = (
         "Goodfellow, Bengio and Courville, Deep Learning, section 10.11.1, 2016 (by parameter or by block)."
     )
+    turns: ClassVar[bool] = True
     widest: ClassVar = {"max_norm": 1e6}
 
     max_norm: float = Field(

@@ -30,6 +30,7 @@ class ValueClip(GradientClip):
         "Where single entries spike. Watch the cosine: a low one means that the direction is lost."
     )
     reference: ClassVar[str] = "Mikolov, Statistical Language Models Based on Neural Networks, 2012."
+    turns: ClassVar[bool] = True
     widest: ClassVar = {"max_value": 1e6}
 
     max_value: float = Field(

@@ -5,6 +5,8 @@ is spent in Python. The plain form beside it is what runs for several replicas, 
 compare with.
 """
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -37,16 +39,19 @@ class AdamSteps:
             named |= {f"first.{place}": first, f"second.{place}": second}
         return named
 
-    def step(self, skipped: Tensor) -> None:
+    def step(self, skipped: Tensor, scale: Tensor | None = None) -> None:
         skip = skipped.to(torch.float32)
         self._taken.add_(1 - skip)
         for place in range(len(self._groups)):
             if self._fused:
-                self._fused_step(place, skip)
+                self._fused_step(place, skip, scale)
             else:
-                self._plain_step(place, skipped)
+                self._plain_step(place, skipped, scale)
 
-    def _fused_step(self, place: int, skip: Tensor) -> None:
+    def _fused_step(self, place: int, skip: Tensor, scale: Tensor | None) -> None:
+        rate: Any = self._rates[place]
+        if scale is not None:
+            rate = (scale * rate).to(torch.float32).view(())
         group = self._groups[place]
         torch._fused_adamw_(
             [group.weights],
@@ -55,7 +60,7 @@ class AdamSteps:
             [self._second[place]],
             [],
             [self._taken],
-            lr=self._rates[place],
+            lr=rate,
             beta1=self._betas[0],
             beta2=self._betas[1],
             weight_decay=self._decays[place],
@@ -65,8 +70,11 @@ class AdamSteps:
             found_inf=skip,
         )
 
-    def _plain_step(self, place: int, skipped: Tensor) -> None:
-        (beta1, beta2), rate = self._betas, self._rates[place]
+    def _plain_step(self, place: int, skipped: Tensor, scale: Tensor | None) -> None:
+        beta1, beta2 = self._betas
+        rate: Any = self._rates[place]
+        if scale is not None:
+            rate = rate * scale.to(self._taken.dtype).unsqueeze(1)  # (K, 1)
         weights, gradient = self._groups[place].weights, self._groups[place].gradient
         first, second = self._first[place], self._second[place]
         new_first = first.lerp(gradient, 1 - beta1)
@@ -92,12 +100,15 @@ class SgdSteps:
     def state(self) -> dict[str, Tensor]:
         return {f"velocity.{place}": velocity for place, velocity in enumerate(self._velocity)}
 
-    def step(self, skipped: Tensor) -> None:
+    def step(self, skipped: Tensor, scale: Tensor | None = None) -> None:
         stay = skipped.unsqueeze(1)  # (K, 1)
+        moves = stay.logical_not().to(self._velocity[0].dtype)
+        if scale is not None:
+            moves = torch.where(stay, 0.0, scale.to(moves.dtype).unsqueeze(1))
         for group, velocity, rate, decay in zip(
             self._groups, self._velocity, self._rates, self._decays, strict=True
         ):
             push = group.gradient.add(group.weights, alpha=decay) if decay else group.gradient
             torch.where(stay, velocity, velocity.mul(self._momentum).add_(push), out=velocity)
             # A skipped step moves nothing, and 0 times a velocity that is finite is 0.
-            group.weights.addcmul_(velocity, stay.logical_not().to(velocity.dtype), value=-rate)
+            group.weights.addcmul_(velocity, moves, value=-rate)

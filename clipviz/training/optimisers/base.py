@@ -26,8 +26,11 @@ class Group(NamedTuple):
 class Optimiser(Protocol):
     """A built optimiser; it owns its state."""
 
-    def step(self, skipped: Tensor) -> None:
-        """Moves every group; replicas where skipped (K,) bool keep weights and state to the bit."""
+    def step(self, skipped: Tensor, scale: Tensor | None = None) -> None:
+        """Moves every group; replicas where skipped (K,) bool keep weights and state to the bit.
+
+        scale: (K,) multiple of the learning rate for this step, decay included.
+        """
 
     def state(self) -> dict[str, Tensor]:
         """The live state tensors by name, for a checkpoint to copy out of and into."""

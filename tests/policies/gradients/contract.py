@@ -80,6 +80,7 @@ class GradientContract:
             near = (said.before / clipper.limit - 1).abs() < 1e-6
             assert (clipper.limit.isnan() | near | (cut_off == beyond)).all()
             assert clipper.limit.shape == (3,) and clipper.limit.dtype == torch.float32
+            assert clipper.turns == CLIPS[name].turns
             if not clipper.turns:
                 assert (said.cosine == 1).all()
 

@@ -101,3 +101,39 @@ def test_groups_have_their_own_rate_and_decay() -> None:
     optimiser.step(NEVER)
     torch.testing.assert_close(weights[:, :6], start[:, :6] - 0.01 * (1 + 0.5 * start[:, :6]))
     torch.testing.assert_close(weights[:, 6:], start[:, 6:] - 0.1)
+
+
+@pytest.mark.parametrize("kind", ["adam", "plain adam", "sgd"])
+def test_a_scaled_step_is_a_step_at_another_rate(kind: str) -> None:
+    """Replica by replica, decay included; and not the same as a scaled gradient."""
+
+    def moved(rate: float, scale: torch.Tensor | None, replicas: int = 1) -> torch.Tensor:
+        weights, gradient = buffers(replicas)
+        weights.copy_(buffers()[0].expand_as(weights))
+        groups = [Group(weights, gradient)]
+        optimiser: Optimiser
+        if kind == "sgd":
+            optimiser = SgdSteps(groups, rate, 0.1, 0.9)
+        else:
+            optimiser = AdamSteps(
+                groups, rate, 0.1, (0.9, 0.999), 1e-8, fused=None if kind == "adam" else False
+            )
+        generator = torch.Generator().manual_seed(1)
+        for _ in range(5):
+            gradient.copy_(torch.randn(1, 12, generator=generator).expand_as(gradient))
+            optimiser.step(torch.zeros(replicas, dtype=torch.bool), scale)
+        return weights
+
+    torch.testing.assert_close(moved(0.01, torch.tensor([0.25])), moved(0.0025, None))
+    together = moved(0.01, torch.tensor([0.25, 1.0, 0.5]), 3)
+    for row, rate in zip(together, (0.0025, 0.01, 0.005), strict=True):
+        torch.testing.assert_close(row.unsqueeze(0), moved(rate, None))
+
+
+@pytest.mark.parametrize("kind", ["adam", "sgd"])
+def test_a_skipped_step_moves_nothing_whatever_its_scale(kind: str) -> None:
+    weights, gradient = buffers()
+    optimiser, before = build(kind, [Group(weights, gradient)]), weights.clone()
+    gradient.fill_(torch.nan)
+    optimiser.step(~NEVER, torch.tensor([torch.nan]))
+    assert torch.equal(weights, before)

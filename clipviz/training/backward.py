@@ -1,0 +1,58 @@
+"""The loss of a batch and its gradient."""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from clipviz.core.recipe import Training
+from clipviz.training.flat import Flat
+from clipviz.training.gauges import penalties
+from clipviz.training.precision import LossScale, low
+
+
+class Backward:
+    """Adds the gradient of a batch to the flat buffer: in pieces and in the precision that the recipe asks for.
+
+    The gradient is that of the mean over all rows of the batch, whatever the number of pieces, and it is unscaled:
+    what reads it next sees the true one.
+    """
+
+    def __init__(self, body: Any, loss: nn.Module, flat: Flat, training: Training) -> None:
+        self._body, self._loss, self._flat = body, loss, flat
+        self._penalties = penalties(body)
+        device = flat.weights.device
+        self._pieces = training.accumulation
+        self._low = low(training.precision, device)
+        self.scale = LossScale(flat.replicas, device) if training.precision == "float16" else None
+        self._plain = training.accumulation == 1 and training.precision == "float32"
+
+    def __call__(self, inputs: Tensor, goal: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """Mean loss () of a batch of inputs (B, D), and what flowed into each place's clips, (B, width) each.
+
+        The penalties of thresholds add to the gradient, not to the loss that is told.
+        """
+        said = self._whole(inputs, goal) if self._plain else self._in_pieces(inputs, goal)
+        for penalty in self._penalties:
+            penalty().backward()  # type: ignore[no-untyped-call]
+        return said
+
+    def _whole(self, inputs: Tensor, goal: Tensor) -> tuple[Tensor, list[Tensor]]:
+        taps: list[Tensor] = []
+        loss: Tensor = self._loss(self._body(inputs, taps), goal)
+        loss.backward()  # type: ignore[no-untyped-call]
+        return loss, taps
+
+    def _in_pieces(self, inputs: Tensor, goal: Tensor) -> tuple[Tensor, list[Tensor]]:
+        total, seen = self._flat.weights.new_zeros(()), []
+        for rows, wanted in zip(inputs.chunk(self._pieces), goal.chunk(self._pieces), strict=True):
+            taps: list[Tensor] = []
+            with self._low:
+                said = self._body(rows, taps)
+            loss = self._loss(said.to(torch.float32), wanted) * (len(rows) / len(inputs))
+            (loss if self.scale is None else (loss * self.scale.scale).sum()).backward()
+            total += loss.detach()
+            seen.append([tap.detach().to(torch.float32) for tap in taps])
+        if self.scale is not None:
+            self.scale.unscale(self._flat.gradient)
+        return total, [torch.cat(parts) for parts in zip(*seen, strict=True)]
