@@ -12,9 +12,10 @@ from clipviz.analysis.lab import gradients
 from clipviz.analysis.lab.gradients import Stream
 from clipviz.analysis.lab.settings import GradientSettings
 from clipviz.charts.arrows import Arrow, arrows
-from clipviz.charts.lines import Axis, Line, lines
+from clipviz.charts.lines import Line, lines
 from clipviz.charts.norm_stream import norm_stream
 from clipviz.charts.palette import Palette, palette
+from clipviz.charts.plain import Axis
 from clipviz.charts.policy_looks import Look, looks
 from clipviz.core.discovery import discover
 from clipviz.core.recipe import Choice

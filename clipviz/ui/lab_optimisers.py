@@ -9,8 +9,9 @@ from clipviz.analysis.lab import optimisers, stopping
 from clipviz.analysis.lab.optimisers import Path, Schedule
 from clipviz.analysis.lab.settings import OptimiserSettings
 from clipviz.analysis.lab.surfaces import SURFACES, Surface
-from clipviz.charts.lines import Axis, Line, lines
+from clipviz.charts.lines import Line, lines
 from clipviz.charts.palette import palette
+from clipviz.charts.plain import Axis
 from clipviz.charts.policy_looks import DASHES, Look
 from clipviz.charts.trajectories import Way, trajectories
 from clipviz.core.recipe import Choice
