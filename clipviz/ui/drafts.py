@@ -1,6 +1,7 @@
 """The recipe that a person is writing: kept in the session, one per dataset, until it is saved."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -47,6 +48,12 @@ def replace(recipe: Recipe, base: str = "", copy_of: str = "") -> None:
     drafts: dict[str, Draft] = st.session_state.setdefault("drafts", {})
     known = drafts.get(recipe.data.dataset)
     drafts[recipe.data.dataset] = Draft(recipe, base, known.version + 1 if known else 0, copy_of)
+
+
+def change_inputs(draft: Draft, **changes: Any) -> None:
+    """Replaces some fields of the draft's inputs, from outside their widgets."""
+    inputs = draft.recipe.inputs.model_copy(update=changes)
+    replace(draft.recipe.model_copy(update={"inputs": inputs}), draft.base, draft.copy_of)
 
 
 def keep(recipe: Recipe) -> None:

@@ -26,6 +26,11 @@ def invalid() -> list[str]:
     return list(st.session_state.get("invalid_fields", []))
 
 
+def refuse(field: str) -> None:
+    """Says of a field that what it holds cannot be used, for a reason that no single field knows."""
+    st.session_state.setdefault("invalid_fields", []).append(field)
+
+
 def pick(
     package: str,
     label: str,
@@ -97,7 +102,7 @@ def fields(
             problems.error(
                 f"{escape(field)}: {escape(problem['msg'].removeprefix('Value error, '), 200)}{received}."
             )
-            st.session_state.setdefault("invalid_fields", []).append(field)
+            refuse(field)
         model = cls.model_validate(values)
     return {
         name: value for name, value in model.model_dump(mode="json").items() if names is None or name in names
