@@ -32,12 +32,13 @@ class ResNet18(Model):
         description="Random weights; those of ImageNet (45 MB, fetched once); a safetensors file; an earlier run.",
         json_schema_extra=extra("", "fresh", "imagenet"),
     )
-    source: str = Field(
-        "",
+    source: str | None = Field(
+        None,
+        min_length=1,
         max_length=300,
         title="Which file or run",
         description="Name of a file in the folder weights of the home, or the id of a run; empty for the others.",
-        json_schema_extra=extra("", ""),
+        json_schema_extra=extra("", None),
     )
     frozen: bool = Field(
         False,

@@ -19,7 +19,7 @@ def find(settings: Settings, model: Any) -> Path | None:
     Raises InvalidRecipe for a source that cannot be a name, TrainingFailed for one that is not there, and as
     `datasets.download.fetch` without a network.
     """
-    kind, source = getattr(model, "weights", "fresh"), getattr(model, "source", "")
+    kind, source = getattr(model, "weights", "fresh"), getattr(model, "source", None) or ""
     if kind == "imagenet":
         return _imagenet(settings.home / "weights")
     if kind == "file":

@@ -32,7 +32,7 @@ def test_a_file_and_a_run_are_found_in_the_home(settings: Settings) -> None:
     assert run == settings.runs / "0123456789abcdef" / "model.safetensors"
 
 
-@pytest.mark.parametrize("source", ["", "../x.safetensors", "/etc/passwd", "x.pth", "a/b.safetensors"])
+@pytest.mark.parametrize("source", [None, "../x.safetensors", "/etc/passwd", "x.pth", "a/b.safetensors"])
 def test_no_source_leaves_the_folder(settings: Settings, source: str) -> None:
     with pytest.raises(InvalidRecipe, match="Name it without a folder"):
         weights.find(settings, ResNet18(weights="file", source=source))
