@@ -125,6 +125,8 @@ def what_is(data: bytes) -> str:
         return "is a web page, not an image: download the image itself"
     if not data:
         return "is empty"
+    if data.startswith(MARKS):
+        return "is damaged or cut off: it begins like an image and goes on as none"
     if not any(value < 9 for value in data[:2000]):
         return "is text, not an image"
     return "is not an image that can be read: use PNG, JPEG, GIF, BMP, TIFF or WebP"
