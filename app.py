@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from clipviz.ui import memory, upload_route
+from clipviz.core import memory
+from clipviz.ui import upload_route
 from clipviz.ui.routes import routes
 
-memory.give_back()
+memory.give_back(1 << 20)
 app = st.App("clipviz/ui/main.py", routes=[*upload_route.routes, *routes])

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
 
 from clipviz.core.discovery import discover
+from clipviz.core.fields import own_first
 
 FAMILIES = ("inputs", "normalisations", "activations", "gradients")
 
@@ -38,6 +39,7 @@ class Policy(Record):
     gradient: str = Field(description="LaTeX: what becomes of gradients.")
     use: str = Field(description="When to take it, and when not.")
     reference: str
+    teaching: bool = Field(description="A specimen of a known mistake, not for use.")
     traits: list[str] = Field(description="What it is good for.")
     fields: list[PolicyField]
 
@@ -54,8 +56,9 @@ def policies() -> list[Policy]:
             gradient=policy.gradient,
             use=policy.use,
             reference=policy.reference,
+            teaching=policy.teaching,
             traits=sorted(policy.traits),
-            fields=[_field(name, field) for name, field in policy.model_fields.items()],
+            fields=[_field(name, field) for name, field in own_first(policy).items()],
         )
         for family in FAMILIES
         for id, policy in discover(f"clipviz.policies.{family}").items()

@@ -20,6 +20,8 @@ class Policy(Part):
     use: one or two sentences, when to take it and when not. reference: author, title, arXiv id or venue, year.
     widest: values of fields at which it changes nothing; None where it always acts.
     idempotent: whether acting twice with the same bounds equals acting once.
+    teaching: whether it is a specimen that shows a known mistake: in the lab and the guide, never offered for
+    training unasked, in no sweep.
     traits: what it is good for, from which the Guide's chooser answers. control: somebody says the bound in the
     data's own units; fixed: its bound stays where it is put or fitted; moving: its bound is learned, or follows
     the run; stability: it holds where single values or steps explode; sparsity: it makes exact zeros; export: it
@@ -33,6 +35,7 @@ class Policy(Part):
     reference: ClassVar[str]
     widest: ClassVar[Mapping[str, Any] | None] = None
     idempotent: ClassVar[bool] = True
+    teaching: ClassVar[bool] = False
     traits: ClassVar[frozenset[Trait]] = frozenset()
 
 

@@ -13,6 +13,8 @@ from multiprocessing.connection import wait
 from pathlib import Path
 
 import clipviz.store
+from clipviz.core import memory
+from clipviz.core.discovery import build
 from clipviz.core.errors import ClipvizError, StaleAttempt, StoreUnavailable
 from clipviz.core.run import Result, Run, Sink, State
 from clipviz.core.settings import Settings
@@ -23,6 +25,8 @@ from clipviz.runs.rows import Load, SharedRows
 from clipviz.store import Store
 
 log = logging.getLogger(__name__)
+LARGE = 16 << 20
+"""Columns of a large table are given back at once; what a step computes is kept for the next one."""
 
 
 def main(run: Run, settings: Settings) -> None:
@@ -32,6 +36,7 @@ def main(run: Run, settings: Settings) -> None:
     It is told by SIGTERM; it is left alone when its runner dies, and then sees to a new one.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(process)d %(message)s")
+    memory.give_back(LARGE)
     interrupted, orphaned = threading.Event(), threading.Event()
     if sys.platform != "win32":
         os.setpgid(0, 0)
@@ -133,11 +138,13 @@ def _keep_traceback(folder: Path) -> Path:
 def _train(
     run: Run, settings: Settings, store: Store, reporter: Reporter, load: Load | None
 ) -> tuple[State, str, Result | None]:
+    from clipviz.runs.weights import find
     from clipviz.training.device import choose
     from clipviz.training.loop import train
 
     recipe = persist(lambda: store.recipes.get(run.recipe)).recipe
     dataset = persist(lambda: store.datasets.get(run.dataset, include_deleted=True))
+    weights = find(settings, build("clipviz.models", recipe.model))
     device, why = choose(settings.device if recipe.device == "auto" else recipe.device)
     reporter.event(run.step, "info", f"trains on {device} ({why})")
     state, result = train(
@@ -149,6 +156,7 @@ def _train(
         checkpoint_seconds=settings.checkpoint_seconds,
         flush_seconds=settings.flush_seconds,
         threads=settings.threads,
+        weights=weights,
         resident_bytes=None if settings.resident_mb is None else settings.resident_mb * 1_000_000,
     )
     reasons = {State.STOPPED: "stopped by request", State.PAUSED: "paused by request"}

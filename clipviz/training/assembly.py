@@ -9,12 +9,15 @@ import torch
 from clipviz.core.discovery import build
 from clipviz.core.recipe import Recipe
 from clipviz.core.table import Table
+from clipviz.policies.activations._calibration import calibrate as start_measured
+from clipviz.policies.activations._calibration import waits
 from clipviz.policies.gradients.base import Clipper, GradientClip
 from clipviz.training import evaluation, memory, watch
 from clipviz.training.fit_front import fit
 from clipviz.training.flat import Flat
-from clipviz.training.network import Network
+from clipviz.training.network import Network, bounded
 from clipviz.training.optimisers.base import Group, Optimiser, OptimiserRecipe
+from clipviz.training.pretrained import start_from
 from clipviz.training.rows import Rows, prepare, size, standardise
 from clipviz.training.step import Step
 from clipviz.training.stream import Streamed
@@ -45,23 +48,30 @@ class Assembly:
 
 
 def assemble(
-    recipe: Recipe, table: Table, device: str, folder: Path | None = None, most: int | None = None
+    recipe: Recipe,
+    table: Table,
+    device: str,
+    folder: Path | None = None,
+    most: int | None = None,
+    weights: Path | None = None,
 ) -> Assembly:
     """Builds everything under the recipe's seed; raises InvalidRecipe for parts that cannot be built.
 
     Rows that do not fit (see `memory.fits`) are streamed from a file in `folder`, where there is one.
+    weights: the file of another network's weights to start from.
     """
     goals = clamped(table, recipe.target_clamp)
     front, notes, stays = fit(table, recipe.inputs, goals.leaving)
     torch.manual_seed(recipe.seed)
     network = Network(recipe, front, table.task, table.classes).train()
     standardise(network, goals.values[stays])
+    begun = () if weights is None else (f"The network {start_from(network.body, weights)}.",)
     flat = Flat(network.body, device)
     gradient: GradientClip = build("clipviz.policies.gradients", recipe.gradient)
     gradient.check_scales(recipe.training.clip_scales)
     clipper = gradient.build(flat.specs, flat.weights)
     chosen: OptimiserRecipe = build("clipviz.training.optimisers", recipe.optimiser)
-    optimiser = chosen.build(_groups(flat, network, chosen.weight_decay > 0))
+    optimiser = chosen.build(_groups(flat, chosen.weight_decay > 0))
     step = Step(network.body, flat, table.task, clipper, optimiser, chosen.learning_rate, recipe.training)
     spill = None if memory.fits(size(network, table), device, most) else folder
     train = prepare(network, table, table.train[stays], device, spill, goals.values[stays])
@@ -76,49 +86,45 @@ def assemble(
         train=train,
         sample=train.take(np.sort(some)) if len(train) > SAMPLE else train,
         validation=validation,
-        watched=validation.take(np.arange(min(len(validation), watch.ROWS))),
+        watched=validation.take(np.arange(min(len(validation), watch.most(network)))),
         evaluations=(
             "train_loss",
             "validation_loss",
             *(f"validation/{name}" for name in evaluation.names(table.task)),
-            *watch.names(tuple(network.body.clips)),
+            *watch.names(network),
             "update_ratio",
         ),
-        notes=(*table.notes, *goals.notes, *notes),
+        notes=(*table.notes, *goals.notes, *notes, *begun),
         spill=spill,
     )
 
 
-def _groups(flat: Flat, network: Network, decays: bool) -> list[Group]:
-    """Weights and thresholds apart; together, for one kernel less, where nothing would tell them apart."""
-    rates = {
-        clip.policy.threshold_rate for clip in network.body.clips.values() if getattr(clip, "learned", False)
-    }
-    if rates <= {1.0} and not (rates and decays):
+def _groups(flat: Flat, decays: bool) -> list[Group]:
+    """Weights and thresholds apart, those by rate; together, for one kernel less, where nothing tells them apart."""
+    if {rate for rate, _, _ in flat.rates} <= {1.0} and not (flat.rates and decays):
         return [Group(flat.weights, flat.gradient)]
     return [
         Group(flat.weights[:, : flat.split], flat.gradient[:, : flat.split]),
-        Group(flat.thresholds, flat.gradient[:, flat.split :], rates.pop(), decays=False),
+        *(
+            Group(flat.weights[:, start:end], flat.gradient[:, start:end], rate, decays=False)
+            for rate, start, end in flat.rates
+        ),
     ]
 
 
 def calibrate(assembly: Assembly, batch: Rows) -> list[str]:
-    """Starts every measured threshold at its quantile of |h| in one batch, first layer first; says where.
+    """Starts every measured threshold where its policy measures it in one batch, first layer first; says where.
 
-    A layer whose quantile is 0 (nothing gets through) keeps its threshold of 1.
+    A threshold whose measure is 0 (nothing gets through) or no number starts at 1; a channel's, where that of
+    its layer starts.
     """
     sentences = []
-    for place, (layer, clip) in enumerate(assembly.network.body.clips.items()):
-        if getattr(clip, "learned", False) and clip.policy.start is None:
-            share = clip.policy.start_quantile
-            start = watch.quantile(watch.taps(assembly.network, batch.inputs)[place], share)
-            if 1e-5 < start < np.inf:
-                clip.start_at(start)
-                sentences.append(
-                    f"{layer}: threshold starts at {start:.3g}, quantile {share:g} of |h| in one batch"
-                )
-            else:
-                sentences.append(
-                    f"{layer}: threshold starts at 1, for quantile {share:g} of |h| in one batch is {start:g}"
-                )
+    places = list(assembly.network.body.clips)
+    for name, place, position, clip in bounded(assembly.network.body):
+        if not waits(clip):
+            continue
+        tap = watch.taps(assembly.network, batch.inputs)[places.index(place)]
+        with torch.no_grad():
+            values = assembly.network.body.clips[place].before(tap, position)
+        sentences.append(f"{name}: {start_measured(clip, values)}")
     return sentences

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from clipviz.core.recipe import Training
 from clipviz.training.flat import Flat
+from clipviz.training.gauges import penalties
 from clipviz.training.precision import LossScale, low
 
 
@@ -19,6 +20,7 @@ class Backward:
 
     def __init__(self, body: Any, loss: nn.Module, flat: Flat, training: Training) -> None:
         self._body, self._loss, self._flat = body, loss, flat
+        self._penalties = penalties(body)
         device = flat.weights.device
         self._pieces = training.accumulation
         self._low = low(training.precision, device)
@@ -26,9 +28,16 @@ class Backward:
         self._plain = training.accumulation == 1 and training.precision == "float32"
 
     def __call__(self, inputs: Tensor, goal: Tensor) -> tuple[Tensor, list[Tensor]]:
-        """Mean loss () of a batch of inputs (B, D), and what flowed into each clip, (B, width) each."""
-        if not self._plain:
-            return self._in_pieces(inputs, goal)
+        """Mean loss () of a batch of inputs (B, D), and what flowed into each place's clips, (B, width) each.
+
+        The penalties of thresholds add to the gradient, not to the loss that is told.
+        """
+        said = self._whole(inputs, goal) if self._plain else self._in_pieces(inputs, goal)
+        for penalty in self._penalties:
+            penalty().backward()  # type: ignore[no-untyped-call]
+        return said
+
+    def _whole(self, inputs: Tensor, goal: Tensor) -> tuple[Tensor, list[Tensor]]:
         taps: list[Tensor] = []
         loss: Tensor = self._loss(self._body(inputs, taps), goal)
         loss.backward()  # type: ignore[no-untyped-call]

@@ -1,6 +1,7 @@
 """The whole network: front, body, and the way back to the target's own units. It is what leaves a run."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ from clipviz.core.discovery import build
 from clipviz.core.errors import TrainingFailed
 from clipviz.core.recipe import Recipe, Task
 from clipviz.core.table import Feature, Table
+from clipviz.models.base import Clips
+from clipviz.policies.activations._clip import Clip
 from clipviz.training.files import write
-from clipviz.training.front import Front
+from clipviz.training.front import Front, vocabulary
 
 
 class Network(nn.Module):
@@ -29,10 +32,9 @@ class Network(nn.Module):
         super().__init__()
         self.recipe, self.task, self.classes = recipe, task, classes
         self.front = front
-        activation = build("clipviz.policies.activations", recipe.activation)
         model = build("clipviz.models", recipe.model)
         outputs = 1 if task == "regression" else len(classes)
-        self.body: Any = model.build(front.outputs, outputs, activation)
+        self.body: Any = model.build(front.signal, outputs, clips(recipe))
         self.register_buffer("target_mean", torch.zeros((), dtype=torch.float64))
         self.register_buffer("target_scale", torch.ones((), dtype=torch.float64))
 
@@ -46,12 +48,35 @@ class Network(nn.Module):
 
     @torch.no_grad()
     def thresholds(self) -> dict[str, list[float]]:
-        """Threshold of each layer that has one."""
+        """The thresholds of each clip that has some, those of all channels; "layer 1" or "layer 1, lo"."""
         return {
-            name: [float(value) for value in clip.theta]
-            for name, clip in self.body.clips.items()
-            if hasattr(clip, "theta")
+            name if len(bounds) == 1 else f"{name}, {which}": [float(value) for value in bound]
+            for name, _, _, clip in bounded(self.body)
+            for bounds in [clip.readable()]
+            for which, bound in bounds.items()
         }
+
+
+def clips(recipe: Recipe) -> Clips:
+    """The activation policies that a recipe names; raises InvalidRecipe."""
+    package = "clipviz.policies.activations"
+    return Clips(
+        build(package, recipe.activation),
+        {
+            place: tuple(build(package, choice) for choice in chain)
+            for place, chain in recipe.clips_at.items()
+        },
+    )
+
+
+def bounded(body: Any) -> Iterator[tuple[str, str, int, Clip]]:
+    """(name, place, position in its chain, clip) of every clip with thresholds, in the order of the forward pass.
+
+    The name is that of the place; the second in one chain is "layer 1 (2)".
+    """
+    for place, module in body.clips.items():
+        for count, (position, clip) in enumerate(module.bounded(), 1):
+            yield place if count == 1 else f"{place} ({count})", place, position, clip
 
 
 def save(network: Network, table: Table, path: Path) -> None:
@@ -60,7 +85,11 @@ def save(network: Network, table: Table, path: Path) -> None:
 
     about = {
         "recipe": network.recipe.model_dump(mode="json"),
-        "features": [[feature.name, list(feature.levels)] for feature in network.front.features],
+        "features": [
+            [feature.name, list(feature.levels), feature.token] for feature in network.front.features
+        ],
+        "image": network.front.image,
+        "words": list(table.words),
         "task": network.task,
         "classes": list(network.classes),
         "target": table.target_name,
@@ -83,9 +112,11 @@ def load(path: Path) -> Network:
         raise TrainingFailed(
             "A trained model is a safetensors file that clipviz wrote", path.name, "Train the recipe again"
         ) from error
-    features = tuple(Feature(name, tuple(levels)) for name, levels in about["features"])
+    features = tuple(Feature(name, tuple(levels), token) for name, levels, token in about["features"])
     recipe = Recipe.parse(about["recipe"])
-    front = Front(features, {name.removeprefix("front."): tensor for name, tensor in tensors.items()})
+    buffers = {name.removeprefix("front."): tensor for name, tensor in tensors.items()}
+    image = tuple(about["image"]) if about["image"] else None
+    front = Front(features, buffers, image, vocabulary(about["words"]))
     with torch.random.fork_rng(devices=[]):
         network = Network(recipe, front, about["task"], tuple(about["classes"]))
     network.load_state_dict(tensors)

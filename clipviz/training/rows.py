@@ -18,7 +18,7 @@ from clipviz.training.numbers import moments, standardised
 if TYPE_CHECKING:
     from clipviz.training.stream import Streamed
 
-CHUNK_VALUES = 4_000_000
+CHUNK_VALUES = 1_000_000
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ import torch
 from torch import Tensor, nn
 
 from clipviz.core.recipe import Task, Training
-from clipviz.policies.activations._threshold import FLOOR
 from clipviz.policies.gradients.base import Clipped, Clipper, not_finite
 from clipviz.training.backward import Backward
 from clipviz.training.flat import Flat
+from clipviz.training.gauges import Gauges
 from clipviz.training.optimisers.base import Optimiser
 from clipviz.training.rows import Rows
 from clipviz.training.stream import Streamed
@@ -34,7 +34,8 @@ class Step:
     after the clip, the length from which on it was clipped, whether it was (0 for a step that was left out),
     the cosine between before and after where the clip can turn the gradient, the norm of each layer's gradient
     (thresholds left out) before the clip, the thresholds that this batch went through (those before the step),
-    and the share of each layer's values beyond them. All norms are Euclid's. Where the clip scales the step instead
+    and the share of the values that they hold. All norms are Euclid's; penalties are minimised with the loss, but
+    not counted in it. Where the clip scales the step instead
     of the gradient, learning_rate is that of this step, and the norm after is that of the gradient which would have
     been as short.
     """
@@ -53,13 +54,12 @@ class Step:
         loss = nn.MSELoss() if task == "regression" else nn.CrossEntropyLoss()
         self._backward = Backward(body, loss, flat, training)
         self._scratch = torch.empty_like(flat.gradient) if training.clip_scales == "step" else None
-        clips = {layer: clip for layer, clip in body.clips.items() if hasattr(clip, "theta")}
+        self._gauges = Gauges(body, flat)
         self.series = (
             *SCALARS,
             *(["cosine"] if clipper.turns else []),
             *(f"norm/{layer}" for layer in flat.layers),
-            *(f"threshold/{layer}" for layer in clips),
-            *(f"saturated/{layer}" for layer in clips),
+            *self._gauges.series,
         )
         self.row = torch.full(
             (flat.replicas, len(self.series)), float("nan"), dtype=torch.float64, device=flat.weights.device
@@ -68,13 +68,7 @@ class Step:
         self._slots["gradient_limit"].copy_(clipper.limit)
         self._slots["learning_rate"].fill_(rate)
         self._norms = [(gradient, self._slots[f"norm/{layer}"]) for layer, gradient in flat.layers.items()]
-        places = list(body.clips)
-        self._watched = [(places.index(layer), self._slots[f"saturated/{layer}"]) for layer in clips]
-        self._knees = self.row.new_tensor([clip.saturation for clip in clips.values()])
-        first = self.series.index(f"norm/{next(iter(flat.layers))}") + len(flat.layers)
-        self._thresholds = self.row[:, first : first + len(clips)]
-        for layer, clip in clips.items():
-            self._slots[f"threshold/{layer}"].copy_(clip.theta.detach())
+        self._gauges.attach(self.row[:, len(self.series) - len(self._gauges.series) :])
 
     def __call__(self, rows: Rows | Streamed, places: Tensor) -> None:
         """One step on the batch of `rows` at `places` (B,) int64 on the device."""
@@ -107,12 +101,7 @@ class Step:
         self._slots["loss"].copy_(loss)
         for gradient, slot in self._norms:
             torch.linalg.vector_norm(gradient, dim=1, dtype=torch.float64, out=slot)
-        if self._flat.threshold_layers:
-            self._thresholds.copy_(nn.functional.softplus(self._flat.thresholds) + FLOOR)
-        if self._watched:
-            limits = (self._thresholds * self._knees).to(loss.dtype).unbind(1)  # T x (K,)
-            for (place, saturated), limit in zip(self._watched, limits, strict=True):
-                saturated.copy_(taps[place].abs().gt_(limit).mean())
+        self._gauges.write(taps)
 
     def _say_move(self, clipped: Clipped) -> None:
         slots = self._slots

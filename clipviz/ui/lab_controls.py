@@ -2,10 +2,10 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 import streamlit as st
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 from streamlit.delta_generator import DeltaGenerator
 
@@ -66,17 +66,23 @@ def pick(
 
 
 def policy(family: str, id: str, link: Link, slot: str, defaults: Mapping[str, Any]) -> Policy:
-    """Sliders for the fields of a policy; those that are rarely changed are folded away. A combination that the
-    policy refuses becomes one of the link's problems, and the policy as it comes is used."""
+    """Sliders for the fields of a policy; those that are rarely changed are folded away, but for what it would choose
+    itself. A combination that the policy refuses becomes one of the link's problems, and the policy as it comes is
+    used."""
+    _forget_spans(link.key(slot), id)
     own = {f"{slot}.{name}": value for name, value in defaults.items()}
     cls: type[Policy] = discover(f"clipviz.policies.{family}")[id]
-    folded = [name for name, info in cls.model_fields.items() if _extra(info, "advanced")]
-    first = [name for name in cls.model_fields if name not in folded] or folded[:1]
+    folded = [
+        name
+        for name, info in cls.model_fields.items()
+        if _extra(info, "advanced") and info.default is not None
+    ]
+    first = [name for name in cls.model_fields if name not in folded]
     found = {name: widget(link, f"{slot}.{name}", cls.model_fields[name], defaults=own) for name in first}
-    if more := [name for name in folded if name not in first]:
+    if folded:
         with st.expander("More settings"):
             found |= {
-                name: widget(link, f"{slot}.{name}", cls.model_fields[name], defaults=own) for name in more
+                name: widget(link, f"{slot}.{name}", cls.model_fields[name], defaults=own) for name in folded
             }
     try:
         built: Policy = build(f"clipviz.policies.{family}", Choice.of(id, **found))
@@ -84,6 +90,25 @@ def policy(family: str, id: str, link: Link, slot: str, defaults: Mapping[str, A
         link.problems.append(escape(f"{error} Until then it is shown as it comes.", 300))
         return cls()
     return built
+
+
+def _forget_spans(slot: str, id: str) -> None:
+    """Lets sliders begin with spans of their own where a slot has got another policy."""
+    if st.session_state.get(f"{slot}:of", id) != id:
+        for key in [key for key in st.session_state if str(key).startswith(f"{slot}.")]:
+            if str(key).endswith((":ladder", ":ends", ":chosen")):
+                del st.session_state[key]
+    st.session_state[f"{slot}:of"] = id
+
+
+def _takes(info: FieldInfo, value: Any) -> bool:
+    """Whether a field may hold a value."""
+    adapter: TypeAdapter[Any] = TypeAdapter(Annotated[info.annotation, info])  # type: ignore[arg-type]
+    try:
+        adapter.validate_python(value)
+    except ValidationError:
+        return False
+    return True
 
 
 def widget(
@@ -95,6 +120,8 @@ def widget(
     if get_origin(kind) is tuple or kind is str:
         return default
     value = link.value(name, info, default)
+    if not _takes(info, value):  # another policy's field of this name stood here
+        st.session_state[link.key(name)] = value = default
     if kind is not info.annotation:
         value = _optional(link, name, info, value, kind)
     elif get_origin(kind) is Literal:
@@ -190,9 +217,9 @@ def span(info: FieldInfo, exact: bool) -> tuple[float, float]:
     low = max(least, low / 4 if low > 0 else low - room)
     high = min(most, high * 2 if high > 0 else high + room)
     if _limit(info, "gt", -math.inf) == low:
-        low += (high - low) / 100
+        low = min(*worth, low + (high - low) / 100)
     if _limit(info, "lt", math.inf) == high:
-        high -= (high - low) / 100
+        high = max(*worth, high - (high - low) / 100)
     return low, high
 
 

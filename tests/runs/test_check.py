@@ -50,6 +50,12 @@ def test_the_default_recipe_passes(store: Store, recipe: Recipe) -> None:
         ),
         ("activation.id", "relu7", "activations must be one of"),
         ("model", {"id": "mlp", "depth": 3}, "models mlp: depth: extra inputs are not permitted; received 3"),
+        (
+            "clips_at",
+            {"layer 7": [{"id": "fixed"}]},
+            "clips_at names a place of the model; received 'layer 7'. Its places are: input, layer 1, layer 2, output",
+        ),
+        ("clips_at", {"output": [{"id": "fixed", "theta": -1}]}, "activations fixed: theta: .* received -1"),
         ("inputs.default", {"id": "mad", "by": "z"}, "goes by a column of the dataset; received 'z'"),
         ("inputs.default", {"id": "mad", "by": "y"}, "may not go by the target; received 'y'"),
         (
@@ -96,6 +102,8 @@ def test_a_complete_recipe_spells_out_every_number(recipe: Recipe) -> None:
     assert full.inputs.columns["x"].fields() == sigma(k=2).model_dump()
     assert full.inputs.default.fields() == mad().model_dump()
     assert full.inputs.normalisation.id == "z_score" and full.target_clamp.id == "none"
+    there = complete(given.replace("clips_at.output", [{"id": "soft_cap"}]))
+    assert there.clips_at["output"][0].fields() == {"cap": 30.0}
     for part in ("activation", "gradient", "model", "optimiser"):
         choice = getattr(full, part)
         assert set(choice.fields()) == set(discover(PACKAGES[part])[choice.id].model_fields)

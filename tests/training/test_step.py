@@ -66,7 +66,7 @@ def test_every_number_against_its_slow_twin() -> None:
     assert said["norm/layer 1"] == pytest.approx(first, rel=1e-5)
     assert said["saturated/layer 1"] == pytest.approx((taps[0].abs() > 0.2).float().mean().item())
     assert said["threshold/layer 2"] == pytest.approx(0.2), "the one that this batch went through"
-    moved = body.clip[1].theta.item()
+    moved = body.place[1].chain[0].theta.item()
     assembly.step(assembly.train, places)
     assert numbers(assembly)["threshold/layer 2"] == pytest.approx(moved) != pytest.approx(0.2, abs=1e-5)
 

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
-from clipviz.policies.activations.base import ThresholdClip
+from clipviz.policies.activations.base import Knob, Symmetric
 from clipviz.policies.policy import extra
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from clipviz.policies.activations._threshold import Threshold
 
-
-class FixedClip(ThresholdClip):
+class FixedClip(Symmetric):
     """Clamp each layer's output to [−theta, theta] with a chosen theta.
 
-    Gradient passes at the bounds themselves (as torch.clamp; ReLU6 and hardtanh give 0 at them). A value that is
-    far out stays there unless the layers below move it. After a ReLU only the upper bound acts, and theta = 6 is
-    ReLU6.
+    Gradient passes at the bounds themselves (as torch.clamp; ReLU6 and hardtanh give 0 at them). A value that
+    is far out stays there unless the layers below move it. After a ReLU only the upper bound acts. On an
+    embedding it is the value clamp, at the output of a classifier the logit clamp.
     """
 
     title: ClassVar[str] = "Fixed"
@@ -28,6 +26,7 @@ class FixedClip(ThresholdClip):
     gradient: ClassVar[str] = r"\frac{\partial y}{\partial x} = 1 \text{ for } |x| \le \theta \text{, else 0}"
     use: ClassVar[str] = "To keep activations in a known range, for instance for low precision."
     reference: ClassVar[str] = "Krizhevsky, Convolutional Deep Belief Networks on CIFAR-10, 2010 (ReLU6)."
+    traits: ClassVar = frozenset({"control", "fixed", "stability", "export"})
     widest: ClassVar = {"theta": 1e6}
 
     theta: float = Field(
@@ -39,13 +38,11 @@ class FixedClip(ThresholdClip):
         json_schema_extra=extra("layer output", 1.0, 3.0, 6.0, 20.0),
     )
 
-    def apply(self, values: Tensor, theta: Tensor) -> Tensor:
-        return values.clamp(-self.theta, self.theta)
+    def knobs(self) -> dict[str, Knob]:
+        return {"theta": Knob(self.theta)}
 
-    def knee(self) -> float:
-        return 1.0
+    def apply(self, values: Tensor, theta: Tensor, **numbers: Any) -> Tensor:
+        return values.clamp(-theta, theta)
 
-    def build(self, channels: int) -> Threshold:
-        from clipviz.policies.activations._threshold import Threshold
-
-        return Threshold(self, self.theta, learned=False)
+    def kinks(self, theta: float, **thresholds: Any) -> dict[float, float]:
+        return {-theta: 1.0, theta: 1.0}

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from clipviz.policies.activations.base import LearnedClip
+from clipviz.policies.activations.base import LearnedSymmetric
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
-class LearnedHardClip(LearnedClip):
+class LearnedHardClip(LearnedSymmetric):
     """Clamp each layer's output to [−theta, theta] with a theta that is learned.
 
     Only saturated values inform theta, so one that starts above every value never moves: it starts at a high
@@ -28,10 +28,11 @@ class LearnedHardClip(LearnedClip):
     reference: ClassVar[str] = (
         "After PACT: Choi et al., arXiv:1805.06085, 2018 (there one-sided and with a penalty)."
     )
+    traits: ClassVar = frozenset({"moving", "stability", "export"})
     widest: ClassVar = {"start": 1e6}
 
-    def apply(self, values: Tensor, theta: Tensor) -> Tensor:
+    def apply(self, values: Tensor, theta: Tensor, **numbers: Any) -> Tensor:
         return values.clamp(-theta, theta)
 
-    def knee(self) -> float:
-        return 1.0
+    def kinks(self, theta: float, **thresholds: Any) -> dict[float, float]:
+        return {-theta: 1.0, theta: 1.0}

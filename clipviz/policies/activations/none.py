@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from clipviz.policies.activations.base import ActivationClip
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor
 
 
 class NoClip(ActivationClip):
@@ -18,9 +18,8 @@ class NoClip(ActivationClip):
     gradient: ClassVar[str] = r"\frac{\partial y}{\partial x} = 1"
     use: ClassVar[str] = "As the comparison."
     reference: ClassVar[str] = "The plain network."
+    traits: ClassVar = frozenset({"export"})
     widest: ClassVar = {}
 
-    def build(self, channels: int) -> nn.Module:
-        from torch import nn
-
-        return nn.Identity()
+    def apply(self, values: Tensor, **numbers: Any) -> Tensor:
+        return values

@@ -1,29 +1,49 @@
-"""How every activation clip behaves; run by tests/policies/test_contract.py."""
+"""How every activation policy behaves; run by tests/policies/test_contract.py."""
 
-from typing import Any
+from typing import Any, get_args
 
+import numpy as np
 import pytest
 import torch
-from torch import nn
 from torch.func import functional_call, stack_module_state, vmap
 
 from clipviz.core.discovery import discover
+from clipviz.policies.activations.base import Learned, Symmetric
+from clipviz.policies.curve import curve
 from tests.policies.onnx import agrees_with_onnx
 from tests.policies.twins import twin
 
 CLIPS = discover("clipviz.policies.activations")
 NAMES = list(CLIPS)
+USEFUL = [name for name in NAMES if not CLIPS[name].teaching]
+TRUE_SLOPES = [name for name in NAMES if not CLIPS[name].surrogate]
 DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
 each = pytest.mark.parametrize("name", NAMES)
-STARTS = (0.5, 1.3, 4.0)
 
 
-def built(name: str, channels: int = 5, **given: Any) -> nn.Module:
-    """A clip whose threshold, where it has a start, is 1.3: within the values below."""
+def policy(name: str, **given: Any) -> Any:
+    """A policy whose start, where it has one, is 1.3, or the nearest it takes: within the values below."""
     cls = CLIPS[name]
-    start = {"start": 1.3} if "start" in cls.model_fields else {}
-    module: nn.Module = cls(**(start | given)).build(channels)
-    return module
+    if "start" not in cls.model_fields:
+        return cls(**given)
+    limits = [rule.le for rule in cls.model_fields["start"].metadata if hasattr(rule, "le")]
+    return cls(**({"start": min(1.3, *limits)} | given))
+
+
+def built(name: str, channels: int = 5, **given: Any) -> Any:
+    return policy(name, **given).build(channels)
+
+
+def others(name: str) -> list[dict[str, Any]]:
+    """Three settings that differ in every number that has values worth trying."""
+    numbers = {
+        field: [value for value in info.json_schema_extra["sweep"] if value is not None]
+        for field, info in CLIPS[name].model_fields.items()
+        if {int, float} & {info.annotation, *get_args(info.annotation)}
+    }
+    return [
+        {field: values[at % len(values)] for field, values in numbers.items() if values} for at in range(3)
+    ]
 
 
 def away_from_kinks(shape: tuple[int, ...] = (6, 5)) -> torch.Tensor:
@@ -38,32 +58,32 @@ def away_from_kinks(shape: tuple[int, ...] = (6, 5)) -> torch.Tensor:
 class ActivationContract:
     @each
     def test_it_equals_its_slow_twin(self, name: str) -> None:
-        clip = built(name).double()
-        values = away_from_kinks()
+        """Each value a vector of its own, so that it also holds for what looks at whole vectors."""
+        clip = built(name, 1).double()
+        values = away_from_kinks().reshape(-1, 1)
         slow = twin("activations", name)
         expected = [slow(clip, float(value)) for value in values.flatten()]
         torch.testing.assert_close(clip(values).flatten().tolist(), expected, rtol=1e-7, atol=1e-9)
 
-    @each
+    @pytest.mark.parametrize("name", USEFUL)
     @pytest.mark.parametrize("device", DEVICES)
     @pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
     def test_it_keeps_shape_dtype_device_and_nan(self, name: str, dtype: torch.dtype, device: str) -> None:
-        clip = built(name).to(device, dtype)
+        """Also beside thresholds that stay in float32, as in mixed precision."""
         values = torch.randn(3, 4, 5, dtype=dtype, device=device)
         values[0, 0, 0] = torch.nan
-        said = clip(values)
-        assert said.shape == values.shape and said.dtype == dtype and said.device == values.device
-        assert said[0, 0, 0].isnan() and said.isnan().sum() == 1
+        for clip in (built(name).to(device, dtype), built(name).to(device)):
+            said = clip(values)
+            assert said.shape == values.shape and said.dtype == dtype and said.device == values.device
+            assert said[0, 0, 0].isnan() and said.isnan().sum() == 1
 
-    @each
-    def test_it_is_odd_monotone_and_bounded(self, name: str) -> None:
+    @pytest.mark.parametrize("name", [name for name in NAMES if issubclass(CLIPS[name], Symmetric)])
+    def test_a_symmetric_one_is_odd_and_bounded(self, name: str) -> None:
         clip = built(name, 1)
         values = torch.linspace(-50, 50, 1001).unsqueeze(1)
         said = clip(values).detach()
         torch.testing.assert_close(said, -clip(-values).detach())
-        assert (said.diff(dim=0) >= 0).all()
-        if hasattr(clip, "theta"):
-            assert said.abs().max() <= clip.theta * (1 + 1e-6)
+        assert said.abs().max() <= clip.theta * (1 + 1e-6)
 
     @pytest.mark.parametrize("name", [name for name in NAMES if CLIPS[name].widest is not None])
     def test_the_widest_changes_nothing(self, name: str) -> None:
@@ -76,7 +96,7 @@ class ActivationContract:
         once = clip(values)
         torch.testing.assert_close(clip(once), once)
 
-    @each
+    @pytest.mark.parametrize("name", TRUE_SLOPES)
     def test_gradients_agree_with_finite_differences(self, name: str) -> None:
         clip = built(name).double()
         names = [at for at, _ in clip.named_parameters()]
@@ -87,21 +107,60 @@ class ActivationContract:
 
         assert torch.autograd.gradcheck(called, (away_from_kinks().requires_grad_(), *clip.parameters()))
 
+    @pytest.mark.parametrize("name", TRUE_SLOPES)
+    def test_curves_agree_with_finite_differences_and_corners_with_what_is_stated(self, name: str) -> None:
+        chosen, step = policy(name), 1e-6
+        points = away_from_kinks().flatten().numpy()
+        here, below, above = (curve(chosen, points + move) for move in (0, -step, step))
+        np.testing.assert_allclose((above.y - below.y) / (2 * step), here.slope, atol=1e-6)
+        for theta, sent in here.by_threshold.items():
+            at = here.thresholds[theta]
+            low, high = (curve(chosen, points, **{theta: at + move}) for move in (-step, step))
+            np.testing.assert_allclose((high.y - low.y) / (2 * step), 0 if sent is None else sent, atol=1e-6)
+        corners = chosen.kinks(**here.thresholds)
+        stated = curve(chosen, np.array(list(corners), dtype=float))
+        np.testing.assert_allclose(stated.slope, list(corners.values()), atol=1e-9)
+
     @each
     def test_replicas_at_once_equal_each_alone(self, name: str) -> None:
-        """Also with different numbers: their starts differ where there is one."""
-        has_start = "start" in CLIPS[name].model_fields
-        clips = [built(name, **({"start": start} if has_start else {})) for start in STARTS]
+        """Also with different numbers: every number that has values worth trying differs."""
+        clips = [CLIPS[name](**given).build(5) for given in others(name)]
         values = torch.randn(3, 7, 5) * 3
-        parameters, buffers = stack_module_state(clips)
-        base = clips[0].to("meta") if list(clips[0].parameters()) else clips[0]
-        alone = torch.stack([clip(rows) for clip, rows in zip(clips[1:], values[1:], strict=True)])
+        alone = torch.stack([clip(rows) for clip, rows in zip(clips, values, strict=True)])
+        parameters, buffers = stack_module_state(clips) if clips[0].state_dict() else ({}, {})
+        base = clips[0].to("meta")
 
         def one(parameters: Any, buffers: Any, rows: torch.Tensor) -> Any:
             return functional_call(base, (parameters, buffers), (rows,))
 
-        together = vmap(one)(parameters, buffers, values)
-        torch.testing.assert_close(together[1:], alone)
+        torch.testing.assert_close(vmap(one)(parameters, buffers, values), alone)
+
+    @pytest.mark.parametrize("name", [name for name in NAMES if issubclass(CLIPS[name], Learned)])
+    def test_a_channel_may_have_its_own_threshold(self, name: str) -> None:
+        """Images (N, C, H, W) through one clip are their channels through clips of their own."""
+        clip = policy(name, per="channel").build(3, axis=1)
+        raws = dict(clip.named_parameters())
+        images = torch.randn(2, 3, 4, 4) * 3
+        with torch.no_grad():
+            for raw in raws.values():
+                raw.add_(torch.tensor([-0.5, 0.0, 0.5]))
+        for at in range(3):
+            one = built(name, 1)
+            with torch.no_grad():
+                for raw, parameter in one.named_parameters():
+                    parameter.copy_(raws[raw][at : at + 1])
+            torch.testing.assert_close(clip(images)[:, at], one(images[:, at]))
+
+    @pytest.mark.parametrize("name", [name for name in USEFUL if CLIPS[name].thresholds])
+    def test_it_says_what_its_thresholds_hold_and_learn_from(self, name: str) -> None:
+        clip, values = built(name), torch.randn(40, 5) * 3
+        assert all(bound.shape == (1,) for bound in clip.readable().values())
+        assert 0 < clip.saturation(values * 30).item() <= 1
+        assert clip.saturation(values * 0).item() == 0
+        sent = curve(policy(name), values.double().numpy().ravel()).by_threshold.values()
+        moved = np.any([np.zeros(200) if one is None else one != 0 for one in sent], axis=0)
+        if name != "vector_norm":  # there each value of the curve is a vector of its own
+            assert clip.double().informing(values.double()).item() == pytest.approx(moved.mean(), abs=0.02)
 
     def test_all_leave_through_export_and_onnx(self) -> None:
         values = torch.randn(20, 5) * 3

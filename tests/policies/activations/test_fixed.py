@@ -5,23 +5,22 @@ from typing import Any
 import torch
 
 from clipviz.policies.activations.fixed import FixedClip
+from tests.policies.activations.through import through
 
 
 def twin(clip: Any, x: float) -> float:
-    return max(-6.0, min(6.0, x))
+    theta = clip.theta.item()
+    return max(-theta, min(theta, x))
 
 
 def test_the_reference_values_and_gradients() -> None:
-    values = torch.tensor([-7.0, -6, -1, 0, 1, 6, 7], requires_grad=True)
-    said = FixedClip(theta=6).build(1)(values)
-    said.sum().backward()
-    assert said.tolist() == [-6, -6, -1, 0, 1, 6, 6]
-    assert values.grad is not None
-    assert values.grad.tolist() == [0, 1, 1, 1, 1, 1, 0]  # gradient passes at the bounds
+    said = through(FixedClip(), [-7, -6, -1, 0, 1, 6, 7], theta=6)
+    assert said.y == [-6, -6, -1, 0, 1, 6, 6]
+    assert said.dx == [0, 1, 1, 1, 1, 1, 0]  # gradient passes at the bounds
 
 
 def test_it_has_nothing_to_learn_but_a_threshold_to_show() -> None:
     clip = FixedClip(theta=2).build(1)
     assert not list(clip.parameters())
-    assert clip.theta.item() == 2
-    assert clip.saturation == 1
+    assert clip.theta.item() == 2 and not clip.learned
+    assert clip.saturation(torch.tensor([1.0, 2.0, 2.1, -3.0])).item() == 0.5

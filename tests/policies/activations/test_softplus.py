@@ -1,0 +1,18 @@
+"""Softplus, with torch's own as the judge."""
+
+import math
+from typing import Any
+
+from torch import nn
+
+from clipviz.policies.activations.softplus import Softplus
+from tests.policies.activations.through import grid, like
+
+
+def twin(clip: Any, x: float) -> float:
+    return math.log1p(math.exp(x))
+
+
+def test_torch_agrees() -> None:
+    like(nn.Softplus(), Softplus(), grid(), exact=False)
+    like(nn.Softplus(beta=5), Softplus(sharpness=5), grid(), exact=False)
