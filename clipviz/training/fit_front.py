@@ -15,7 +15,7 @@ from clipviz.core.recipe import Inputs
 from clipviz.core.table import Table
 from clipviz.policies import fitting
 from clipviz.policies.normalisations.base import Normalisation, Scaling
-from clipviz.training.front import ACTIONS, CHUNK_VALUES, Front
+from clipviz.training.front import ACTIONS, CHUNK_VALUES, Front, vocabulary
 from clipviz.training.notes import Notes
 
 Codes = NDArray[np.int64] | None
@@ -52,7 +52,7 @@ def fit(table: Table, inputs: Inputs, leaving: NDArray[np.bool_] | None = None) 
     behind them is of those that stay. Raises InvalidRecipe for a clamp on a column that is no number feature, with a
     field out of range, or that goes by a column that is no category, and when no row would stay.
     """
-    places = [place for place, feature in enumerate(table.features) if not feature.levels]
+    places = [place for place, feature in enumerate(table.features) if feature.number]
     _check_columns(inputs, [table.features[place].name for place in places])
     scaling: Normalisation = build("clipviz.policies.normalisations", inputs.normalisation)
     notes = Notes()
@@ -69,7 +69,9 @@ def fit(table: Table, inputs: Inputs, leaving: NDArray[np.bool_] | None = None) 
         if not stays.all():
             values, codes = values[stays], None if codes is None else codes[stays]
         columns.append(_column(name, bounds, values, codes, scaling, notes))
-    return Fitted(Front(table.features, _buffers(table, places, columns)), notes.told(), stays)
+    buffers = _buffers(table, places, columns)
+    front = Front(table.features, buffers, table.image, vocabulary(table.words))
+    return Fitted(front, notes.told(), stays)
 
 
 def _check_columns(inputs: Inputs, names: list[str]) -> None:
