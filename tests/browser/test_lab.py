@@ -19,6 +19,12 @@ READ = f"""() => {{
 }}"""
 
 
+FITS = """() => [...document.querySelectorAll('.cv-figure-plot')].every((each) => {
+  const drawn = each.querySelector('.main-svg')?.getBoundingClientRect();
+  return drawn && Math.abs(drawn.width - each.getBoundingClientRect().width) < 3;
+})"""
+
+
 def last_value(page: Page) -> float:
     """Where the curve of the tanh clip ends, once it is drawn."""
     page.wait_for_function(f"() => ({READ})() !== null")
@@ -32,6 +38,7 @@ def test_a_slider_moves_the_curve_and_the_link_opens_the_same_view(
     ada.goto(f"{dashboard.url}/lab")
     expect(ada.get_by_role("heading", name="What does this policy actually do?")).to_be_visible()
     before = last_value(ada)
+    ada.wait_for_function(FITS)
     mounted = ada.evaluate(
         "() => (window.first = document.querySelector('.cv-figure .js-plotly-plot')) !== null"
     )
