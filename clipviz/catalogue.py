@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
 
 from clipviz.core.discovery import discover
+from clipviz.core.fields import own_first
 
 FAMILIES = ("inputs", "normalisations", "activations", "gradients")
 
@@ -57,7 +58,7 @@ def policies() -> list[Policy]:
             reference=policy.reference,
             teaching=policy.teaching,
             traits=sorted(policy.traits),
-            fields=[_field(name, field) for name, field in policy.model_fields.items()],
+            fields=[_field(name, field) for name, field in own_first(policy).items()],
         )
         for family in FAMILIES
         for id, policy in discover(f"clipviz.policies.{family}").items()

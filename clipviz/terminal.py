@@ -69,7 +69,7 @@ def print_verdict(verdict: Verdict) -> None:
             for arm in verdict.arms
         ),
     )
-    for sentence in (verdict.sentence, *verdict.warnings, *verdict.advice):
+    for sentence in (verdict.sentence, *verdict.context, *verdict.warnings, *verdict.advice):
         typer.echo(inert(sentence))
 
 

@@ -2,9 +2,12 @@
 
 import streamlit as st
 
+from clipviz.analysis.verdict import gather
 from clipviz.core.errors import NotFound
+from clipviz.core.recipe import Recipe
 from clipviz.core.run import Run
-from clipviz.ui import comparison, header, runs, state, tables
+from clipviz.core.sweep import Standing, Sweep
+from clipviz.ui import cells, comparison, header, runs, state, sweeps, tables, verdict_export, verdicts
 from clipviz.ui.text import escape, number
 
 
@@ -49,8 +52,7 @@ def team(picked: list[Run]) -> None:
         st.rerun()
 
 
-def side_by_side(picked: list[Run]) -> None:
-    recipes = {run.id: state.store().recipes.get(run.recipe).recipe for run in picked}
+def side_by_side(picked: list[Run], recipes: dict[str, Recipe]) -> None:
     st.subheader("What differs between their recipes")
     differences = comparison.differences(picked, recipes)
     if differences.empty:
@@ -69,24 +71,81 @@ def side_by_side(picked: list[Run]) -> None:
             icon=":material/warning:",
         )
     elif len(picked) > 1:
-        st.caption(
-            "One seed each tells little: a difference can be luck. Clone a run with other seeds before you believe it."
-        )
+        paired(picked, recipes)
     runs.live(picked)
 
 
-st.title("Did it help?")
-picked = chosen()
-if picked:
-    st.write(
-        ("One run: " if len(picked) == 1 else f"{number(len(picked))} runs side by side: ")
-        + " · ".join(f"**{escape(run.name, 40)}**" for run in picked)
-        + "."
-    )
+def paired(picked: list[Run], recipes: dict[str, Recipe]) -> None:
+    """The verdict on runs that differ by seed within their arms, where seeds pair up."""
+    groups = comparison.arms(picked, recipes)
+    known = gather.metrics(groups)
+    if not known or not comparison.pairs(groups):
+        st.caption(
+            "One seed each tells little: a difference can be luck. On the Train page, **Compare over seeds** "
+            "trains a recipe and its twin without clips over the same seeds."
+        )
+        return
+    st.subheader("The verdict over the seeds that they share")
+    metric, margin = verdicts.settings(known, "picked")
+    verdict = verdicts.judged(groups, metric, margin)
+    verdicts.answer(verdict)
+    plan = verdict_export.Plan.of_arms(groups, recipes[picked[0].id])
+    verdict_export.downloads(verdict, groups, "Picked runs", plan, "picked")
+    verdicts.pictures(verdict, groups, "picked")
+
+
+def swept(sweep: Sweep) -> None:
+    st.title(escape(sweep.name, 120))
+    sweeps.about(sweep)
+    groups = sweeps.groups_of(sweep)
+    standing = Standing.of(run for group in groups for run in group.runs.values())
+    known = gather.metrics(groups)
+    top = st.container(horizontal=True)
+    with top:
+        sweeps.controls(sweep, standing)
+    if not (standing.over or standing.paused):
+        sweeps.watch(sweep)
+        return
+    if standing.paused:
+        sweeps.progress(standing, None)
+    if not known:
+        st.info("No run of this sweep has a result, so there is no verdict. Its cells say why.")
+        cells.cells(groups, None)
+        return
+    answer, settings = st.container(), st.container()
+    with settings:
+        metric, margin = verdicts.settings(known, sweep.id)
+    verdict = verdicts.judged(groups, metric, margin)
+    with answer:
+        verdicts.answer(verdict, so_far=not standing.over)
+    with top:
+        verdict_export.downloads(verdict, groups, sweep.name, verdict_export.Plan.of_sweep(sweep), sweep.id)
+    verdicts.pictures(verdict, groups, sweep.id)
+    comparison.levels(sweep, verdict)
+    st.subheader("Every run")
+    cells.cells(groups, metric)
+    st.caption(verdicts.cost(verdict))
+
+
+given = state.id_in_link("sweep")
+if given:
+    swept(state.store().sweeps.get(given))
+    st.page_link("../../pages/compare.py", label="All runs and sweeps", icon=":material/arrow_back:")
 else:
-    st.write(
-        "Pick runs in the table to lay their curves over each other. The address bar becomes a link to the view."
-    )
-team(picked)
-if picked:
-    side_by_side(picked)
+    st.title("Did it help?")
+    picked = chosen()
+    if picked:
+        st.write(
+            ("One run: " if len(picked) == 1 else f"{number(len(picked))} runs side by side: ")
+            + " · ".join(f"**{escape(run.name, 40)}**" for run in picked[:20])
+            + "."
+        )
+    else:
+        st.write(
+            "Open a sweep for its verdict, or pick runs in the table to lay their curves over each other. The "
+            "address bar becomes a link to the view."
+        )
+        sweeps.listed()
+    team(picked)
+    if picked:
+        side_by_side(picked, comparison.recipes(picked))

@@ -74,7 +74,9 @@ def one(dataset: Dataset) -> None:
     reading.offer_images(dataset, profiles, uploads.read_again)
     if dataset.rejected:
         rejected(dataset)
-    with st.expander("How it was read", icon=":material/tune:"):
+    said = files.notes(state.settings(), dataset.id)
+    remarks = f" · {counted(len(said), 'remark')}" if said else ""
+    with st.expander(f"How it was read{remarks}", icon=":material/tune:"):
         reading.change(dataset, uploads.read_again)
     if dataset.image:
         pictures.show(dataset)

@@ -6,7 +6,18 @@ from clipviz.core.dataset import Dataset
 from clipviz.core.errors import ClipvizError
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Run, State
-from clipviz.ui import drafts, forms, header, live_chart, recipes, results, runs, state, training_form
+from clipviz.ui import (
+    drafts,
+    forms,
+    header,
+    live_chart,
+    recipes,
+    results,
+    runs,
+    state,
+    sweep_form,
+    training_form,
+)
 from clipviz.ui.empty import no_dataset
 from clipviz.ui.text import ago, escape, number, people, plain
 
@@ -39,6 +50,7 @@ def compose(dataset: Dataset) -> None:
                 "Start", type="primary", icon=":material/play_arrow:", key="start", disabled=bool(wrong)
             ):
                 begin(dataset, recipe, draft, name or "")
+            sweep_form.button(recipe, draft, bool(wrong))
             recipes.saved_ones(dataset)
 
 

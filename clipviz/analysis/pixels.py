@@ -44,13 +44,40 @@ class PixelBounds:
 
 @dataclass(frozen=True)
 class Touched:
-    """Of the training images: pixel values, how many of them move up and down, images with at least one."""
+    """Of the training images: how many values each input has below its bounds, and above, (F,) each; images with at
+    least one."""
 
-    values: int
-    below: int
-    above: int
+    lows: NDArray[np.int64]
+    highs: NDArray[np.int64]
     images: int
     touched_images: int
+
+    @property
+    def values(self) -> int:
+        return self.images * len(self.lows)
+
+    @property
+    def below(self) -> int:
+        return int(self.lows.sum())
+
+    @property
+    def above(self) -> int:
+        return int(self.highs.sum())
+
+
+@dataclass(frozen=True)
+class Channel:
+    """The inputs of one channel: name "" for grey; places: their positions among the inputs of the table. lo, hi: the
+    bounds that they share, None where they have bounds of their own; least, most: of the training images."""
+
+    name: str
+    places: NDArray[np.int64]
+    lo: float | None
+    hi: float | None
+    least: float
+    most: float
+    below: int
+    above: int
 
 
 def can_fit(table: Table, inputs: Inputs) -> bool:
@@ -85,14 +112,46 @@ def fit(table: Table, inputs: Inputs) -> PixelBounds:
 
 def touched(table: Table, bounds: PixelBounds) -> Touched:
     """What the bounds move in the training images, counted exactly."""
-    below = above = images = 0
+    lows = np.zeros(len(table.features), dtype=np.int64)
+    highs, images = lows.copy(), 0
     for start in range(0, len(table.train), BLOCK):
         block = table.inputs[table.train[start : start + BLOCK]]
         low, high = block < bounds.lo, block > bounds.hi
-        below += int(low.sum())
-        above += int(high.sum())
+        lows += low.sum(axis=0)
+        highs += high.sum(axis=0)
         images += int((low | high).any(axis=1).sum())
-    return Touched(len(table.train) * len(table.features), below, above, len(table.train), images)
+    return Touched(lows, highs, len(table.train), images)
+
+
+def places(table: Table) -> dict[str, NDArray[np.int64]]:
+    """Where the inputs of each channel stand among those of a table; "" is grey."""
+    colours = [feature.name.rpartition(",")[2] for feature in table.features]
+    known = [colour if colour in pixel_features.COLOURS else "" for colour in colours]
+    return {
+        name: np.flatnonzero(np.array(known) == name)
+        for name in ("", *pixel_features.COLOURS)
+        if name in known
+    }
+
+
+def channels(table: Table, bounds: PixelBounds, done: Touched) -> list[Channel]:
+    """One for each channel that has inputs."""
+    least, most = np.full(len(table.features), np.inf), np.full(len(table.features), -np.inf)
+    for start in range(0, len(table.train), BLOCK):
+        block = table.inputs[table.train[start : start + BLOCK]]
+        least, most = np.minimum(least, block.min(axis=0)), np.maximum(most, block.max(axis=0))
+    found = []
+    for name, there in places(table).items():
+        lo, hi = np.unique(bounds.lo[there]), np.unique(bounds.hi[there])
+        shared = len(lo) == len(hi) == 1
+        found.append(
+            Channel(
+                name, there, float(lo[0]) if shared else None, float(hi[0]) if shared else None,
+                float(least[there].min()), float(most[there].max()),
+                int(done.lows[there].sum()), int(done.highs[there].sum()),
+            )
+        )  # fmt: skip
+    return found
 
 
 def sample(table: Table, count: int = SAMPLE) -> NDArray[np.int64]:

@@ -66,11 +66,24 @@ class TailValue:
 
 
 def stretches(column: TrainingColumn, bounds: Bounds) -> Stretches:
-    """The training rows of a column by where they lie, with their targets; one look at all values, some at a time.
+    """The training rows of a column by where they lie, with their targets.
 
     Next to a bound means as many rows as lie beyond it, at least 30, at most 1,000, never more than a quarter of those
-    inside. Rows with a missing value are in no stretch; infinities lie beyond a closed bound.
+    inside; with bounds for groups, each row is as near as it is to the bound of its group. Rows with a missing value
+    are in no stretch; infinities lie beyond a closed bound.
     """
+    found, within = _of_groups(column, bounds) if bounds.groups else _of_all(column, bounds)
+    lower, beside_lower, beside_upper, upper = (_stretch(column, places) for places in found)
+    sample = np.linspace(0, column.rows - 1, min(column.rows, INSIDE)).astype(np.int64)
+    values, codes = column.at(sample), column.codes(bounds)
+    beyond = np.logical_or(*bounds.outside(values, None if codes is None else codes[sample]))
+    inside = sample[np.isfinite(values) & ~beyond]
+    return Stretches(lower, beside_lower, _stretch(column, inside, INSIDE, within), beside_upper, upper)
+
+
+def _of_all(column: TrainingColumn, bounds: Bounds) -> tuple[list[Places], int]:
+    """(positions below, next to the lower bound, next to the upper one, above; finite values inside), where all rows
+    share their bounds: one look at all values, some at a time."""
     edge_lower, edge_upper, within = _edges(column, bounds)
     found: list[list[Places]] = [[], [], [], []]
     start = 0
@@ -82,30 +95,45 @@ def stretches(column: TrainingColumn, bounds: Bounds) -> Stretches:
         for places, mask in zip(found, masks, strict=True):
             places.append(start + np.flatnonzero(mask))
         start += len(values)
-    lower, beside_lower, beside_upper, upper = (
-        _stretch(column, np.concatenate([np.empty(0, dtype=np.int64), *places])) for places in found
+    return [np.concatenate([np.empty(0, dtype=np.int64), *places]) for places in found], within
+
+
+def _of_groups(column: TrainingColumn, bounds: Bounds) -> tuple[list[Places], int]:
+    """The same where each group has bounds of its own."""
+    values, codes = column.values, column.codes(bounds)
+    (lo, hi), (below, above) = bounds.limits(codes), bounds.outside(values, codes)
+    inside = np.flatnonzero(np.isfinite(values) & ~below & ~above)
+
+    def nearest(away: Floats, beyond: int) -> Places:
+        near = np.flatnonzero(np.isfinite(away))
+        count = min(len(near), _beside(beyond, len(inside)))
+        return inside[near[np.argsort(away[near], kind="stable")[:count]]]
+
+    lower, upper = (
+        nearest((values - lo)[inside], int(below.sum())),
+        nearest((hi - values)[inside], int(above.sum())),
     )
-    sample = np.linspace(0, column.rows - 1, min(column.rows, INSIDE)).astype(np.int64)
-    values = column.at(sample)
-    inside = sample[(values >= bounds.lo) & (values <= bounds.hi) & np.isfinite(values)]
-    return Stretches(lower, beside_lower, _stretch(column, inside, INSIDE, within), beside_upper, upper)
+    return [np.flatnonzero(below), lower, upper, np.flatnonzero(above)], len(inside)
+
+
+def _beside(beyond: int, inside: int) -> int:
+    """How many rows are next to a bound."""
+    return min(max(1, inside // 4), max(BESIDE, min(MOST, beyond))) if beyond else 0
 
 
 def _edges(column: TrainingColumn, bounds: Bounds) -> tuple[float, float, int]:
     """(greatest value that is next to the lower bound, least next to the upper one, finite values inside); NaN
     where nothing lies beyond."""
     ordered = column.ordered
-    first, end = (
-        int(np.searchsorted(ordered, bounds.lo, "left")),
-        int(np.searchsorted(ordered, bounds.hi, "right")),
-    )
-    below, above = first + column.negative, len(ordered) - end + column.positive
+    first = int(np.searchsorted(ordered, bounds.lo, "left"))
+    end = int(np.searchsorted(ordered, bounds.hi, "right"))
+    below = first + (column.negative if bounds.lo > -np.inf else 0)
+    above = len(ordered) - end + (column.positive if bounds.hi < np.inf else 0)
     lower = upper = np.nan
-    most = max(1, (end - first) // 4)
-    if end > first and below and bounds.lo > -np.inf:
-        lower = float(ordered[first + min(most, max(BESIDE, min(MOST, below))) - 1])
-    if end > first and above and bounds.hi < np.inf:
-        upper = float(ordered[end - min(most, max(BESIDE, min(MOST, above)))])
+    if end > first and below:
+        lower = float(ordered[first + _beside(below, end - first) - 1])
+    if end > first and above:
+        upper = float(ordered[end - _beside(above, end - first)])
     return lower, upper, end - first
 
 

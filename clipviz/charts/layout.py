@@ -16,19 +16,29 @@ CONFIG: dict[str, Any] = {
 
 def finish(figure: go.Figure, colours: Palette, height: int) -> go.Figure:
     """Applies the house style to a figure, in place, and returns it."""
-    figure.update_layout(
-        height=height,
-        margin={"l": 8, "r": 8, "t": 24, "b": 8},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"color": colours.ink, "size": 13},
-        colorway=list(colours.series),
-        modebar={"bgcolor": "rgba(0,0,0,0)", "color": colours.muted, "activecolor": colours.ink},
-        hoverlabel={"bgcolor": colours.ground, "font": {"color": colours.ink}},
-    )
-    figure.update_xaxes(gridcolor=colours.grid, zerolinecolor=colours.grid, automargin=True)
-    figure.update_yaxes(gridcolor=colours.grid, zerolinecolor=colours.grid, automargin=True)
+    figure.update_layout(house(colours, height))
+    figure.update_xaxes(axis(colours))
+    figure.update_yaxes(axis(colours))
     return figure
+
+
+def house(colours: Palette, height: int) -> dict[str, Any]:
+    """The house style of a figure's layout, axes apart."""
+    return {
+        "height": height,
+        "margin": {"l": 8, "r": 8, "t": 24, "b": 8},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"color": colours.ink, "size": 13},
+        "colorway": list(colours.series),
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": colours.muted, "activecolor": colours.ink},
+        "hoverlabel": {"bgcolor": colours.ground, "font": {"color": colours.ink}},
+    }
+
+
+def axis(colours: Palette) -> dict[str, Any]:
+    """The house style of an axis."""
+    return {"gridcolor": colours.grid, "zerolinecolor": colours.grid, "automargin": True}
 
 
 def literal(text: str, limit: int = 60) -> str:

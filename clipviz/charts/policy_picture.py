@@ -1,11 +1,11 @@
 """The picture of a policy in the Guide: its curve."""
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from clipviz.charts.lines import Axis, Line, lines
+from clipviz.charts.lines import Line, lines
 from clipviz.charts.palette import Palette
+from clipviz.charts.plain import Axis, Plain
 from clipviz.charts.policy_looks import Look
 
 
@@ -17,7 +17,7 @@ def policy_picture(
     log: bool,
     look: Look,
     colours: Palette,
-) -> go.Figure:
+) -> Plain:
     """y over x with the line y = x behind it; the slope, where there is one, is thin and dotted."""
     span = (float(x.min()), float(x.max()))
     drawn = [Line("after", x, y, Look(look.colour, "solid"), 2.6)]

@@ -4,12 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from clipviz.charts.layout import finish
-from clipviz.charts.lines import Axis, scaled
 from clipviz.charts.palette import Palette
+from clipviz.charts.plain import LEGEND, Axis, Plain
 from clipviz.charts.policy_looks import Look
 
 SYMBOLS = ("diamond", "square", "triangle-up", "hexagon", "x")
@@ -35,15 +33,21 @@ def trajectories(
     minima: Sequence[tuple[float, float]],
     colours: Palette,
     height: int = 520,
-) -> go.Figure:
+) -> Plain:
     """The surface as contours, even in the logarithm of the height above its lowest point; the ways on it.
 
     The window is that of the surface: a way that leaves it leaves the picture.
     """
-    figure = go.Figure()
+    figure = Plain(
+        colours,
+        height,
+        Axis("first parameter", span=(float(x[0]), float(x[-1]))),
+        Axis("second parameter", span=(float(y[0]), float(y[-1]))),
+        layout={**LEGEND, "hovermode": "closest"},
+    )
     level = np.log10(heights - heights.min() + 1e-3 * (heights.max() - heights.min()))
-    figure.add_contour(
-        x=x, y=y, z=level, customdata=heights, ncontours=18, showscale=False, name="loss",
+    figure.add(
+        "contour", x=x, y=y, z=level, customdata=heights, ncontours=18, showscale=False, name="loss",
         colorscale=[[0, colours.ground], [1, colours.faint]],
         line={"width": 0.6, "color": colours.grid},
         hovertemplate="loss %{customdata:.4g}<extra></extra>",
@@ -56,14 +60,14 @@ def trajectories(
     for way in ways:
         for symbol, (rule, at) in zip(SYMBOLS, way.stops.items(), strict=False):
             if at is not None:
-                figure.add_scatter(
-                    x=way.points[at : at + 1, 0], y=way.points[at : at + 1, 1], mode="markers", name=rule,
+                figure.add(
+                    "scatter", x=way.points[at : at + 1, 0], y=way.points[at : at + 1, 1], mode="markers", name=rule,
                     marker={"symbol": symbol, "size": 11, "color": way.look.colour,
                             "line": {"width": 1.5, "color": colours.ground}},
                     hovertemplate=f"{rule} would stop {way.name} at step {at}<extra></extra>", showlegend=False,
                 )  # fmt: skip
-    figure.add_scatter(
-        x=[place[0] for place in minima], y=[place[1] for place in minima], mode="markers", name="minimum",
+    figure.add(
+        "scatter", x=[place[0] for place in minima], y=[place[1] for place in minima], mode="markers", name="minimum",
         marker={"symbol": "star", "size": 14, "color": colours.ink, "line": {"width": 1, "color": colours.ground}},
         hovertemplate="minimum<extra></extra>",
     )  # fmt: skip
@@ -72,23 +76,15 @@ def trajectories(
     ]
     for symbol, rule in zip(SYMBOLS, ways[0].stops if ways else (), strict=False):
         if rule in used:
-            figure.add_scatter(
-                x=[None], y=[None], mode="markers", name=rule,
+            figure.add(
+                "scatter", x=[None], y=[None], mode="markers", name=rule,
                 marker={"symbol": symbol, "size": 10, "color": colours.muted},
             )  # fmt: skip
-    finish(figure, colours, height)
-    figure.update_layout(
-        legend={"orientation": "h", "y": 1.01, "x": 0, "yanchor": "bottom", "font": {"size": 12}},
-        margin={"t": 24},
-        hovermode="closest",
-    )
-    scaled(figure.update_xaxes, Axis("first parameter", span=(float(x[0]), float(x[-1]))))
-    scaled(figure.update_yaxes, Axis("second parameter", span=(float(y[0]), float(y[-1]))))
     return figure
 
 
 def _line(
-    figure: go.Figure,
+    figure: Plain,
     points: NDArray[np.float64],
     name: str,
     colour: str,
@@ -96,8 +92,8 @@ def _line(
     dash: str,
     legend: bool,
 ) -> None:
-    figure.add_scatter(
-        x=points[:, 0], y=points[:, 1], mode="lines+markers", name=name, showlegend=legend,
+    figure.add(
+        "scatter", x=points[:, 0], y=points[:, 1], mode="lines+markers", name=name, showlegend=legend,
         line={"color": colour, "width": width, "dash": dash}, marker={"size": 3.5, "color": colour},
         customdata=np.arange(len(points)), hovertemplate=f"{name}, step %{{customdata}}<extra></extra>",
     )  # fmt: skip

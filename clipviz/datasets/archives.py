@@ -76,12 +76,13 @@ class Archive:
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError):
             return b""
 
-    def extract(self, member: str, target: Path) -> Path:
-        """Write the bytes of a member to the file `target`; raises UnreadableFile, OSError when the disk is full."""
-        with target.open("wb") as taken:
-            for block in self._blocks(member, self._limits.unpacked):
-                taken.write(block)
-        return target
+    def extract(self, member: str, target: Path, most: int | None = None) -> Path:
+        """Write the bytes of a member to the file `target`; raises UnreadableFile, OSError when the disk is full.
+
+        most: of a text, whole lines of about so many bytes.
+        """
+        blocks = self._blocks(member, self._limits.unpacked)
+        return _written(blocks, target, most if most and has_lines(self.head(member)) else None)
 
     def _blocks(self, member: str, most: int) -> Iterator[bytes]:
         """The member's bytes; the declared size is not trusted but enforced."""
@@ -146,9 +147,12 @@ def compression(head: bytes) -> str | None:
     return next((kind for mark, kind in marks.items() if head.startswith(mark)), None)
 
 
-def decompress(path: Path, target: Path, name: str = "", limits: Limits = LIMITS) -> Path:
+def decompress(
+    path: Path, target: Path, name: str = "", limits: Limits = LIMITS, most: int | None = None
+) -> Path:
     """Write what a .gz, .bz2, .xz or .zst file holds to the file `target`.
 
+    most: of a text, whole lines of about so many bytes.
     Raises UnreadableFile when it is truncated or damaged, or unpacks to more than the limits allow.
     """
     shown, packed = name or path.name, path.stat().st_size
@@ -156,13 +160,17 @@ def decompress(path: Path, target: Path, name: str = "", limits: Limits = LIMITS
         kind = compression(stream.read(8))
     if kind is None:
         raise UnreadableFile("The file must be compressed", shown, "Upload it as it is")
-    seen = 0
-    try:
-        with _opened(path, kind) as stream, target.open("wb") as taken:
+
+    def blocks() -> Iterator[bytes]:
+        seen = 0
+        with opened(path, kind) as stream:
             while block := stream.read(BLOCK):
                 seen += len(block)
-                _check_total(seen, packed, shown, limits)
-                taken.write(block)
+                check_total(seen, packed, shown, limits)
+                yield block
+
+    try:
+        _written(blocks(), target, most if most and has_lines(head_of(path)) else None)
     except (OSError, EOFError, zlib.error, ValueError) as error:
         if isinstance(error, OSError) and error.errno == 28:  # disk full: not the file's fault
             raise
@@ -174,18 +182,38 @@ def decompress(path: Path, target: Path, name: str = "", limits: Limits = LIMITS
     return target
 
 
+def has_lines(head: bytes) -> bool:
+    """True for the first bytes of a text whose beginning can be read alone: no binary data, no document of JSON."""
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return b"\0" not in head and b"\n" in head and not text.startswith((b"{", b"["))
+
+
+def _written(blocks: Iterator[bytes], target: Path, most: int | None) -> Path:
+    """Write blocks to a file; of more than `most` bytes whole lines of so many."""
+    seen = 0
+    with target.open("wb") as taken:
+        for block in blocks:
+            if most is not None and seen + len(block) > most:
+                taken.write(block[: block.rfind(b"\n") + 1])
+                break
+            taken.write(block)
+            seen += len(block)
+    return target
+
+
 def head_of(path: Path, size: int = 1 << 16) -> bytes:
     """The first bytes of what a compressed file holds; b"" when they cannot be unpacked."""
     with path.open("rb") as stream:
         kind = compression(stream.read(8))
     try:
-        with _opened(path, kind or "") as stream:
+        with opened(path, kind or "") as stream:
             return stream.read(size)
     except (OSError, EOFError, zlib.error, ValueError):
         return b""
 
 
-def _opened(path: Path, kind: str) -> IO[bytes]:
+def opened(path: Path, kind: str) -> IO[bytes]:
+    """What a file of this compression holds, as a stream; reading a damaged one raises as its module does."""
     import bz2
     import gzip
     import lzma
@@ -210,9 +238,9 @@ def _checked(file: zipfile.ZipFile, name: str, whole: int, limits: Limits) -> di
         raise _too_many(name, len(entries), limits)
     for entry in entries:
         path = entry.filename.replace("\\", "/")
-        if entry.is_dir() or any(part in RUBBISH or part.startswith("._") for part in path.split("/")):
+        if entry.is_dir() or is_rubbish(path):
             continue
-        _check_path(path, entry, name)
+        check_member(path, name, stat.S_IFMT(entry.external_attr >> 16) in (0, stat.S_IFREG))
         if entry.flag_bits & 0x1:
             raise _refused(
                 "A member must not be encrypted", name, path, "Make the archive without a password"
@@ -220,25 +248,36 @@ def _checked(file: zipfile.ZipFile, name: str, whole: int, limits: Limits) -> di
         if path in found:
             raise _refused("A member must be in the archive once", name, path, "Make the archive again")
         found[path] = entry
-    if len(found) > limits.members:
-        raise _too_many(name, len(found), limits)
+    check_count(len(found), name, limits)
     # Members may overlap: what they claim together can exceed the file.
     packed = min(whole, sum(entry.compress_size for entry in found.values()))
-    _check_total(sum(entry.file_size for entry in found.values()), packed, name, limits)
+    check_total(sum(entry.file_size for entry in found.values()), packed, name, limits)
     return found
 
 
-def _check_path(path: str, entry: zipfile.ZipInfo, name: str) -> None:
-    mode = entry.external_attr >> 16
-    if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
+def is_rubbish(path: str) -> bool:
+    """True for what operating systems leave in archives."""
+    return any(part in RUBBISH or part.startswith("._") for part in path.split("/"))
+
+
+def check_member(path: str, name: str, plain: bool) -> None:
+    """Refuse a member that is no plain file, or whose path is absolute, leads out of the archive or is too long."""
+    if not plain:
         raise _refused("A member must be a file, no link or device", name, path, "Put the file itself in")
-    if path.startswith("/") or PureWindowsPath(entry.filename).drive:
+    if path.startswith("/") or PureWindowsPath(path).drive:
         raise _refused("A member must not have an absolute path", name, path, "Use paths inside the archive")
     if ".." in path.split("/") or not path or len(path) > LONGEST_NAME or "\0" in path:
         raise _refused("A member's path must stay inside the archive", name, path, "Make the archive again")
 
 
-def _check_total(size: int, packed: int, name: str, limits: Limits) -> None:
+def check_count(count: int, name: str, limits: Limits) -> None:
+    """Refuse an archive of too many files."""
+    if count > limits.members:
+        raise _too_many(name, count, limits)
+
+
+def check_total(size: int, packed: int, name: str, limits: Limits) -> None:
+    """Refuse an archive that unpacks to too much, or to so much more than its own size that it must be a bomb."""
     if size > limits.unpacked:
         raise UnreadableFile(
             f"An archive may unpack to at most {limits.unpacked:,} bytes",

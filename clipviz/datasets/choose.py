@@ -1,16 +1,20 @@
 """Which format a file is in: its first bytes decide, its ending breaks ties."""
 
+import zipfile
 from pathlib import Path
 from typing import Literal
 
 from clipviz.core.dataset import Reading
 from clipviz.core.discovery import discover
 from clipviz.core.errors import UnreadableFile
-from clipviz.datasets import foreign
+from clipviz.datasets import archives, foreign
 from clipviz.datasets.formats.base import Format
+from clipviz.datasets.images import decode
 from clipviz.datasets.images.base import ImageFormat
 
+WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".ods")
 PACKAGE = "clipviz.datasets.formats"
+OFFICE = (b"[Content_Types].xml", b"_rels/", b"xl/", b"docProps/", b"mimetypeapplication/vnd.oasis")
 
 
 def suffixes(of: Literal["table", "images"]) -> tuple[str, ...]:
@@ -43,6 +47,7 @@ def choose(path: Path, name: str, reading: Reading) -> Format | ImageFormat:
         head = stream.read(1 << 16)
     if not head:
         raise UnreadableFile("The file must not be empty", "0 bytes", "Upload a table with a header and rows")
+    _check_whole(head, path, name)
     fitting = [kind for kind in known.values() if kind.recognises(head, path)]
     other = foreign.known(head) if all(kind.general for kind in fitting) else None
     if other is not None:
@@ -62,6 +67,26 @@ def choose(path: Path, name: str, reading: Reading) -> Format | ImageFormat:
     fitting = images or [kind for kind in fitting if not kind.general] or fitting
     ending = _ending(name or path.name)
     return next((kind for kind in fitting if ending in kind.suffixes), fitting[0])()
+
+
+def _check_whole(head: bytes, path: Path, name: str) -> None:
+    """Refuse a zip without its end and a lone image that cannot be decoded, in the words for what they are."""
+    if archives.is_zip(head) and not zipfile.is_zipfile(path):
+        office = _ending(name or path.name) in WORKBOOKS or any(mark in head[:4096] for mark in OFFICE)
+        raise UnreadableFile(
+            "A workbook must be a whole .xlsx file" if office else "An archive must be a whole .zip file",
+            f"the beginning of one ({name or path.name})",
+            "Open it and save it again, or copy it again" if office else "Copy it again, or make it again",
+        )
+    if head.startswith(decode.MARKS):
+        try:
+            decode.look(path.read_bytes())
+        except decode.Unusable as error:
+            raise UnreadableFile(
+                "An image must be readable",
+                f"{name or path.name}, which {error}",
+                "Export it again as PNG or JPEG",
+            ) from error
 
 
 def _ending(name: str) -> str:

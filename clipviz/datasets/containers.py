@@ -7,7 +7,7 @@ from pathlib import Path
 
 from clipviz.core.dataset import Reading
 from clipviz.core.errors import UnreadableFile
-from clipviz.datasets import archives
+from clipviz.datasets import archives, tars
 from clipviz.datasets.choose import recognised, suffixes, unpacks_itself
 
 ENDINGS = (".gz", ".zst", ".bz2", ".xz", ".zip")
@@ -34,17 +34,23 @@ class Unpacked:
             shutil.rmtree(self.scratch, ignore_errors=True)
 
 
-def unwrap(path: Path, name: str, given: Reading, folder: Path) -> Unpacked:
+def unwrap(path: Path, name: str, given: Reading, folder: Path, most: int | None = None) -> Unpacked:
     """The table inside of a compressed file or a zip, unpacked in `folder`; any other file as it is.
 
     A file that a format reads as it stands (a workbook is a zip, too; images come in zips) is left alone. Of several
-    tables in a zip, the one that `given.member` names, else the largest. Raises UnreadableFile for archives beyond the
+    tables in a zip, the one that `given.member` names, else the largest. A tar archive is made a zip first. most: of a
+    text, whole lines of about so many bytes are enough. Raises UnreadableFile for archives beyond the
     limits of `archives`, without a table, or nested too deep.
     """
     name, head = name or path.name, _head(path)
+    scratch: Path | None = None
+    if tars.is_tar(head, path):
+        scratch = Path(tempfile.mkdtemp(prefix=".unpacked-", dir=folder))
+        path = tars.as_zip(path, scratch / "tar.zip", name)
+        head = _head(path)
     if not _packed(head) or unpacks_itself(given) or recognised(head, path):
-        return Unpacked(path, name)
-    scratch = Path(tempfile.mkdtemp(prefix=".unpacked-", dir=folder))
+        return Unpacked(path, name, scratch=scratch)
+    scratch = scratch or Path(tempfile.mkdtemp(prefix=".unpacked-", dir=folder))
     found = Unpacked(path, name, scratch=scratch)
     for depth in range(archives.LIMITS.nesting + 1):
         head = _head(found.path)
@@ -52,7 +58,7 @@ def unwrap(path: Path, name: str, given: Reading, folder: Path) -> Unpacked:
             return found
         if depth == archives.LIMITS.nesting:
             break
-        found = _opened(found, given, scratch / str(depth), head)
+        found = _opened(found, given, scratch / str(depth), head, most)
     raise UnreadableFile(
         f"Archives may lie in each other {archives.LIMITS.nesting} deep",
         f"more in {name}",
@@ -60,9 +66,9 @@ def unwrap(path: Path, name: str, given: Reading, folder: Path) -> Unpacked:
     )
 
 
-def _opened(found: Unpacked, given: Reading, target: Path, head: bytes) -> Unpacked:
+def _opened(found: Unpacked, given: Reading, target: Path, head: bytes, most: int | None) -> Unpacked:
     if not archives.is_zip(head):
-        archives.decompress(found.path, target, found.name)
+        archives.decompress(found.path, target, found.name, most=most)
         inner = Path(found.name)
         name = inner.stem if inner.suffix.lower() in ENDINGS else found.name
         kind = archives.compression(head)
@@ -84,7 +90,7 @@ def _opened(found: Unpacked, given: Reading, target: Path, head: bytes) -> Unpac
                 "The file must be one of the archive", repr(wanted), f"Pick one of {_listed(names)}"
             )
         chosen = wanted or max(tables, key=lambda member: member.size).name
-        archive.extract(chosen, target)
+        archive.extract(chosen, target, most)
     notes = (f"Read {chosen} of the archive." if len(names) == 1 else _several(chosen, len(names)),)
     choices = found.choices or ({"member": names[:MOST_SHOWN]} if len(names) > 1 else {})
     return Unpacked(target, chosen, found.member or chosen, choices, (*found.notes, *notes), found.scratch)

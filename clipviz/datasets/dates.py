@@ -17,7 +17,8 @@ COMPACT = ("%Y%m%d",)
 
 ZONE = r"(:[0-9]{2}(?:\.[0-9]+)?(?: ?[AaPp][Mm])?) ?(?:GMT|UTC)?([+-])(0?[0-9]|1[0-4])(?::?([0-5][0-9]))?$"
 """An offset from UTC behind a clock: +02:00, -0500, GMT+1."""
-CLOCK = r"^([0-9]{1,3}):([0-5][0-9])(?::([0-5][0-9](?:\.[0-9]+)?))?$"
+LIKELY = r"^[0-9]+[-/.T]|^[A-Z][a-z]{2}, "
+CLOCK = r"^([0-9]{1,3}):([0-5][0-9])(?::([0-5][0-9](?:\.[0-9]+)?))?(?: ?([AaPp])[Mm])?$"
 
 
 def clear_sql(cell: str) -> str:
@@ -28,7 +29,8 @@ def clear_sql(cell: str) -> str:
     )
     sign = f"CASE regexp_extract({cell}, {literal(ZONE)}, 2) WHEN '-' THEN 1 ELSE -1 END"
     moved = f"{_found(bare)} + to_minutes({sign} * (60 * {hours} + coalesce({minutes}, 0)))"
-    return f"CASE WHEN {zoned_sql(cell)} THEN {moved} ELSE {_found(cell)} END"
+    likely = f"regexp_matches({cell}, {literal(LIKELY)})"  # cheap, and most words are none
+    return f"CASE WHEN {likely} THEN CASE WHEN {zoned_sql(cell)} THEN {moved} ELSE {_found(cell)} END END"
 
 
 def zoned_sql(cell: str) -> str:
@@ -50,12 +52,15 @@ def _found(cell: str) -> str:
 
 
 def clock_sql(cell: str) -> str:
-    """SQL for the seconds that a time of day or a duration spells, hours first: 5400 for 1:30 and 01:30:00."""
+    """SQL for the seconds that a time of day or a duration spells, hours first: 5400 for 1:30, 01:30:00 and 1:30 AM."""
     hours, minutes, seconds = (
         f"coalesce(TRY_CAST(regexp_extract({cell}, {literal(CLOCK)}, {part}) AS DOUBLE), 0)"
         for part in (1, 2, 3)
     )
-    return f"CASE WHEN regexp_matches({cell}, {literal(CLOCK)}) THEN 3600 * {hours} + 60 * {minutes} + {seconds} END"
+    half = f"lower(regexp_extract({cell}, {literal(CLOCK)}, 4))"
+    of_day = f"CASE {half} WHEN 'a' THEN {hours} % 12 WHEN 'p' THEN {hours} % 12 + 12 ELSE {hours} END"
+    whole = f"3600 * ({of_day}) + 60 * {minutes} + {seconds}"
+    return f"CASE WHEN regexp_matches({cell}, {literal(CLOCK)}) THEN {whole} END"
 
 
 def ordered_sql(cell: str, order: str) -> str:

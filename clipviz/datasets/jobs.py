@@ -27,6 +27,8 @@ MOST_LEVELS = 50
 LONGEST_LEVEL = 200
 SHARE_OF_DUCKDB = 0.5
 SHOWN_REJECTS = 20
+PREVIEWED = 16_000_000
+"""Bytes of a compressed text that a preview looks at."""
 
 
 def ingest(request: dict[str, Any]) -> dict[str, Any]:
@@ -67,7 +69,7 @@ def preview(request: dict[str, Any]) -> dict[str, Any]:
     source = Path(request["source"])
     given = Reading.model_validate(request["reading"])
     folder = Path(request["folder"])
-    packed = unwrap(source, request["name"], given, folder)
+    packed = unwrap(source, request["name"], given, folder, PREVIEWED)
     format_ = choose(packed.path, packed.name, given)
     guessed = format_.guess(packed.path, given)
     reading = guessed.model_copy(update={"kinds": given.kinds, "member": packed.member})

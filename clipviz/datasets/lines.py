@@ -34,11 +34,12 @@ class Layout:
 
 @dataclass
 class Copied:
-    """header: cells of each row of names. records: rows written. complete: the file ended. skipped, comments: lines
-    above the table, comment lines."""
+    """header: cells of each row of names. records: rows written. empty: rows of empty cells, which are no rows.
+    complete: the file ended. skipped, comments: lines above the table, comment lines."""
 
     header: list[list[str]] = field(default_factory=list)
     records: int = 0
+    empty: int = 0
     skipped: int = 0
     comments: int = 0
     rejected: list[RejectedRow] = field(default_factory=list)
@@ -102,6 +103,9 @@ def copy(
                     continue
                 if len(copied.header) < layout.names and len(record) <= LONGEST_RECORD:
                     copied.header.append(parse(record, delimiter) or [record.rstrip("\n")])
+                    continue
+                if width > 1 and record.rstrip("\n") == delimiter * (width - 1):
+                    copied.empty += 1
                     continue
                 if limit is not None and copied.records >= limit:
                     copied.complete = False

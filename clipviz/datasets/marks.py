@@ -4,10 +4,11 @@ import re
 
 from clipviz.datasets.staging import literal
 
-SIGNS = r"(?:US\$|[$€£¥₹₽₩₺₴₪฿]|USD|EUR|GBP|CHF|JPY|CNY|INR|CAD|AUD)"
+SIGNS = r"(?:US\$|[$€£¥₹₽₩₺₴₪฿]|USD|EUR|GBP|CHF|JPY|CNY|INR|CAD|AUD|S?Fr\.?)"
 _BEFORE = re.compile(rf"^([-+]?)\s*{SIGNS}\s*([-+]?[0-9.,])")
 _AFTER = re.compile(rf"([0-9.,])\s*(?:{SIGNS}|%)$")
 _BRACKETED = re.compile(rf"^\(\s*({SIGNS}\s*[0-9][0-9.,' ]*|[0-9][0-9.,' ]*\s*(?:{SIGNS}|%))\s*\)$")
+_ROUND = re.compile(r"([0-9])\.[-–—]+$")
 _BEHIND = re.compile(r"^([0-9][0-9.,' ]*)-$")
 _UNIT = r"^([-+]?[0-9][0-9.,' ]*?) ?([\pL°²³][\pL°²³0-9/]{0,7})$"  # RE2, which knows letters of all alphabets
 _TYPED = "\u00a0\u202f\u2009\u2212\u2019"
@@ -20,14 +21,20 @@ def unmarked(cell: str) -> str:
     text = cell.strip()
     if not text.isascii():
         text = text.translate(str.maketrans(_TYPED, _PLAIN))
-    text = _BRACKETED.sub(r"-\1", text)
+    text = _BRACKETED.sub(r"-\1", _ROUND.sub(r"\1", text))
     return _BEHIND.sub(r"-\1", _AFTER.sub(r"\1", _BEFORE.sub(r"\1\2", text)))
 
 
 def unmarked_sql(cell: str) -> str:
     """SQL for `unmarked` of a text cell."""
     text = f"translate({cell}, {literal(_TYPED)}, {literal(_PLAIN)})"
-    for pattern, kept in ((_BRACKETED, r"-\1"), (_BEFORE, r"\1\2"), (_AFTER, r"\1"), (_BEHIND, r"-\1")):
+    for pattern, kept in (
+        (_ROUND, r"\1"),
+        (_BRACKETED, r"-\1"),
+        (_BEFORE, r"\1\2"),
+        (_AFTER, r"\1"),
+        (_BEHIND, r"-\1"),
+    ):
         text = f"regexp_replace({text}, {literal(pattern.pattern)}, '{kept}')"
     return text
 

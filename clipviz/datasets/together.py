@@ -1,21 +1,23 @@
 """Several dropped files that are one dataset: kept as one archive, packed here, opened only by the reading process."""
 
+import json
 import os
-import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 from contextlib import nullcontext
 from pathlib import Path, PurePosixPath
-from shutil import copyfileobj
 from typing import IO
 
 from clipviz.core.errors import ClipvizError
 from clipviz.core.settings import Settings
+from clipviz.datasets.arrival import Arrival
 from clipviz.datasets.images.decode import SUFFIXES
 from clipviz.datasets.images.pairs import pair
-from clipviz.datasets.ingest import BLOCK, spool
+from clipviz.datasets.ingest import BLOCK
+from clipviz.datasets.progress import Listener, Progress
 
-LONE = (".zip", ".npz", ".parquet", ".arrow", ".feather", ".ods", ".json", ".jsonl")
+LONE = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst", ".npz", ".parquet", ".arrow", ".feather",
+        ".ods", ".json", ".jsonl")  # fmt: skip
 EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 
@@ -47,25 +49,33 @@ def title(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{PurePosixPath(names[0]).name} and {len(names) - 1} more"
 
 
-def pack(files: Sequence[tuple[str, IO[bytes] | Path]], settings: Settings) -> Path:
+def pack(
+    files: Sequence[tuple[str, IO[bytes] | Path]], settings: Settings, listener: Listener | None = None
+) -> Path:
     """Keep files, each with its path in there, as one zip in settings.uploads; their order changes nothing.
 
-    Nothing is looked into here, and nothing is compressed. Raises UnreadableFile when they are larger than an upload
-    may be, ClipvizError when the disk is full.
+    Nothing is looked into here, and nothing is compressed. listener: told how many bytes are packed; what it raises
+    ends the packing and leaves nothing. Raises UnreadableFile when they are larger than an upload may be, ClipvizError
+    when the disk is full.
     """
-    part: Path | None = None
+    arrival = Arrival(settings)
+    taker = _Taker(arrival)
+    total, done = sum(_size(given) for _, given in files), 0
     try:
-        settings.uploads.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=settings.uploads, prefix=".part-")
-        part = Path(name)
-        with os.fdopen(descriptor, "wb") as target, zipfile.ZipFile(target, "w") as archive:
-            for path, given in sorted(files, key=lambda file: file[0]):
-                entry = zipfile.ZipInfo(path, EARLIEST)
-                opened = given.open("rb") if isinstance(given, Path) else nullcontext(given)
-                with opened as stream, archive.open(entry, "w", force_zip64=True) as member:
-                    copyfileobj(stream, member, BLOCK)
-        with part.open("rb") as packed:
-            return spool(packed, settings)
+        archive = zipfile.ZipFile(taker, "w")
+        for path, given in sorted(files, key=lambda file: file[0]):
+            opened = given.open("rb") if isinstance(given, Path) else nullcontext(given)
+            with (
+                opened as stream,
+                archive.open(zipfile.ZipInfo(path, EARLIEST), "w", force_zip64=True) as member,
+            ):
+                while block := stream.read(BLOCK):
+                    member.write(block)
+                    done += len(block)
+                    if listener is not None:
+                        listener(Progress(done, total, "packing"))
+        archive.close()
+        return arrival.keep()
     except OSError as error:
         raise ClipvizError(
             "The upload could not be kept",
@@ -73,8 +83,47 @@ def pack(files: Sequence[tuple[str, IO[bytes] | Path]], settings: Settings) -> P
             "Make room on the disk and upload it again",
         ) from error
     finally:
-        if part is not None:
+        taker.over = True
+        arrival.abandon()
+
+
+def forget(parts: Iterable[Path], settings: Settings, busy: Container[str] = ()) -> None:
+    """Remove uploads that were packed into another one, but not those that a dataset came from.
+
+    busy: names of uploads that somebody else is reading now.
+    """
+    read = {json.loads(each.read_bytes())["source"] for each in settings.datasets.glob("*/dataset.json")}
+    for part in parts:
+        if part.name not in read and part.name not in busy:
             part.unlink(missing_ok=True)
+
+
+class _Taker:
+    """What zipfile writes to: an upload on its way to disk; nothing any more once it is over."""
+
+    def __init__(self, arrival: Arrival) -> None:
+        self._arrival, self.over = arrival, False
+
+    def write(self, block: bytes) -> int:
+        if not self.over:
+            self.over = True  # also when the next line raises
+            self._arrival.write(bytes(block))
+            self.over = False
+        return len(block)
+
+    def flush(self) -> None:
+        """Nothing to do: Arrival keeps the bytes once it is asked to."""
+
+    def close(self) -> None:
+        """Nothing to do either."""
+
+
+def _size(given: IO[bytes] | Path) -> int:
+    if isinstance(given, Path):
+        return given.stat().st_size
+    size = given.seek(0, os.SEEK_END)
+    given.seek(0)
+    return size
 
 
 def _kind(name: str) -> str:

@@ -1,20 +1,21 @@
 """What the Clamp page knows of columns, kept by what it was asked: nothing is looked up or drawn twice."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import streamlit as st
 
-from clipviz.analysis import clamping, column, tail_value
+from clipviz.analysis import clamping, column, normalising, tail_value
 from clipviz.analysis.bootstrap import Uncertainty, uncertainty
 from clipviz.analysis.clamping import Effect
 from clipviz.analysis.column import TrainingColumn
+from clipviz.analysis.normalising import Scaled
 from clipviz.core.bounds import Bounds
 from clipviz.core.dataset import Dataset
 from clipviz.core.profile import Histogram, Suggestion
 from clipviz.core.recipe import Choice, Recipe
-from clipviz.core.table import Table
+from clipviz.core.table import Feature, Table
 from clipviz.datasets import files
 from clipviz.ui import state
 
@@ -86,6 +87,39 @@ def uncertain(dataset: Dataset, recipe: Recipe, name: str) -> Uncertainty | None
 def _uncertain(_column: TrainingColumn, rows: str, name: str, choice: str) -> Uncertainty | None:
     policy = Choice.model_validate_json(choice)
     return uncertainty(_column.ordered, policy, _column.fit(policy))
+
+
+def target(dataset: Dataset, recipe: Recipe, table: Table) -> TrainingColumn:
+    """The target of the training rows as a column, sorted."""
+    found: TrainingColumn = _target(table, f"{dataset.id} {_rows(recipe)}")
+    return found
+
+
+@st.cache_resource(max_entries=16, ttl=timedelta(hours=1), show_spinner="Sorting the target …")
+def _target(_table: Table, rows: str) -> TrainingColumn:
+    alone = replace(
+        _table, features=(Feature(_table.target_name),), inputs=_table.target[:, None], ordered=()
+    )
+    return TrainingColumn(alone, _table.target_name)
+
+
+def uncertain_target(dataset: Dataset, recipe: Recipe, table: Table) -> Uncertainty | None:
+    """How far the bounds of the target may be off."""
+    choice = recipe.target_clamp.model_dump_json()
+    return _uncertain(target(dataset, recipe, table), f"target {dataset.id} {_rows(recipe)}", "", choice)
+
+
+def scaled(dataset: Dataset, recipe: Recipe, name: str) -> Scaled | None:
+    """How a column reaches the network; see `scaled.scaled`."""
+    choice = recipe.inputs.policy_of(name).model_dump_json()
+    known, rows = state.column(dataset, recipe, name), f"{dataset.id} {_rows(recipe)}"
+    return _scaled(known, rows, name, choice, recipe.inputs.normalisation.model_dump_json())
+
+
+@st.cache_data(max_entries=512, ttl=timedelta(hours=1), show_spinner=False)
+def _scaled(_column: TrainingColumn, rows: str, name: str, choice: str, normalisation: str) -> Scaled | None:
+    bounds = _column.fit(Choice.model_validate_json(choice))
+    return normalising.scaled(_column, bounds, Choice.model_validate_json(normalisation))
 
 
 def tails(

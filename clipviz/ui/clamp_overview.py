@@ -154,9 +154,7 @@ def _for_many(
 
 
 def _give(draft: drafts.Draft, many: Sequence[str], policies: dict[str, Choice]) -> None:
-    inputs = draft.recipe.inputs
-    kept = {name: choice for name, choice in inputs.columns.items() if name not in many}
-    changed = inputs.model_copy(update={"columns": {**kept, **policies}})
-    drafts.replace(draft.recipe.model_copy(update={"inputs": changed}), draft.base)
+    kept = {name: choice for name, choice in draft.recipe.inputs.columns.items() if name not in many}
+    drafts.change_inputs(draft, columns={**kept, **policies})
     st.toast(f"Done for {counted(len(many), 'column')}.")
     st.rerun()

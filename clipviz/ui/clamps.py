@@ -6,7 +6,6 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from clipviz.analysis import clamping
-from clipviz.analysis.bootstrap import Uncertainty
 from clipviz.core.bounds import Bounds
 from clipviz.core.dataset import Dataset
 from clipviz.core.discovery import build, discover
@@ -18,8 +17,6 @@ from clipviz.ui import clamp_findings, clamp_overview, drafts, forms, state, tab
 from clipviz.ui.text import counted, escape, number, plain
 
 MOST_COLUMNS = 60
-FEW = 10
-"""A bound with fewer values beyond it says so."""
 
 
 def column_picker(columns: list[str], dataset: Dataset) -> str:
@@ -46,8 +43,7 @@ def copy_to_others(
     )
     if others and st.button("Copy it to them", key=draft.key(f"copying:{column}")):
         copied = {**own, **dict.fromkeys(others, own[column])}
-        inputs = draft.recipe.inputs.model_copy(update={"columns": copied})
-        drafts.replace(draft.recipe.model_copy(update={"inputs": inputs}), draft.base)
+        drafts.change_inputs(draft, columns=copied)
         st.toast(
             f"{counted(len(others), 'more column')} now {'has' if len(others) == 1 else 'have'} this policy."
         )
@@ -76,9 +72,7 @@ def suggestion(dataset: Dataset, draft: drafts.Draft, column: str, now: Choice) 
     said, button = st.columns([8, 1], vertical_alignment="center")
     said.markdown(f":material/lightbulb: {known.pattern.capitalize()}, {what}: {escape(known.reason, 300)}.")
     if not same(policy, now) and button.button("Use it", key=draft.key(f"suggested:{column}")):
-        columns = {**draft.recipe.inputs.columns, column: policy}
-        inputs = draft.recipe.inputs.model_copy(update={"columns": columns})
-        drafts.replace(draft.recipe.model_copy(update={"inputs": inputs}), draft.base)
+        drafts.change_inputs(draft, columns={**draft.recipe.inputs.columns, column: policy})
         st.rerun()
 
 
@@ -93,33 +87,6 @@ def in_words(choice: Choice) -> str:
     fields = ", ".join(f"{name} {value}" for name, value in choice.fields().items())
     title = forms.title_of(discover("clipviz.policies.inputs")[choice.id])
     return escape(f"{title} ({fields})" if fields else title, 120)
-
-
-def uncertain(found: Uncertainty | None, bounds: Bounds, done: clamping.Effect) -> None:
-    """How far the bounds would move with other rows, and on how many values they rest."""
-    if found is None:
-        return
-    if found.fixed:
-        st.caption("These bounds do not depend on which rows happened to be here.")
-        return
-    ends = []
-    for name, interval, bound, beyond in (
-        ("lower", found.lo, bounds.lo, done.below),
-        ("upper", found.hi, bounds.hi, done.above),
-    ):
-        if interval is not None:
-            few = f", with {counted(beyond, 'value')} beyond it" if beyond < FEW else ""
-            ends.append(
-                f"{name} bound {number(bound)}, from {number(interval[0])} to {number(interval[1])}{few}"
-            )
-    drawn = f"{number(found.resamples)} bootstrap samples"
-    if found.drawn < found.rows:
-        drawn += f" of {number(found.drawn)} values each, scaled to all {number(found.rows)}"
-    opened = f" In {number(found.opened)} of them the policy left a side open." if found.opened else ""
-    st.caption(
-        f"With other rows the bounds would be elsewhere (95 % interval, the band in the chart): {'; '.join(ends)}. "
-        f"From {drawn}.{opened}"
-    )
 
 
 def extreme_rows(

@@ -5,11 +5,18 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from clipviz.core.errors import NotFound
+from clipviz.analysis.verdict.gather import Group
+from clipviz.analysis.verdict.verdict import Verdict
+from clipviz.charts.layout import CONFIG
+from clipviz.charts.levels import levels as heatmap
+from clipviz.charts.palette import palette
+from clipviz.core.errors import InvalidRecipe, NotFound
 from clipviz.core.ids import is_id
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Run
-from clipviz.ui import results, state, tables
+from clipviz.core.sweep import Sweep
+from clipviz.runs.sweeps.picked import grouped
+from clipviz.ui import results, state, tables, verdict_figures
 from clipviz.ui.text import ago, number, plain
 
 COLUMNS: dict[str, Any] = {
@@ -28,6 +35,40 @@ def run(run_id: str) -> Run:
             "Pick the runs in the table instead",
         )
     return state.store().runs.get(run_id)
+
+
+def recipes(picked: list[Run]) -> dict[str, Recipe]:
+    """The recipe of each run, by the run's id."""
+    return {run.id: state.store().recipes.get(run.recipe).recipe for run in picked}
+
+
+def arms(picked: list[Run], recipes: dict[str, Recipe]) -> list[Group]:
+    """Picked runs as arms over seeds; none for recipes that this release cannot complete."""
+    try:
+        return [Group(variant, runs) for variant, runs in grouped(picked, recipes)]
+    except InvalidRecipe:
+        return []
+
+
+def pairs(groups: list[Group]) -> bool:
+    """Whether at least two seeds have ended in the reference and in another arm."""
+    ended = [{seed for seed, run in group.runs.items() if run.result} for group in groups]
+    return any(len(ended[0] & other) > 1 for other in ended[1:])
+
+
+def levels(sweep: Sweep, verdict: Verdict) -> None:
+    """The heatmap over two fields that vary together; nothing for other sweeps."""
+    table = verdict_figures.grid(sweep, verdict)
+    if table is None:
+        return
+    first, second = sweep.design.vary
+    metric = verdict.metric
+    st.subheader("The two fields together")
+    st.plotly_chart(
+        heatmap(*table, (first.path, second.path, f"mean test {metric.title}"), metric.better == "lower",
+                palette(st.context.theme.type)),
+        theme=None, config=CONFIG, key=f"levels:{sweep.id}", alt="Mean metric of each combination of two fields",
+    )  # fmt: skip
 
 
 def narrow(known: list[Run]) -> list[Run]:

@@ -1,11 +1,13 @@
 """The recipe that a person is writing: kept in the session, one per dataset, until it is saved."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
 from clipviz.core.dataset import NUMERIC, Dataset
-from clipviz.core.recipe import Data, Recipe
+from clipviz.core.recipe import Recipe
+from clipviz.runs.defaults import starting
 from clipviz.ui.state import current_recipe
 
 
@@ -36,7 +38,7 @@ def draft(dataset: Dataset) -> Draft:
     ):
         known = Draft(linked.recipe, linked.id, known.version + 1 if known else 0)
     if known is None:
-        known = Draft(Recipe(data=Data(dataset=dataset.id, target=likely_target(dataset))), "")
+        known = Draft(starting(dataset, likely_target(dataset)), "")
     drafts[dataset.id] = known
     return known
 
@@ -46,6 +48,12 @@ def replace(recipe: Recipe, base: str = "", copy_of: str = "") -> None:
     drafts: dict[str, Draft] = st.session_state.setdefault("drafts", {})
     known = drafts.get(recipe.data.dataset)
     drafts[recipe.data.dataset] = Draft(recipe, base, known.version + 1 if known else 0, copy_of)
+
+
+def change_inputs(draft: Draft, **changes: Any) -> None:
+    """Replaces some fields of the draft's inputs, from outside their widgets."""
+    inputs = draft.recipe.inputs.model_copy(update=changes)
+    replace(draft.recipe.model_copy(update={"inputs": inputs}), draft.base, draft.copy_of)
 
 
 def keep(recipe: Recipe) -> None:

@@ -1,7 +1,7 @@
 """Forms from declarations: a pydantic model's fields become widgets, its errors become sentences."""
 
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, Union, get_args, get_origin
 
 import streamlit as st
@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from clipviz.core.discovery import discover
+from clipviz.core.fields import own_first
 from clipviz.core.recipe import Choice
 from clipviz.ui.text import escape, plain
 
@@ -25,6 +26,11 @@ def invalid() -> list[str]:
     return list(st.session_state.get("invalid_fields", []))
 
 
+def refuse(field: str) -> None:
+    """Says of a field that what it holds cannot be used, for a reason that no single field knows."""
+    st.session_state.setdefault("invalid_fields", []).append(field)
+
+
 def pick(
     package: str,
     label: str,
@@ -32,14 +38,17 @@ def pick(
     key: str,
     help: str | None = None,
     options: Options | None = None,
+    only: Callable[[type[Any]], bool] = lambda cls: True,
 ) -> Choice:
     """A picker of everything found in a folder but teaching specimens, and the fields of what is picked.
 
-    options: for each kind of name that a field may ask for, those that there are here; see `fields`.
+    only: which ones are offered, beside what is chosen now. options: for each kind of name that a field may ask for,
+    those that there are here; see `fields`.
     Returns a choice whose fields are valid; while a field is not, its error is shown and the former value kept.
     """
     known = discover(package)
-    ids = [id for id in known if id == choice.id or not getattr(known[id], "teaching", False)]
+    offered = {id for id, cls in known.items() if only(cls) and not getattr(cls, "teaching", False)}
+    ids = [id for id in known if id == choice.id or id in offered]
     picked = st.selectbox(
         label,
         ids,
@@ -71,7 +80,7 @@ def fields(
     there = options or {}
     shown = {
         name: info
-        for name, info in cls.model_fields.items()
+        for name, info in own_first(cls).items()
         if (names is None or name in names) and (_extra(info, "options") is None or _named(info, there))
     }
     folded = {name: info for name, info in shown.items() if _extra(info, "advanced")}
@@ -93,7 +102,7 @@ def fields(
             problems.error(
                 f"{escape(field)}: {escape(problem['msg'].removeprefix('Value error, '), 200)}{received}."
             )
-            st.session_state.setdefault("invalid_fields", []).append(field)
+            refuse(field)
         model = cls.model_validate(values)
     return {
         name: value for name, value in model.model_dump(mode="json").items() if names is None or name in names

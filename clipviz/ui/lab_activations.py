@@ -11,8 +11,9 @@ from clipviz.analysis.lab.curves import Curve
 from clipviz.analysis.lab.settings import ActivationSettings
 from clipviz.analysis.lab.values import histograms
 from clipviz.charts.before_after import before_after
-from clipviz.charts.lines import Axis, Line, lines
+from clipviz.charts.lines import Line, lines
 from clipviz.charts.palette import palette
+from clipviz.charts.plain import Axis
 from clipviz.charts.policy_looks import Look, looks
 from clipviz.core.recipe import Choice
 from clipviz.policies.activations.base import ActivationClip

@@ -12,9 +12,10 @@ from clipviz.analysis.lab import gradients
 from clipviz.analysis.lab.gradients import Stream
 from clipviz.analysis.lab.settings import GradientSettings
 from clipviz.charts.arrows import Arrow, arrows
-from clipviz.charts.lines import Axis, Line, lines
+from clipviz.charts.lines import Line, lines
 from clipviz.charts.norm_stream import norm_stream
 from clipviz.charts.palette import Palette, palette
+from clipviz.charts.plain import Axis
 from clipviz.charts.policy_looks import Look, looks
 from clipviz.core.discovery import discover
 from clipviz.core.recipe import Choice
@@ -150,7 +151,7 @@ def accumulation(link: Link, picked: list[Picked]) -> None:
     )
     mean = np.array([3.0, 2.0])
     micro = gradients.disagreeing(mean, chosen.batches, chosen.spread)
-    reach = 1.1 * float(np.abs(micro).max())
+    reach = 1.2 * float(np.linalg.norm(mean))
     colours = palette(st.context.theme.type)
     drawings = []
     for each in picked:

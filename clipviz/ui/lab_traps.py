@@ -5,8 +5,9 @@ import streamlit as st
 
 from clipviz.analysis.lab import traps
 from clipviz.analysis.lab.settings import TrapSettings
-from clipviz.charts.lines import Axis, Line, lines
+from clipviz.charts.lines import Line, lines
 from clipviz.charts.palette import palette
+from clipviz.charts.plain import Axis
 from clipviz.charts.policy_looks import Look
 from clipviz.ui import lab_controls
 from clipviz.ui.drawing import Drawing, drawn
@@ -20,7 +21,7 @@ def show(link: Link) -> None:
     colours = palette(st.context.theme.type)
     bad, good = Look(colours.warning, "solid"), Look(colours.muted, "dash")
     x, span = Axis("x", span=(-4, 4)), (-4.2, 4.2)
-    stuck, gate = traps.follow(traps.gate, theta, X), traps.follow(traps.learned_gate, theta, X)
+    stuck, gate = traps.follow(traps.stuck_gate, theta, X), traps.follow(traps.learned_gate, theta, X)
     soft = traps.follow(traps.softplus_form, theta, X) if theta else None
     bare, guarded = traps.follow(traps.unguarded, theta, X), traps.follow(traps.guarded, theta, X)
     drawn(
@@ -28,8 +29,8 @@ def show(link: Link) -> None:
             Drawing(
                 "A gate that never learns",
                 lines(
-                    [Line("meant: x·σ(θx)", X, gate.threshold, good), Line("gate", X, stuck.threshold, bad)],
-                    x, Axis("∂y/∂θ", span=(-0.2, 4.2)), colours, height=250, legend=True,
+                    [Line("meant: x·σ(β(θ − |x|))", X, gate.threshold, good), Line("gate", X, stuck.threshold, bad)],
+                    x, Axis("∂y/∂θ"), colours, height=250, legend=True,
                 ),
                 "Gradient on theta of a gate by comparison, and of a gate by a factor",
                 "where(σ(θm) > ½, x, −10⁹m): the comparison has no gradient, so θ stays where it starts. "

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pydantic.fields import FieldInfo
 
 from clipviz.analysis.lab import values
+from clipviz.analysis.lab.ready import load
 from clipviz.analysis.lab.settings import ActivationSettings
 from clipviz.core.dataset import NUMERIC, Dataset
 from clipviz.core.errors import NotFound
@@ -26,6 +27,12 @@ class Flowing:
     values: NDArray[np.float64]
     words: str
     link: dict[str, str]
+
+
+@st.cache_resource(show_spinner="Loading PyTorch, once …")
+def ready() -> None:
+    """Loads what the Lab computes with, and says so while it takes its time."""
+    load()
 
 
 def choose(link: Link) -> tuple[Flowing, ActivationSettings]:

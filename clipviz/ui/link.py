@@ -108,7 +108,7 @@ def read(text: str, info: FieldInfo) -> Any:
         Annotated[info.annotation, info],  # type: ignore[arg-type]
         config=ConfigDict(allow_inf_nan=False),
     )
-    tried: tuple[Any, ...] = (text, _number(text)) if text else (None,)
+    tried: tuple[Any, ...] = (text, _number(text) if text else None)
     for given in tried[1:]:  # a choice of whole numbers takes a number only
         with suppress(ValidationError):
             return adapter.validate_python(given)

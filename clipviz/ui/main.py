@@ -47,7 +47,7 @@ def main() -> None:
 
 def _restore(datasets: StreamlitPage) -> None:
     """From a link to something deleted: bring it back, or begin anew."""
-    kind = "run" if "run" in st.query_params else "dataset"
+    kind = next((kind for kind in ("run", "sweep") if kind in st.query_params), "dataset")
     with st.container(horizontal=True, vertical_alignment="center"):
         if linked := st.query_params.get(kind):
             st.button(f"Restore this {kind}", type="primary", on_click=_bring_back, args=(kind, linked))
@@ -56,7 +56,12 @@ def _restore(datasets: StreamlitPage) -> None:
 
 def _bring_back(kind: str, linked: str) -> None:
     try:
-        (store().runs if kind == "run" else store().datasets).restore(linked, me())
+        if kind == "run":
+            store().runs.restore(linked, me())
+        elif kind == "sweep":
+            store().sweeps.restore(linked, me())
+        else:
+            store().datasets.restore(linked, me())
     except ClipvizError as error:
         header.tell(error)
 

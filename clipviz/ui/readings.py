@@ -3,6 +3,7 @@
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 import streamlit as st
 
@@ -10,25 +11,29 @@ from clipviz.core.dataset import Reading
 from clipviz.core.errors import Cancelled, ClipvizError
 from clipviz.core.ids import new_id
 from clipviz.core.settings import Settings
-from clipviz.datasets import ingest
+from clipviz.datasets import ingest, together
 from clipviz.datasets.progress import Progress
 from clipviz.store import Store
 from clipviz.ui.text import escape, number, plain, size
 
 MOST_FINISHED = 100
+PACKED = 0.2
+"""Share of the bar for packing, where there is something to pack."""
 
 
 @dataclass
 class Job:
     """One file that is read. dataset: its id once it is stored; error: why it is not.
 
+    parts: files, with their names, that are packed into the one that is read; path is None until they are.
     again: id of the dataset that is read in another way. known_as: the name under which the dataset was there before.
     """
 
-    path: Path
+    path: Path | None
     name: str
     who: str
     how: Reading
+    parts: tuple[tuple[str, IO[bytes] | Path], ...] = ()
     target: str | None = None
     origin: str = ""
     again: str = ""
@@ -53,10 +58,11 @@ class Job:
         self._cancelled.set()
 
     def work(self, settings: Settings, store: Store) -> None:
-        """Read and store; never raises."""
+        """Pack, read and store; never raises."""
         try:
+            path = self.path = self.path or self._packed(settings)
             dataset = ingest.ingest(
-                self.path, plain(self.name, 120), settings, self.how, self.who,
+                path, plain(self.name, 120), settings, self.how, self.who,
                 target=self.target, origin=self.origin, listener=self._hear,
             )  # fmt: skip
             self.known_as = {each.id: each.name for each in store.datasets.list()}.get(dataset.id, "")
@@ -70,10 +76,25 @@ class Job:
         finally:
             self._over.set()
 
+    @property
+    def uploads(self) -> list[Path]:
+        """The uploads that it needs."""
+        parts = [part for _, part in self.parts if isinstance(part, Path)]
+        return [*parts, self.path] if self.path else parts
+
+    def _packed(self, settings: Settings) -> Path:
+        """The parts as one upload; they are removed, whether that succeeds or not: nobody could read them again."""
+        try:
+            return together.pack(self.parts, settings, self._hear)
+        finally:
+            busy = {path.name for job in running() if job is not self for path in job.uploads}
+            together.forget(self.uploads, settings, busy)
+
     def _hear(self, progress: Progress) -> None:
         self.progress = progress
         if self._cancelled.is_set():
-            raise Cancelled("Reading was cancelled", None, "Its upload is kept: read it again when you like")
+            kept = "Its upload is kept: read it again when you like" if self.path else "Drop the files again"
+            raise Cancelled("Reading was cancelled", None, kept)
 
 
 @st.cache_resource(show_spinner=False)
@@ -106,8 +127,12 @@ def show(job: Job) -> tuple[float, str]:
     if known is None:
         return 0.0, f"Reading {escape(job.name)} …"
     share = min(1.0, known.done / max(1, known.total))
+    if known.doing == "packing":
+        return PACKED * share, f"{escape(job.name)}: packing, {size(known.done)} of {size(known.total)}"
     start, width = {"reading": (0.0, 0.6), "storing rows": (0.6, 0.25)}.get(known.doing, (0.85, 0.15))
     done, total = (size(known.done), size(known.total)) if known.doing == "reading" else (
         number(known.done), number(known.total)
     )  # fmt: skip
-    return start + width * share, f"{escape(job.name)}: {known.doing}, {done} of {total}"
+    before = PACKED if job.parts else 0.0
+    whole = before + (1 - before) * (start + width * share)
+    return whole, f"{escape(job.name)}: {known.doing}, {done} of {total}"

@@ -26,7 +26,13 @@ def target(dataset: Dataset, draft: drafts.Draft) -> Recipe:
     if chosen == now:
         return draft.recipe
     data = draft.recipe.data.model_copy(update={"target": chosen, "task": None, "features": None})
-    return draft.recipe.model_copy(update={"data": data, "inputs": without(draft.recipe.inputs, {chosen})})
+    return draft.recipe.model_copy(
+        update={
+            "data": data,
+            "inputs": without(draft.recipe.inputs, {chosen}),
+            "target_clamp": Choice(id="none"),  # it was meant for another column
+        }
+    )
 
 
 def options(dataset: Dataset, recipe: Recipe) -> forms.Options:

@@ -7,8 +7,8 @@ import streamlit as st
 from clipviz.core.dataset import Dataset
 from clipviz.core.discovery import discover
 from clipviz.core.errors import ClipvizError
-from clipviz.core.recipe import Choice, Data, Recipe, Task, Training
-from clipviz.runs.check import check
+from clipviz.core.recipe import Choice, Data, Recipe, Task, Text, Training
+from clipviz.runs.check import check, kind_of_rows
 from clipviz.ui import drafts, forms, header, places, recipes, splits, state
 from clipviz.ui.text import counted, escape, number, plain
 
@@ -21,7 +21,10 @@ def form(dataset: Dataset, draft: drafts.Draft) -> Recipe:
         recipe = _data(dataset, draft)
     with right, st.container(border=True):
         st.markdown("**Network**")
-        model = forms.pick("clipviz.models", "Model", recipe.model, draft.key("model"))
+        takes = kind_of_rows(recipe, dataset)
+        model = forms.pick(
+            "clipviz.models", "Model", recipe.model, draft.key("model"), only=lambda cls: takes in cls.takes
+        )
     left, right = st.columns(2, gap="medium")
     with left, st.container(border=True):
         st.markdown("**Clipping**")
@@ -43,11 +46,12 @@ def _data(dataset: Dataset, draft: drafts.Draft) -> Recipe:
     task = tasks[
         st.segmented_control("Task", list(tasks), default=now, required=True, key=draft.key("task")) or now
     ]
+    text = _text(dataset, recipe, draft)
     with st.expander("Inputs and split"):
         features = recipe.data.features if dataset.image is not None else _features(dataset, recipe, draft)
         split = splits.form(dataset, recipe.split, recipe.data.target, draft)
         shown = st.container()
-    data = Data(dataset=dataset.id, target=recipe.data.target, task=task, features=features)
+    data = Data(dataset=dataset.id, target=recipe.data.target, task=task, features=features, text=text)
     left_out = set() if features is None else {column.name for column in dataset.columns} - set(features)
     inputs = recipe.inputs if dataset.image is not None else recipes.without(recipe.inputs, left_out)
     recipe = recipe.model_copy(update={"data": data, "split": split, "inputs": inputs})
@@ -66,6 +70,31 @@ def _data(dataset: Dataset, draft: drafts.Draft) -> Recipe:
     for note in table.notes:
         st.caption(escape(note, 300))
     return recipe
+
+
+def _text(dataset: Dataset, recipe: Recipe, draft: drafts.Draft) -> Text | None:
+    """The column of prose to read, where there is one."""
+    target = recipe.data.target
+    prose = [column.name for column in dataset.columns if column.kind == "text" and column.name != target]
+    if not prose:
+        return None
+    now = recipe.data.text.column if recipe.data.text else None
+    names: list[str | None] = [None, *prose]
+    column = st.selectbox(
+        "Text to read",
+        names,
+        index=names.index(now) if now in names else 0,
+        format_func=lambda name: "none" if name is None else plain(name, 40),
+        key=draft.key("text"),
+        help="Its words in order, for a model that takes text; the columns beside it join at the end.",
+    )
+    if column is None:
+        return None
+    given = recipe.data.text.model_dump() if recipe.data.text else {}
+    known = given | {"column": column}
+    with st.expander("How it is read"):
+        found = forms.fields(Text, known, draft.key("text.fields"), names=("length", "words", "least"))
+    return Text.model_validate(known | found)
 
 
 def _features(dataset: Dataset, recipe: Recipe, draft: drafts.Draft) -> tuple[str, ...] | None:

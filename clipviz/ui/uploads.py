@@ -74,17 +74,17 @@ def _begin_all(files: Sequence[tuple[str, UploadedFile | Path]]) -> list[reading
         pile = [files[place] for place in places]
         name = together.title([name for name, _ in pile])
         try:
-            jobs.append(_begin(_kept(pile), name))
+            if len(pile) > 1:
+                jobs.append(_start(readings.Job(None, name, state.me(), Reading(), parts=tuple(pile))))
+            else:
+                jobs.append(_begin(_kept(pile[0][1]), name))
         except ClipvizError as error:
             st.session_state.unread = {"path": "", "name": name, "error": error}
     return jobs
 
 
-def _kept(pile: Sequence[tuple[str, UploadedFile | Path]]) -> Path:
-    """The one upload that a pile of files is; raises ClipvizError."""
-    if len(pile) > 1:
-        return together.pack(pile, state.settings())
-    _, given = pile[0]
+def _kept(given: UploadedFile | Path) -> Path:
+    """The upload that a file is; raises ClipvizError."""
     return given if isinstance(given, Path) else ingest.spool(given, state.settings())
 
 
@@ -92,6 +92,10 @@ def _begin(path: Path, name: str, how: Reading = Reading(), dataset: Dataset | N
     job = readings.Job(path, name, state.me(), how)
     if dataset is not None:
         job.target, job.origin, job.again = dataset.target, dataset.origin, dataset.id
+    return _start(job)
+
+
+def _start(job: readings.Job) -> readings.Job:
     return readings.start(job, state.settings(), state.store())
 
 
@@ -120,7 +124,7 @@ def follow() -> None:
         if job.error is not None and job.again:
             header.tell(job.error)
         elif job.error is not None:
-            st.session_state.unread = {"path": str(job.path), "name": job.name, "error": job.error}
+            st.session_state.unread = {"path": str(job.path or ""), "name": job.name, "error": job.error}
     stored = [job.dataset for job in jobs if job.dataset]
     if stored:
         state.open_dataset(stored[-1])

@@ -59,6 +59,35 @@ def test_many_pixels_wait_for_the_run_unless_limits_need_no_values(monkeypatch) 
     assert pixels.can_fit(table(), Inputs())
 
 
+def test_each_channel_is_counted_apart_and_may_have_a_range_of_its_own() -> None:
+    colour = ImageShape(height=2, width=2, channels=3)
+    inputs = np.random.default_rng(1).integers(0, 256, (20, 12)).astype(np.uint8)
+    rows = np.arange(20)
+    grey = table()
+    coloured = Table(**{
+        **grey.__dict__, "features": tuple(Feature(name) for name in names(colour)), "inputs": inputs,
+        "target": rows % 2, "train": rows[:15], "validation": rows[15:17], "test": rows[17:], "source_rows": rows,
+    })  # fmt: skip
+    chosen = Inputs(
+        default=Choice.of("fixed", lo=10), channels={"green": Choice.of("pixel_range", brightest=100)}
+    )
+    bounds = pixels.fit(coloured, chosen)
+    done = pixels.touched(coloured, bounds)
+    red, green, blue = pixels.channels(coloured, bounds, done)
+    assert [each.name for each in (red, green, blue)] == ["red", "green", "blue"]
+    assert (green.lo, green.hi, red.lo, red.hi) == (0, 100, 10, np.inf)
+    train = inputs[:15]
+    assert green.above == (train[:, 1::3] > 100).sum()
+    assert (red.below, blue.below, green.below) == (
+        (train[:, ::3] < 10).sum(),
+        (train[:, 2::3] < 10).sum(),
+        0,
+    )
+    assert (red.least, red.most) == (train[:, ::3].min(), train[:, ::3].max())
+    assert red.below + blue.below + green.above == done.below + done.above
+    assert list(pixels.places(grey)) == [""]
+
+
 def test_what_lies_beyond_may_be_filled_rounded_off_or_left() -> None:
     found = {}
     for action in ("clamp", "soft", "missing", "trim"):

@@ -122,3 +122,35 @@ def test_nothing_is_next_to_an_open_side_infinities_neither() -> None:
     cut, found = judged(values, values, Bounds())
     assert found == ()
     assert (cut.beside_lower.rows, cut.beside_upper.rows, cut.inside.rows) == (0, 0, 50)
+
+
+def test_with_bounds_for_groups_each_row_is_judged_by_its_own() -> None:
+    generator = np.random.default_rng(12)
+    codes = np.arange(400) % 2
+    values = generator.normal(size=400) + 100 * codes
+    table = regression(
+        rows=400, columns=2, features=(Feature("x"), Feature("kind", ("a", "b"))), train=np.arange(400),
+        inputs=np.column_stack([values, codes]), target=values,
+    )  # fmt: skip
+    groups = Bounds(-1e9, 1e9, by="kind", groups=((-9.0, 1.5), (-9.0, 101.5)))
+    cut = stretches(TrainingColumn(table, "x"), groups)
+    own = values - 100 * codes
+    assert set(cut.upper.target) == set(values[own > 1.5])
+    assert cut.lower.rows == 0
+    assert cut.inside.rows == (own <= 1.5).sum()
+    nearest = np.sort(1.5 - own[own <= 1.5])[: cut.beside_upper.rows]
+    assert set(cut.beside_upper.target) == set(values[(own <= 1.5) & (1.5 - own <= nearest[-1])])
+
+
+def test_bounds_that_all_groups_share_give_the_same_stretches() -> None:
+    values = np.random.default_rng(13).permutation(np.arange(300.0))
+    table = regression(
+        rows=300, columns=2, features=(Feature("x"), Feature("kind", ("a",))), train=np.arange(300),
+        inputs=np.column_stack([values, np.zeros(300)]), target=values,
+    )  # fmt: skip
+    column = TrainingColumn(table, "x")
+    one = stretches(column, Bounds(12.0, 250.0))
+    other = stretches(column, Bounds(12.0, 250.0, by="kind", groups=((12.0, 250.0),)))
+    for name in ("lower", "beside_lower", "inside", "beside_upper", "upper"):
+        np.testing.assert_array_equal(getattr(one, name).values, getattr(other, name).values)
+        assert getattr(one, name).rows == getattr(other, name).rows

@@ -11,7 +11,7 @@ from clipviz.core.run import State
 from clipviz.core.settings import Settings
 from clipviz.store import open as open_store
 from tests.browser.conftest import Dashboard, Person
-from tests.browser.test_journey import HAS_POINTS, clamp, open_page, settled
+from tests.browser.test_journey import HAS_POINTS, open_page, settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -96,27 +96,6 @@ def test_a_name_is_chosen_once_and_kept_in_the_browser(dashboard: Dashboard, peo
     open_sample(page, dashboard)
     expect(page.get_by_text("uploaded by Ada <b>")).to_be_visible()
     expect(people[1].page.get_by_text("Ada")).to_have_count(0)
-
-
-def test_dragging_across_the_histogram_sets_both_bounds(dashboard: Dashboard, people: "list[Person]") -> None:
-    page = people[0].page
-    open_sample(page, dashboard)
-    clamp(page)  # the page before has charts as well
-    plot = page.locator(".js-plotly-plot .nsewdrag").first
-    expect(plot).to_be_visible()
-    plot.scroll_into_view_if_needed()
-    box = plot.bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.5 * box["height"])
-    page.mouse.down()
-    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.5 * box["height"], steps=8)
-    page.mouse.up()
-    expect(page.get_by_text("is limited to")).to_be_visible()
-    expect(page.get_by_role("combobox", name="Its policy")).to_be_visible()
-    low, high = (
-        float(page.get_by_role("spinbutton", name=name).last.input_value()) for name in ("Lower", "Upper")
-    )
-    assert low < high
 
 
 @pytest.mark.parametrize(

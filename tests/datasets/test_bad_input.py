@@ -49,7 +49,11 @@ def test_one_row(settings, write):
 @pytest.mark.parametrize("head", [b"MZ\x90\x00\x03", b"\x89PNG\r\n\x1a\n", b"\x7fELF\x02\x01"])
 def test_binary_renamed_to_csv(settings, write, head):
     noise = np.random.Generator(np.random.PCG64(1)).bytes(5000)
-    refuse(write(head + noise), settings, "must be a text table or a workbook; received binary data")
+    refuse(
+        write(head + noise),
+        settings,
+        "text table or a workbook; received binary data|received table.csv, which is damaged",
+    )
 
 
 def test_noise_without_a_known_mark(settings, write):

@@ -8,8 +8,11 @@ import pytest
 
 from clipviz.core.dataset import Reading
 from clipviz.core.errors import UnreadableFile
+from clipviz.datasets import archives, jobs
 from clipviz.datasets.containers import unwrap
+from clipviz.datasets.formats.delimited import Delimited
 from clipviz.datasets.ingest import ingest, preview
+from tests.datasets.zoo.packed import tarred
 
 
 def zipped(**members: bytes) -> bytes:
@@ -54,3 +57,22 @@ def test_members_are_part_of_what_a_dataset_is(settings, write, in_process):
 def test_a_compressed_file_keeps_the_name_inside(write, tmp_path):
     found = unwrap(write(gzip.compress(b"a\n1\n"), "up"), "T.CSV.gz", Reading(), tmp_path)
     assert (found.name, found.notes) == ("T.CSV", ("The file is compressed (gzip).",))
+
+
+@pytest.mark.parametrize("name", ["t.csv.gz", "t.zip", "t.tar.gz"])
+def test_a_preview_unpacks_no_more_of_a_text_than_it_looks_at(settings, write, monkeypatch, in_process, name):
+    text = b"x,y\n" + b"".join(b"%d,%d\n" % (n, n % 3) for n in range(40_000))
+    inside = tarred({"t.csv": text}) if "tar" in name else text
+    path = write(zipped(t_csv=text) if name == "t.zip" else gzip.compress(inside), name)
+    monkeypatch.setattr(jobs, "PREVIEWED", 20_000)
+    monkeypatch.setattr(archives, "BLOCK", 8_000)
+    sizes = []
+    read = Delimited.preview
+    monkeypatch.setattr(
+        Delimited,
+        "preview",
+        lambda self, path, *rest: (sizes.append(path.stat().st_size), read(self, path, *rest))[1],
+    )
+    seen = preview(path, Reading(), settings, name=name)
+    assert 10_000 < sizes[0] < 30_000 and not seen.complete and seen.rejected == 0
+    assert ingest(path, name, settings).rows == 40_000

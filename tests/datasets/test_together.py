@@ -5,9 +5,11 @@ import zipfile
 
 import pytest
 
-from clipviz.core.errors import UnreadableFile
+from clipviz.core.errors import Cancelled, UnreadableFile
+from clipviz.datasets import ingest as ingest_module
 from clipviz.datasets import together
 from clipviz.datasets.ingest import ingest
+from clipviz.datasets.progress import Progress
 
 
 @pytest.mark.parametrize(
@@ -42,6 +44,33 @@ def test_the_order_of_files_changes_nothing(settings) -> None:
     assert one == other and one.parent == settings.uploads
     assert zipfile.ZipFile(one).namelist() == ["a/1.png", "b/2.png"]
     assert [path.name for path in settings.uploads.iterdir()] == [one.name]
+
+
+def test_packing_tells_how_far_it_is_and_ends_with_nothing_when_told_to(settings, tmp_path) -> None:
+    (tmp_path / "one").write_bytes(b"12345")
+    files = [("a", tmp_path / "one"), ("b", io.BytesIO(b"678"))]
+    heard: list[Progress] = []
+    together.pack(files, settings, heard.append)
+    assert heard == [Progress(5, 8, "packing"), Progress(8, 8, "packing")]
+
+    def stop(_: Progress) -> None:
+        raise Cancelled("stop")
+
+    before = sorted(settings.uploads.iterdir())
+    with pytest.raises(Cancelled):
+        together.pack([("c", tmp_path / "one")], settings, stop)
+    with pytest.raises(UnreadableFile, match="at most 0 MB"):
+        together.pack(files, settings.model_copy(update={"upload_mb": 0}))
+    assert sorted(settings.uploads.iterdir()) == before
+
+
+def test_parts_go_once_they_are_packed_but_not_what_a_dataset_came_from(settings, in_process) -> None:
+    read, part, busy = (
+        ingest_module.spool(io.BytesIO(text), settings) for text in (b"a,b\n1,2\n", b"2", b"3")
+    )
+    ingest(read, "a.csv", settings)
+    together.forget([read, part, busy, part], settings, {busy.name})
+    assert sorted(settings.uploads.iterdir()) == sorted([read, busy])
 
 
 def test_a_path_from_the_browser_cannot_leave_the_archive(settings) -> None:

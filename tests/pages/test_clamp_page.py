@@ -79,11 +79,14 @@ def test_columns_named_like_our_own_do_not_collide(page, store) -> None:
     assert any("row (1)" in each.value.columns for each in app.dataframe)
 
 
-def test_every_clamp_and_every_action_can_be_picked(page, spikes) -> None:
-    app = page("clamp", dataset=spikes.id)
+def test_every_clamp_action_and_group_can_be_picked(page, store, home, tmp_path) -> None:
+    rows = "".join(f"{'ab'[i % 2]},{i * 37 % 101},{i % 7}\n" for i in range(80))
+    dataset = store_rows(store, home, tmp_path, "grouped.csv", f"kind,x,y\n{rows}")
+    app = page("clamp", dataset=dataset.id)
     for name in discover("clipviz.policies.inputs"):
         select(app, "Default for every numeric column", name)
         assert not app.error and "could not be drawn" not in words(app), name
+    select(app, "Default for every numeric column", "quantile")
     for action, told in (
         ("soft", "rounded off over"),
         ("missing", "counts as missing beyond"),
@@ -91,15 +94,6 @@ def test_every_clamp_and_every_action_can_be_picked(page, spikes) -> None:
     ):
         select(app, "A value beyond", action)
         assert told in words(app) and not app.error
-
-
-def test_groups_are_offered_by_name(page, store) -> None:
-    app = page()
-    rows = "".join(f"{'ab'[i % 2]},{i * 37 % 101},{i % 7}\n" for i in range(80))
-    app.file_uploader[0].set_value(("grouped.csv", f"kind,x,y\n{rows}".encode(), "text/csv"))
-    app.run()
-    app = page("clamp", dataset=app.query_params["dataset"])
-    select(app, "Default for every numeric column", "quantile")
     select(app, "Group-wise by", "kind")
     assert "or the bounds of its kind" in words(app) and not app.error
 

@@ -72,6 +72,7 @@ def test_files_that_arrive_as_a_stream_are_grouped_as_dropped_ones_are(
     [dataset] = store.datasets.list()
     assert (dataset.name, dataset.kind, dataset.rows) == ("pets", "images", 3)
     assert app.query_params["dataset"] in (dataset.id, [dataset.id])
+    assert [path.name for path in home.uploads.iterdir()] == [dataset.source], "the files were packed"
 
 
 def test_a_dropped_folder_is_one_dataset(page, store) -> None:
@@ -169,3 +170,24 @@ def test_unlabelled_images_teach_instead_of_training(page, home, store, tmp_path
     for name in ("clamp", "train"):
         app = page(name, dataset=dataset.id)
         assert any("A target must hold" in error.value for error in app.error), words(app)
+
+
+def test_a_channel_may_have_a_range_of_its_own(page, home, store, tmp_path) -> None:
+    random = np.random.default_rng(6)
+    path = tmp_path / "colour.npz"
+    path.write_bytes(
+        npz(images=random.integers(0, 256, (30, 4, 4, 3)).astype(np.uint8), labels=np.arange(30) % 2)
+    )
+    dataset = store.datasets.add(ingest(path, "colour.npz", home, who="Ada"))
+    app = page("clamp", dataset=dataset.id)
+    app.button_group[0].set_value(["green"]).run()
+    next(each for each in app.selectbox if each.label == "Clamp of green").select("pixel_range").run()
+    next(each for each in app.number_input if each.label == "Brightest").set_value(100).run()
+    assert not app.exception
+    lines = next(each.value for each in app.dataframe if "channel" in each.value.columns).set_index("channel")
+    assert lines.loc["green", "hi"] == "100"
+    assert lines.loc["green", "above"] > 0
+    assert lines.loc["red", "above"] == lines.loc["blue", "above"] == 0
+    button(app, "Save as a recipe").click().run()
+    saved = store.recipes.get(app.query_params["recipe"]).recipe
+    assert saved.inputs.channels["green"].id == "pixel_range"

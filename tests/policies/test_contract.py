@@ -18,7 +18,7 @@ from clipviz.catalogue import FAMILIES
 from clipviz.core.discovery import build, discover
 from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Choice
-from clipviz.policies.policy import Policy
+from clipviz.policies.policy import Policy, Trait
 from tests.policies.activations.contract import ActivationContract
 from tests.policies.gradients.contract import GradientContract
 from tests.policies.inputs.contract import InputContract
@@ -80,6 +80,7 @@ def test_it_says_what_it_does(package: str, name: str, cls: Any) -> None:
         assert said and said == said.strip()
     for latex in (cls.formula, cls.gradient):
         assert "$" not in latex and latex.count("{") == latex.count("}")
+    assert cls.traits <= set(get_args(Trait)) and (cls.traits or cls.teaching)
     assert cls.use.endswith((".", "?")) and cls.reference.endswith((".", ")"))
     if cls.widest is not None:
         cls.model_validate(cls.widest)

@@ -41,6 +41,20 @@ def test_a_folder_of_images_trains_from_its_path(tmp_path: Path) -> None:
         for place in range(20):
             content = image(fill=shade + place % 5)
             (tmp_path / "pile" / label / f"{place}.png").write_bytes(content)
-    outcome = clipviz.train(tmp_path / "pile", set={"training.epochs": 5})
+    outcome = clipviz.train(tmp_path / "pile", set={"training.epochs": 40})
     assert outcome.state == "finished", outcome.reason
     assert outcome.metrics["accuracy"] == 1.0
+
+
+def test_a_measured_label_is_a_regression(tmp_path: Path) -> None:
+    random = np.random.default_rng(4)
+    rows = ["file,brightness"]
+    with zipfile.ZipFile(tmp_path / "lamps.zip", "w") as archive:
+        for place in range(120):
+            shade = int(random.integers(0, 200))
+            archive.writestr(f"{place}.png", image(fill=shade))
+            rows.append(f"{place}.png,{shade / 200 + 0.001:.4f}")
+        archive.writestr("lamps.csv", "\n".join(rows))
+    outcome = clipviz.train(tmp_path / "lamps.zip", set={"training.epochs": 60})
+    assert outcome.state == "finished", outcome.reason
+    assert outcome.metrics["mae"] < outcome.baseline["mae"] / 3

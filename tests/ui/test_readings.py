@@ -1,5 +1,6 @@
 """Readings go on in threads; they end with a dataset, or with words."""
 
+import io
 import threading
 
 import pytest
@@ -7,9 +8,11 @@ import pytest
 from clipviz.core.dataset import Reading
 from clipviz.core.errors import UnreadableFile
 from clipviz.core.settings import Settings
+from clipviz.datasets.ingest import spool
 from clipviz.datasets.progress import Progress
 from clipviz.ui import readings
 from clipviz.ui.readings import Job
+from tests.datasets.zoo.image_specimens import image
 
 
 class Store:
@@ -45,6 +48,16 @@ def test_a_reading_that_fails_ends_with_words(job, tmp_path, monkeypatch):
     monkeypatch.setattr(readings.ingest, "ingest", lambda *_, **__: 1 / 0)
     job.work(Settings(home=tmp_path / "home"), Store)
     assert "could not be read; received ZeroDivisionError" in str(job.error)
+
+
+def test_files_are_packed_by_the_job_which_can_be_cancelled(tmp_path):
+    home = Settings(home=tmp_path / "home")
+    parts = tuple((f"pets/{animal}/1.png", spool(io.BytesIO(image()), home)) for animal in ("cat", "dog"))
+    job = Job(None, "pets", "Ada", Reading(), parts=parts)
+    job.cancel()
+    job.work(home, Store)
+    assert "was cancelled. Drop the files again" in str(job.error) and not list(home.uploads.iterdir())
+    assert readings.show(job)[0] < readings.PACKED and "packing" in readings.show(job)[1]
 
 
 def test_a_cancelled_reading_says_so_and_shows_how_far_it_was(job, tmp_path, monkeypatch):

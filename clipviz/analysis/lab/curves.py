@@ -42,10 +42,6 @@ class Curve:
         """Share of values that are not dead and have a slope of at most .0975; NaN for no values."""
         return _share((np.abs(self.slope) <= FLAT) & ~((self.y == 0) & (self.slope == 0)))
 
-    def measured(self) -> dict[str, float]:
-        """Mean gradient that each threshold would get from values like these, if every ∂loss/∂y were 1."""
-        return {name: float(np.mean(np.abs(gradient))) for name, gradient in self.thresholds.items()}
-
 
 def curve(policy: ActivationClip, x: NDArray[np.float64], typical: NDArray[np.float64]) -> Curve:
     """The policy along x (N,), with thresholds that are to be measured started where `typical` values (M,) say."""

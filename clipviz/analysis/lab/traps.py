@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from clipviz.policies.activations.gate import GateClip
+from clipviz.policies.activations.learned_hard import LearnedHardClip
+from clipviz.policies.activations.softplus_relu import SoftplusRelu
+from clipviz.policies.activations.stuck_gate import StuckGate
+
 if TYPE_CHECKING:
     from torch import Tensor
+
+Formula = Callable[["Tensor", "Tensor"], "Tensor"]
 
 
 @dataclass(frozen=True)
@@ -26,45 +34,42 @@ class Trap:
     learns: bool
 
 
-def gate(x: Tensor, theta: Tensor) -> Tensor:
-    """where(σ(θm) > ½, x, −1e9·m) with m = 1[x > 0]: a comparison has no gradient, so theta never moves."""
-    mask = (x > 0).to(x.dtype)
-    return x.where((theta * mask).sigmoid() > 0.5, -1e9 * mask)
+def stuck_gate(x: Tensor, theta: Tensor) -> Tensor:
+    """A comparison with theta has no gradient, so theta never moves."""
+    return StuckGate().apply(x, theta)
 
 
 def learned_gate(x: Tensor, theta: Tensor) -> Tensor:
-    """x·σ(θx): the gate as a factor, which theta can open and close."""
-    return x * (theta * x).sigmoid()
+    """The gate as a factor, which theta can open and close."""
+    policy = GateClip()
+    return policy.apply(x, theta, theta.new_tensor(policy.sharpness))
 
 
 def softplus_form(x: Tensor, theta: Tensor) -> Tensor:
-    """θ·sp(x/θ) − θ·log(1 + e^−|x/θ|), sold as a soft clip: the logarithms cancel, and max(x, 0) is left."""
-    from torch.nn.functional import softplus
-
-    part = x / theta
-    return theta * softplus(part) - theta * (-part.abs()).exp().log1p()
+    """Sold as a soft clip: the logarithms cancel, and max(x, 0) is left."""
+    return SoftplusRelu().apply(x, theta)
 
 
 def unguarded(x: Tensor, theta: Tensor) -> Tensor:
-    """clamp(x, −θ, θ) with a theta that may turn negative: torch then gives θ everywhere."""
-    return x.clamp(-theta, theta)
+    """A clamp at a theta that may turn negative: torch then gives theta everywhere."""
+    return LearnedHardClip().apply(x, theta)
 
 
 def guarded(x: Tensor, theta: Tensor) -> Tensor:
-    """The same with softplus(θ) in place of θ: positive whatever the optimiser does."""
+    """The same with softplus(theta) in place of theta: positive whatever the optimiser does."""
     from torch.nn.functional import softplus
 
     return unguarded(x, softplus(theta))
 
 
-def follow(formula: object, theta: float, x: NDArray[np.float64]) -> Trap:
+def follow(formula: Formula, theta: float, x: NDArray[np.float64]) -> Trap:
     """A formula of (x, theta) over x (N,)."""
     import torch
 
     line = torch.from_numpy(x.copy()).requires_grad_()
     own = torch.full_like(line, theta).requires_grad_()
     with torch.enable_grad():
-        y: Tensor = formula(line, own)  # type: ignore[operator]
+        y: Tensor = formula(line, own)
         found = torch.autograd.grad(y.sum(), [line, own], allow_unused=True)
     slope, threshold = (np.zeros_like(x) if each is None else each.numpy() for each in found)
     return Trap(x, y.detach().numpy(), slope, threshold, found[1] is not None)

@@ -34,9 +34,11 @@ class ArmSummary(Record):
 
 
 class Verdict(Record):
-    """What the runs say. sentence: the answer in plain words; user text in it is raw."""
+    """What the runs say. sentence: the answer in plain words; user text in it is raw. context: how the arm that it
+    is about was chosen, and what became of the others."""
 
     sentence: str
+    context: list[str]
     advice: list[str]
     warnings: list[str]
     metric: Metric
@@ -73,7 +75,8 @@ def judge(
         level,
     )
     return Verdict(
-        sentence=words.sentence(comparisons, headline, known, metric),
+        sentence=words.sentence(comparisons[headline], known, metric),
+        context=words.context(comparisons, headline),
         advice=words.advice(comparisons[headline], metric, level, len(comparisons)),
         warnings=words.warnings(list(arms), comparisons),
         metric=metric,

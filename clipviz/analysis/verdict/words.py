@@ -12,16 +12,21 @@ from clipviz.analysis.verdict.sign_flip import smallest
 ALWAYS = 0.9
 """From this share of steps on, a gradient clip sets the step size all the time."""
 
+LEVEL = 0.05
+"""Of the test for a difference that does not matter."""
 
-def sentence(comparisons: Sequence[Comparison], headline: int, arms: dict[str, Arm], metric: Metric) -> str:
-    """The answer about the chosen arm, then what became of the others."""
-    first = _about(comparisons[headline], arms, metric)
+
+def sentence(found: Comparison, arms: dict[str, Arm], metric: Metric) -> str:
+    """The answer about the chosen arm."""
+    return _about(found, arms, metric)
+
+
+def context(comparisons: Sequence[Comparison], headline: int) -> list[str]:
+    """How that arm was chosen, and what became of the others."""
     rest = [each for place, each in enumerate(comparisons) if place != headline]
     several = len({each.arm for each in comparisons}) > 1
-    chosen = (
-        " It was chosen among several on the validation rows, and judged on the test rows." if several else ""
-    )
-    return f"{first}{chosen}{_others(rest)}"
+    chosen = "It was chosen among several arms on the validation rows, and judged on the test rows."
+    return [*([chosen] if several else []), *_others(rest)]
 
 
 def advice(found: Comparison, metric: Metric, level: float, family: int) -> list[str]:
@@ -66,10 +71,9 @@ def warnings(arms: Sequence[Arm], comparisons: Sequence[Comparison]) -> list[str
         if found.relation == "identical":
             continue
         said += _lonely(found, arms)
+    for scale_free in (True, False):
+        said += _always([arm for arm in arms if arm.scale_free is scale_free], scale_free)
     for arm in arms:
-        share = arm.share_fired("gradient")
-        if "gradient" in arm.clips and share is not None and share >= ALWAYS:
-            said.append(f"{arm.name}: {_always(share, arm.scale_free)}")
         silent = [family for family in arm.clips if arm.share_fired(family) == 0]
         if silent and not never_fired(arm):
             said.append(f"{arm.name}: its {' and '.join(silent)} clip never fired.")
@@ -85,7 +89,9 @@ def _about(found: Comparison, arms: dict[str, Arm], metric: Metric) -> str:
     if found.relation == "too few":
         return f"Too few runs have ended to compare {arm} with {other}: {_pairs(len(found.seeds))}."
     if found.relation in ("better", "worse"):
-        return f"{_claim(found, metric, title)}{_ranks(found, arms)}"
+        small = found.p_equivalent is not None and found.p_equivalent <= LEVEL and not found.ranked
+        within = f" It is real, yet within the ±{_number(found.margin)} that do not matter." if small else ""
+        return f"{_claim(found, metric, title)}{within}{_ranks(found, arms)}"
     if found.relation == "equivalent":
         return (
             f"{arm} and {other} are equivalent in {title}: the difference is within "
@@ -129,12 +135,12 @@ def _ranks(found: Comparison, arms: dict[str, Arm]) -> str:
     return f" Diverged: {' and '.join(counts)}; they count as the worst ranks in p, not in the interval."
 
 
-def _others(rest: Sequence[Comparison]) -> str:
-    said = ""
+def _others(rest: Sequence[Comparison]) -> list[str]:
+    said = []
     for relation, phrase in (
         ("better", "Better than {0} too: {1}."),
         ("worse", "Worse than {0}: {1}."),
-        ("identical", "Identical to {0}, because it never fired or changed nothing: {1}."),
+        ("identical", "Identical to {0}, having changed nothing: {1}."),
         ("equivalent", "Equivalent to {0}: {1}."),
         ("no evidence", "No evidence of a difference from {0}: {1}."),
     ):
@@ -142,10 +148,12 @@ def _others(rest: Sequence[Comparison]) -> str:
         for each in rest:
             if each.relation == relation:
                 by_reference.setdefault(each.reference, []).append(each.arm)
-        for reference, names in by_reference.items():
-            shown = "; ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
-            said += " " + phrase.format(reference, shown)
+        said += [phrase.format(reference, listed(names)) for reference, names in by_reference.items()]
     return said
+
+
+def listed(names: Sequence[str], most: int = 6) -> str:
+    return "; ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def _lonely(found: Comparison, arms: Sequence[Arm]) -> list[str]:
@@ -160,16 +168,26 @@ def _lonely(found: Comparison, arms: Sequence[Arm]) -> list[str]:
     ]
 
 
-def _always(share: float, scale_free: bool) -> str:
+def _always(arms: Sequence[Arm], scale_free: bool) -> list[str]:
+    """What a gradient clip is that fires nearly always, under such an optimiser."""
+    shares = {
+        arm.name: share
+        for arm in arms
+        if "gradient" in arm.clips and (share := arm.share_fired("gradient")) is not None and share >= ALWAYS
+    }
+    if not shares:
+        return []
+    fired = f"{listed(list(shares))}: the gradient clip fired at {min(shares.values()):.0%} of the steps"
+    fired += " or more" if len(shares) > 1 else ""
     if scale_free:
-        return (
-            f"its gradient clip fired at {share:.0%} of the steps, under an optimiser that divides by the gradient's "
-            "own size: a constant shortening cancels there, so what is seen is steps made alike, not made shorter."
-        )
-    return (
-        f"its gradient clip fired at {share:.0%} of the steps, and this optimiser's step is as long as the gradient: "
-        "it is a learning rate by another name. Compare with a lower learning rate before crediting the clip."
-    )
+        return [
+            f"{fired}, under an optimiser that divides by the gradient's own size: a constant shortening cancels "
+            "there, so what is seen is steps made alike, not made shorter."
+        ]
+    return [
+        f"{fired}, and this optimiser's step is as long as the gradient: it is a learning rate by another name. "
+        "Compare with a lower learning rate before crediting the clip."
+    ]
 
 
 def _evidence(found: Comparison) -> str:

@@ -60,6 +60,14 @@ def parse(stretch: Stretch, plan: Plan) -> Parsed:
     """The records of a stretch; raises NotPlainError for what is better read the careful way."""
     if b'\\"' in stretch.data:
         raise NotPlainError("quotes behind backslashes")
+    void = plan.delimiter.encode() * (plan.width - 1)
+    if (
+        stretch.data.startswith((void + b"\n", void + b"\r"))
+        or any(b"\n" + void + end in stretch.data for end in (b"\n", b"\r"))
+        or stretch.data.endswith(b"\n" + void)
+        or stretch.data == void
+    ):
+        raise NotPlainError("rows of empty cells")
     layout: Layout | None = None
     table: pa.Table | None = None
     worded: list[int] = []

@@ -149,7 +149,7 @@ class Delimited(Format):
             )
         if copied.header:
             copied.header[-1] = fitted(copied.header[-1], found.sample, found.width)
-        notes = _header_notes(copied, found.width) if header else ()
+        notes = _notes(copied, found.width)
         names = joined(copied.header, found.width) if header else ("",) * found.width
         everything = sorted([*copied.rejected, *rejected], key=lambda row: row.line)
         return Raw(names, everything, notes, copied.complete)
@@ -169,12 +169,15 @@ def without_comments(sample: list[str], comment: str | None) -> list[str]:
     return [line for line in sample if not line.startswith(comment)] if comment else sample
 
 
-def _header_notes(copied: lines.Copied, width: int) -> tuple[str, ...]:
+def _notes(copied: lines.Copied, width: int) -> tuple[str, ...]:
     notes = []
     if copied.comments:
         notes.append(f"{copied.comments:,} comment lines were passed over.")
     if copied.skipped:
-        notes.append(f"The table begins below {copied.skipped:,} lines of text.")
+        lines_above = "line" if copied.skipped == 1 else "lines"
+        notes.append(f"The table begins below {copied.skipped:,} {lines_above} of text.")
+    if copied.empty:
+        notes.append(f"{copied.empty:,} rows of empty cells were passed over.")
     if len(copied.header) > 1:
         notes.append(f"Names were joined from {len(copied.header)} rows.")
     return (*notes, *misfit_names(copied.header[-1] if copied.header else (), width))

@@ -4,6 +4,7 @@ import mmap
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -100,6 +101,7 @@ class Excel(Format):
             )
         complete = rows is None or next(filled, None) is None
         merged = len(_merged(sheet))
+        _parsed.cache_clear()
         notes = []
         if above:
             notes.append(f"The table begins below {above:,} {'row' if above == 1 else 'rows'} of text.")
@@ -184,6 +186,13 @@ def _sheet_names(path: Path) -> list[str]:
 
 
 def _sheet(path: Path, name: str) -> Any:
+    """One sheet; the last one is kept, for it is looked at several times and parsing is most of the work."""
+    known = path.stat()
+    return _parsed(path, name, known.st_size, known.st_mtime_ns)
+
+
+@lru_cache(maxsize=1)
+def _parsed(path: Path, name: str, size: int, changed: int) -> Any:
     import python_calamine
 
     workbook = _workbook(path)
@@ -244,11 +253,13 @@ def _merged(sheet: Any) -> list[tuple[tuple[int, int], tuple[int, int]]]:
 
 
 def _text(cell: Any, decimal: str) -> str:
+    if isinstance(cell, float):
+        text = repr(cell)
+        if text.endswith(".0") and abs(cell) < 2**53:
+            return text[:-2] if cell else "0"
+        return text if decimal == "." else text.replace(".", decimal)
     if isinstance(cell, bool):
         return "true" if cell else "false"
-    if isinstance(cell, float):
-        text = str(int(cell)) if cell.is_integer() and abs(cell) < 2**53 else repr(cell)
-        return text.replace(".", decimal)
     if isinstance(cell, datetime | date | time):
         return cell.isoformat(" ") if isinstance(cell, datetime) else cell.isoformat()
     if isinstance(cell, timedelta):

@@ -14,11 +14,10 @@ from clipviz.datasets import archives
 from clipviz.datasets.archives import Archive
 from clipviz.datasets.images import listing, opened
 from clipviz.datasets.images.base import ImageFormat
-from clipviz.datasets.images.decode import SUFFIXES, Unusable, decode, decode_and_remark, look
+from clipviz.datasets.images.decode import MARKS, SUFFIXES, Unusable, decode, decode_and_remark, look
 from clipviz.datasets.images.listing import Listing
 from clipviz.datasets.images.picture import Picture, Survey
 
-MARKS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
 TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xls")
 SURVEYED = 4_000
 LARGEST_FILE = 200_000_000
@@ -50,17 +49,22 @@ class ImageFiles(ImageFormat):
     @classmethod
     def recognises(cls, head: bytes, path: Path) -> bool:
         if not archives.is_zip(head):
-            return head.startswith(MARKS) and _is_whole(path)
+            return head.startswith((*MARKS, b"BM", b"RIFF")) and _is_whole(path)
         names = opened.names(path, head)
         office = "[Content_Types].xml" in names or "mimetype" in names
-        return not office and any(_is_image(name) for name in names)
+        if office or any(_is_image(name) for name in names):
+            return not office
+        heads = opened.heads(path, head)  # names without endings
+        return len(heads) > 0 and 2 * sum(start.startswith(MARKS) for start in heads) >= len(heads)
 
     def survey(self, path: Path, reading: Reading) -> Survey:
         how = reading.images or ImageReading()
         with _pile(path) as pile:
             sizes: Counter[tuple[int, int]] = Counter()
             colour, bits = False, 8
-            images = [name for name in pile.files if _is_image(name)] or list(pile.files)
+            images = [name for name in pile.files if name in pile.classes or _is_image(name)] or list(
+                pile.files
+            )
             for name in images[:: max(1, len(images) // SURVEYED)]:
                 try:
                     seen = look(pile.read(name))
@@ -109,6 +113,7 @@ def _pile(path: Path) -> Iterator[_Pile]:
     with archives.open_zip(path, opened.ARCHIVE) as archive:
         names = [member.name for member in archive.members]
         images = [name for name in names if _is_image(name)]
+        images = images or [name for name in names if archive.head(name, 16).startswith(MARKS)]
         table = _table(archive, names, images)
         files = tuple(name for name in names if table is None or name != table.name)
         classes, sentences = _classes(images, table)

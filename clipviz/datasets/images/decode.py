@@ -1,7 +1,9 @@
 """From the bytes of one image file to an array; whatever a stranger's file holds, the answer is pixels or a reason."""
 
 import io
+import re
 import struct
+import sys
 import warnings
 import zlib
 from collections.abc import Iterator
@@ -15,6 +17,9 @@ from numpy.typing import NDArray
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".ppm", ".pgm", ".pbm")
+MARKS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*")
+"""How files begin that are images and nothing else."""
+DEEP = re.compile(r"^(RGB|RGBA);16([BLN])$")
 LARGEST = 50_000_000
 """Most pixels of one image; a bomb of a few kilobytes can claim billions."""
 # What Pillow's readers raise on broken files.
@@ -39,10 +44,11 @@ class Look:
 def look(data: bytes) -> Look:
     """What the head of an image says, without decoding it; raises Unusable."""
     with _opened(data) as image:
+        deep = _deep(image) is not None  # looked at first: reading the metadata of a PNG decodes it
         width, height = image.size
         if _exif_rotates(image):
             width, height = height, width
-        wide = image.mode.startswith(("I;16", "I"))
+        wide = image.mode.startswith("I") or deep
         return Look(height, width, not _is_grey(image), 16 if wide else 8)
 
 
@@ -54,8 +60,13 @@ def decode(data: bytes, background: str) -> Pixels:
 def decode_and_remark(data: bytes, background: str) -> tuple[Pixels, tuple[str, ...]]:
     """As `decode`, and what was changed, each a phrase that follows "an image"; raises Unusable."""
     with _opened(data) as image:
+        low = _deep(image)
         remarks = _remarks(image)
-        return _pixels(image, background), remarks
+        if low is None:
+            return _pixels(image, background), remarks
+        with _opened(data) as other:
+            other.tile = low
+            return _joined(image, other, background), remarks
 
 
 def _pixels(image: Any, background: str) -> Pixels:
@@ -72,6 +83,39 @@ def _pixels(image: Any, background: str) -> Pixels:
     return array[:, :, None] if grey else array
 
 
+def _deep(image: Any) -> list[Any] | None:
+    """For colours of 16 bits: how Pillow is to decode them once more to give their low bytes; else None.
+
+    Pillow reads the high bytes alone. With the order of the bytes the other way round it reads the low ones.
+    """
+    if image.mode not in ("RGB", "RGBA") or "transparency" in image.info:
+        return None
+    other = {"B": "L", "L": "B", "N": "B" if sys.byteorder == "little" else "L"}
+    tiles = []
+    for codec, extents, offset, given in image.tile:
+        first, *rest = (given,) if isinstance(given, str) else given
+        found = DEEP.match(first)
+        if found is None:
+            return None
+        swapped = f"{found[1]};16{other[found[2]]}"
+        again = swapped if isinstance(given, str) else (swapped, *rest)
+        tiles.append(type(image.tile[0])(codec, extents, offset, again))
+    return tiles or None
+
+
+def _joined(high: Any, low: Any, background: str) -> Pixels:
+    """(H, W, 3) uint16 of an image decoded twice, upright, transparent parts over `background`."""
+    from PIL import ImageOps
+
+    parts = [np.asarray(ImageOps.exif_transpose(image)).astype(np.uint16) for image in (high, low)]
+    pixels = parts[0] * np.uint16(256) + parts[1]
+    if pixels.shape[2] == 3:
+        return pixels
+    share = pixels[:, :, 3:] / 65_535
+    ground = 0.0 if background == "black" else 65_535.0
+    return np.rint(pixels[:, :, :3] * share + ground * (1 - share)).astype(np.uint16)
+
+
 def what_is(data: bytes) -> str:
     """What a file that is no image seems to be, as a reason."""
     head = data[:2000].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
@@ -81,6 +125,8 @@ def what_is(data: bytes) -> str:
         return "is a web page, not an image: download the image itself"
     if not data:
         return "is empty"
+    if data.startswith(MARKS):
+        return "is damaged or cut off: it begins like an image and goes on as none"
     if not any(value < 9 for value in data[:2000]):
         return "is text, not an image"
     return "is not an image that can be read: use PNG, JPEG, GIF, BMP, TIFF or WebP"
@@ -125,14 +171,18 @@ def _transparent(image: Any) -> bool:
 
 def _remarks(image: Any) -> tuple[str, ...]:
     found = []
+    if (
+        _deep(image) is None
+        and any("16" in str(tile[3]) for tile in image.tile)
+        and image.mode in ("RGB", "RGBA")
+    ):
+        found.append("has 16-bit colours, read with 8 bits")
     if getattr(image, "n_frames", 1) > 1:
         found.append("moves; its first frame is read")
     if _transparent(image):
         found.append("has transparent parts, laid over the background")
     if image.getexif().get(0x0112, 1) not in (0, 1):
         found.append("was turned upright as its camera says")
-    if image.mode in ("RGB", "RGBA") and any("16" in str(tile[3]) for tile in image.tile if len(tile) > 3):
-        found.append("has 16-bit colours, read with 8 bits")
     return tuple(found)
 
 

@@ -56,7 +56,8 @@ def signature(recipe: Recipe) -> str:
             "split": recipe.split.model_dump(mode="json"),
             "model": recipe.model.model_dump(mode="json"),
             "training": recipe.training.model_dump(mode="json"),
-            "inputs": [recipe.inputs.default.id, sorted(recipe.inputs.columns)],
+            "normalisation": recipe.inputs.normalisation.model_dump(mode="json"),
+            "inputs": [choice.id for choice in (*recipe.inputs.choices(), recipe.target_clamp)],
             "classes": [recipe.activation.id, recipe.gradient.id, recipe.optimiser.id],
             "device": recipe.device,
         }

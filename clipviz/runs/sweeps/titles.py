@@ -39,9 +39,15 @@ def of_value(recipe: Recipe, path: str, value: Any) -> str:
 
 def of_clips(recipe: Recipe) -> str:
     """All clips of a recipe in one line: "Tukey fences + Tanh, learned + Global norm"."""
+    own = len(recipe.inputs.columns) + len(recipe.inputs.channels)
     named = [
         *([of_choice("inputs", recipe.inputs.default)] if recipe.inputs.default.id != "none" else []),
-        *([f"{len(recipe.inputs.columns)} columns clamped"] if recipe.inputs.columns else []),
+        *([f"{own} with {'its' if own == 1 else 'their'} own clamp"] if own else []),
+        *(
+            [f"target: {of_choice('inputs', recipe.target_clamp)}"]
+            if recipe.target_clamp.id != "none"
+            else []
+        ),
         *(
             of_choice(part, choice)
             for part, choice in (("activation", recipe.activation), ("gradient", recipe.gradient))
@@ -68,7 +74,11 @@ def fields_of(recipe: Recipe, place: str) -> dict[str, Any]:
 
 
 def _part(path: str) -> str:
-    return path.split(".", 1)[0]
+    """The part of a recipe, as `PACKAGES` calls it, whose choice stands at a path or above it."""
+    if path.startswith("inputs.normalisation"):
+        return "normalisation"
+    first = path.split(".", 1)[0]
+    return "inputs" if first == "target_clamp" else first
 
 
 def _noun(family: str) -> str:

@@ -6,15 +6,14 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
-from clipviz.core.clips import FAMILIES, clips
+from clipviz.core.clips import FAMILIES, clips, without
 from clipviz.core.errors import InvalidRecipe
-from clipviz.core.recipe import Choice, Inputs, Recipe
+from clipviz.core.recipe import Recipe
 from clipviz.core.sweep import Design, Variant
 from clipviz.runs.check import complete
 from clipviz.runs.sweeps import titles
 
 MOST = 1000
-NONE = Choice(id="none")
 
 
 def variants(design: Design) -> tuple[Variant, ...]:
@@ -46,7 +45,7 @@ def _with_references(
     references: dict[str, Variant] = {}
     compared: list[Variant] = []
     for id, (name, recipe) in arms.items():
-        bare = complete(_without(recipe, families))
+        bare = complete(without(recipe, families))
         if bare.id not in references:
             references[bare.id] = Variant(name=_bare_name(bare, families, design), recipe=bare)
         if bare.id != id:
@@ -109,7 +108,8 @@ def _name(recipe: Recipe, applied: dict[str, Any]) -> str:
 
 def _bare_name(bare: Recipe, families: tuple[str, ...], design: Design) -> str:
     """What the clips leave of the name: "no clip · learning rate 0.01"."""
-    others = [each for each in design.vary if each.path.split(".")[0] not in families]
+    own = (*families, "target_clamp") if "inputs" in families else families
+    others = [each for each in design.vary if each.path.split(".")[0] not in own]
     document = bare.model_dump(mode="json")
     rest = [
         titles.of_value(bare, each.path, value)
@@ -141,15 +141,9 @@ def _named_apart(found: tuple[Variant, ...]) -> tuple[Variant, ...]:
 def _families(design: Design) -> tuple[str, ...]:
     """The families of clips that vary; all three where none does."""
     varied = {each.path.split(".")[0] for each in design.vary}
+    varied |= {"inputs"} if "target_clamp" in varied else set()
     return tuple(family for family in FAMILIES if family in varied) or FAMILIES
 
 
 def _clipped(recipe: Recipe, families: tuple[str, ...]) -> bool:
     return any(family in families for family in clips(recipe))
-
-
-def _without(recipe: Recipe, families: tuple[str, ...]) -> Recipe:
-    bare: dict[str, Any] = {family: NONE for family in families if family != "inputs"}
-    if "inputs" in families:
-        bare["inputs"] = Inputs()
-    return recipe.model_copy(update=bare)

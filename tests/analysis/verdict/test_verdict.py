@@ -92,6 +92,8 @@ def test_no_difference_that_matters_needs_a_margin() -> None:
     verdict = judge(arms, MAE, margin=0.1)
     assert verdict.comparisons[0].relation == "equivalent"
     assert "are equivalent in test MAE: the difference is within ±0.100" in verdict.sentence
+    shifted = [arms[0], arm("norm 1", base - 0.02 + np.tile([0.01, -0.01], 6), "none")]
+    assert "It is real, yet within the ±0.100 that do not matter." in judge(shifted, MAE, margin=0.1).sentence
     assert judge(arms, MAE, margin=0.001).comparisons[0].relation == "no evidence"
 
 
@@ -119,8 +121,8 @@ def test_the_arm_is_chosen_on_validation_rows_and_judged_on_test_rows() -> None:
     arms = [arm("none", base), good_on_test, good_on_validation.model_copy(update={"outcomes": outcomes})]
     verdict = judge(arms, MAE)
     assert verdict.chosen == "b" and verdict.sentence.startswith("b raises test MAE")
-    assert "chosen among several on the validation rows" in verdict.sentence
-    assert "Better than none too: a." in verdict.sentence
+    assert "chosen among several arms on the validation rows" in verdict.context[0]
+    assert verdict.context[1:] == ["Better than none too: a."]
 
 
 def test_a_tuned_arm_meets_the_best_tuned_reference() -> None:

@@ -1,7 +1,9 @@
 """The fast way and the careful way write the same: the careful one is the slow twin."""
 
+import gzip
 import re
 import shutil
+import zipfile
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -234,3 +236,24 @@ def test_only_large_plain_files_suit(tmp_path, monkeypatch):
     for other in ({"skip": 1}, {"comment": "#"}, {"header_rows": 2}):
         assert not read.suits(path, reading.model_copy(update=other))
     assert not read.suits(path, reading.model_copy(update={"encoding": "latin-1"}))
+
+
+@pytest.mark.parametrize("ending", [".gz", ".zip"])
+def test_a_compressed_file_and_chosen_kinds_go_the_fast_way(tmp_path, monkeypatch, ending):
+    from clipviz.core.settings import Settings
+    from clipviz.datasets import ingest, jobs
+
+    body = "x,y\n" + "".join(f"{place / 3:.4g},{place}\n" for place in range(60))
+    path = tmp_path / f"t.csv{ending}"
+    if ending == ".gz":
+        path.write_bytes(gzip.compress(body.encode()))
+    else:
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("t.csv", body)
+    monkeypatch.setattr(
+        ingest, "run", lambda job, request, *_: jobs.JOBS[job]({"memory_mb": 1000, **request})
+    )
+    monkeypatch.setattr(read, "LARGE", 1)
+    monkeypatch.setattr(Format, "read", None)  # the careful way
+    made = ingest.ingest(path, path.name, Settings(home=tmp_path / "home"), Reading(kinds={"y": "category"}))
+    assert [column.kind for column in made.columns] == ["number", "category"] and made.rows == 60

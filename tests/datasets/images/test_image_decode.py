@@ -1,12 +1,14 @@
 """Image files of every kind become upright grey or colour pixels, or a reason."""
 
 import io
+import struct
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from clipviz.datasets.images.decode import Unusable, decode, look
+from clipviz.datasets.images.decode import Unusable, decode, decode_and_remark, look
+from tests.datasets.zoo.image_specimens import deep
 
 
 def written(picture: Image.Image, kind: str = "PNG", **options: object) -> bytes:
@@ -84,3 +86,39 @@ def test_any_cut_of_an_image_is_told_and_never_raises_anything_else() -> None:
                 decode(whole[: int(len(whole) * share)], "white")
             except Unusable as error:
                 assert str(error)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF", "TIFF with its bytes the other way round"])
+def test_colours_of_16_bits_keep_all_of_them(kind) -> None:
+    pixels = np.random.default_rng(1).integers(0, 65_536, (5, 7, 3), dtype=np.uint16)
+    data = deep(pixels) if kind == "PNG" else tiff(pixels, "<" if kind == "TIFF" else ">")
+    assert look(data).bits == 16 and look(data).colour
+    found, remarks = decode_and_remark(data, "white")
+    assert found.dtype == np.uint16 and remarks == () and (found == pixels).all()
+
+
+def test_transparent_colours_of_16_bits_lie_over_the_background() -> None:
+    pixels = np.zeros((1, 2, 4), np.uint16)
+    pixels[0, 0] = (257, 5_000, 60_000, 65_535)
+    white, black = (decode(deep(pixels), ground) for ground in ("white", "black"))
+    assert white[0].tolist() == [[257, 5_000, 60_000], [65_535] * 3]
+    assert black[0].tolist() == [[257, 5_000, 60_000], [0] * 3]
+
+
+def tiff(pixels: np.ndarray, order: str) -> bytes:
+    """An uncompressed TIFF of 16-bit colours in this order of bytes."""
+    height, width, _ = pixels.shape
+    body = pixels.astype(f"{order}u2").tobytes()
+    entries = [(256, 3, 1, width), (257, 3, 1, height), (258, 3, 3, 8 + 2 + 12 * 9 + 4), (259, 3, 1, 1),
+               (262, 3, 1, 2), (273, 4, 1, 8 + 2 + 12 * 9 + 4 + 6), (277, 3, 1, 3), (278, 3, 1, height),
+               (279, 4, 1, len(body))]  # fmt: skip
+    table = struct.pack(f"{order}H", len(entries))
+    for tag, form, count, value in entries:
+        inline = (
+            struct.pack(f"{order}HH", value, 0)
+            if form == 3 and count == 1
+            else struct.pack(f"{order}I", value)
+        )
+        table += struct.pack(f"{order}HHI", tag, form, count) + inline
+    head = (b"II" if order == "<" else b"MM") + struct.pack(f"{order}HI", 42, 8)
+    return head + table + bytes(4) + struct.pack(f"{order}3H", 16, 16, 16) + body

@@ -136,6 +136,10 @@ def _programs() -> Iterator[Specimen]:
         kinds={"article": "category", "phone": "category"}, first={"article": "007"}, note="begin with zeros",
     )  # fmt: skip
     yield Specimen(
+        "rows of empty cells", "a.csv", lines("a,b", *[row for n in COUNT for row in (f"{n},x", ",")]), 30,
+        note="30 rows of empty cells",
+    )  # fmt: skip
+    yield Specimen(
         "a year beside a word is a name", "a.csv", lines("country,2019,2020", *(f"c{n},{n},{n}.5" for n in COUNT)), 30,
         kinds={"country": "text", "2019": "integer", "2020": "number"},
     )  # fmt: skip
@@ -166,8 +170,8 @@ def _moments() -> Iterator[Specimen]:
             first={"d": moment},
         )
     yield Specimen(
-        "times of day and durations", "a.csv", table("t,long", "09:30,26:00:01.5"), 40,
-        kinds={"t": "number"}, first={"t": 34_200.0, "long": 93_601.5}, note="read as seconds",
+        "times of day and durations", "a.csv", table("t,long,half", "09:30,26:00:01.5,12:30 PM"), 40,
+        kinds={"t": "number"}, first={"t": 34_200.0, "long": 93_601.5, "half": 45_000.0}, note="read as seconds",
     )  # fmt: skip
     yield Specimen(
         "spans of time are words", "a.csv", table("t,x", "09:30-11:00,{n}"), 40, kinds={"t": "category"}

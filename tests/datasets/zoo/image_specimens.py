@@ -4,6 +4,7 @@ import gzip
 import io
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from clipviz.core.dataset import ImageReading, Reading
+from tests.datasets.zoo.packed import tarred
 
 RANDOM = np.random.default_rng(7)
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -120,6 +122,21 @@ def rotated() -> bytes:
     return image("RGB", (12, 6), "JPEG", exif=exif)
 
 
+def deep(pixels: np.ndarray) -> bytes:
+    """A PNG of 16-bit colours, (H, W, 3) or (H, W, 4) uint16, which Pillow does not write."""
+
+    def chunk(name: bytes, content: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+        )
+
+    height, width, channels = pixels.shape
+    lines = b"".join(b"\0" + row.astype(">u2").tobytes() for row in pixels)
+    head = struct.pack(">IIBBBBB", width, height, 16, 2 if channels == 3 else 6, 0, 0, 0)
+    parts = chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(lines)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + parts
+
+
 def traversal(path: str) -> bytes:
     return folders({path: image()})
 
@@ -178,6 +195,34 @@ SPECIMENS = [
         shape="8x8",
     ),
     Specimen("16 bits", "a.zip", lambda: folders(mode="I;16"), 6, shape="8x8"),
+    Specimen(
+        "colours of 16 bits",
+        "a.zip",
+        lambda: folders({"cat/x.png": deep(grey(8, 8)[:, :, :3])}),
+        7,
+        shape="8x8x3",
+    ),
+    Specimen(
+        "names without endings",
+        "a.zip",
+        lambda: zipped({f"{c}/{i}": image() for c in ("cat", "dog") for i in (1, 2)}),
+        4,
+        says="2 classes, cat, dog",
+    ),
+    Specimen(
+        "folders in a tar",
+        "a.tar.gz",
+        lambda: gzip.compress(tarred({f"{c}/1.png": image() for c in "ab"})),
+        2,
+        says="2 classes, a, b",
+    ),
+    Specimen(
+        "half an image alone",
+        "a.png",
+        lambda: image()[:30],
+        None,
+        says="image must be readable.*a.png, which",
+    ),
     Specimen("16 bits beside 8", "a.zip", lambda: folders({"cat/x.png": image("I;16")}), 7, shape="8x8"),
     Specimen(
         "transparent",

@@ -4,6 +4,7 @@ import gzip
 import io
 import lzma
 import stat
+import tarfile
 import zipfile
 from collections.abc import Iterator
 
@@ -39,7 +40,13 @@ def specimens() -> Iterator[Specimen]:
     )
     yield Specimen("an empty zip", "a.zip", zipped({}), says="must hold a table.*nothing")
     yield Specimen("a zip in a zip in a zip", "a.zip", _nested(3), says="2 deep")
-    yield Specimen("half a zip", "a.zip", zipped({"b.csv": TABLE * 9})[:200], says="a whole .zip file")
+    yield from _tars()
+    yield Specimen(
+        "half a zip",
+        "a.zip",
+        zipped({"b.csv": TABLE * 9})[:200],
+        says="archive must be a whole .zip file",
+    )
     yield Specimen(
         "half a gzip", "a.csv.gz", gzip.compress(TABLE)[:-30], says="gzip file must be whole.*a.csv.gz"
     )
@@ -66,6 +73,41 @@ def zipped(members: dict[str, bytes]) -> bytes:
     with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
             archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return whole.getvalue()
+
+
+def _tars() -> Iterator[Specimen]:
+    plain = tarred({"folder/b.csv": TABLE, "folder/._b.csv": b"x"})
+    yield Specimen("a tar with a table", "a.tar", plain, 40, note="Read folder/b.csv")
+    for name, packed in (
+        ("a.tar.gz", gzip.compress(plain)),
+        ("a.tar.xz", lzma.compress(plain)),
+        ("a.tar.zst", pa.compress(plain, "zstd", asbytes=True)),
+    ):
+        yield Specimen(f"a packed tar: {name}", name, packed, 40, note="Read folder/b.csv")
+    half = gzip.compress(tarred({"b.csv": TABLE * 99}))[:-99]
+    yield Specimen("half a packed tar", "a.tgz", half, says="tar archive must be whole")
+    yield Specimen(
+        "a way out of the tar", "a.tar", tarred({"../b.csv": TABLE}), says="must stay inside.*../b.csv"
+    )
+    yield Specimen("a path from the root in a tar", "a.tar", tarred({"/b.csv": TABLE}), says="absolute path")
+    link = tarred({"b.csv": TABLE}, link="/etc/passwd")
+    yield Specimen("a link in a tar", "a.tar", link, says="no link or device.*c.csv")
+    bomb = gzip.compress(tarred({"b.csv": bytes(60_000_000)}))
+    yield Specimen("a tar bomb", "a.tar.gz", bomb, says="250 times its own size")
+
+
+def tarred(members: dict[str, bytes], link: str = "") -> bytes:
+    whole = io.BytesIO()
+    with tarfile.open(fileobj=whole, mode="w") as archive:
+        for name, content in members.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+        if link:
+            entry = tarfile.TarInfo("c.csv")
+            entry.type, entry.linkname = tarfile.SYMTYPE, link
+            archive.addfile(entry)
     return whole.getvalue()
 
 

@@ -1,0 +1,85 @@
+"""Curves of many seeds as a median and the band of the middle half."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from clipviz.charts.layout import finish, literal
+from clipviz.charts.palette import Palette
+
+POINTS = 200
+
+
+@dataclass(frozen=True)
+class Curves:
+    """One arm: for each seed its steps (T,) and values (T,), NaN where not finite."""
+
+    name: str
+    seeds: Sequence[tuple[NDArray[np.int64], NDArray[np.float32]]]
+
+
+def bands(arms: Sequence[Curves], axis: str, colours: Palette) -> go.Figure:
+    """Median over seeds as a line, quartiles as a band. A seed that has stopped keeps its last value."""
+    figure = go.Figure()
+    for place, arm in enumerate(arms):
+        if not arm.seeds:
+            continue
+        colour = colours.series[place % len(colours.series)]
+        steps, low, middle, high = _quartiles(arm.seeds)
+        figure.add_scatter(
+            x=np.concatenate([steps, steps[::-1]]),
+            y=np.concatenate([high, low[::-1]]),
+            mode="lines",
+            fill="toself",
+            fillcolor=_faded(colour),
+            line={"width": 0},
+            hoverinfo="skip",
+            showlegend=False,
+            legendgroup=str(place),
+        )
+        figure.add_scatter(
+            x=steps,
+            y=middle,
+            mode="lines",
+            name=literal(arm.name, 44),
+            line={"color": colour, "width": 2},
+            legendgroup=str(place),
+        )
+    finish(figure, colours, height=380)
+    figure.update_layout(
+        xaxis_title="step",
+        yaxis_title=axis,
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+        hovermode="x unified",
+    )
+    figure.update_yaxes(type="log")
+    return figure
+
+
+def _quartiles(
+    seeds: Sequence[tuple[NDArray[np.int64], NDArray[np.float32]]],
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """(steps, lower quartile, median, upper quartile), each (P,)."""
+    longest = max((steps for steps, _ in seeds), key=lambda steps: int(steps[-1]))
+    places = np.unique(np.linspace(0, len(longest) - 1, min(POINTS, len(longest))).astype(int))
+    steps = longest[places]
+    values = np.stack([_held(each, value, steps) for each, value in seeds])  # (seeds, P)
+    finite = np.isfinite(values).any(axis=0)
+    low, middle, high = np.nanquantile(values[:, finite], [0.25, 0.5, 0.75], axis=0)
+    return steps[finite], low, middle, high
+
+
+def _held(
+    steps: NDArray[np.int64], values: NDArray[np.float32], at: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """(P,) the last value known at each step; NaN before the first."""
+    place = np.searchsorted(steps, at, side="right") - 1
+    return np.where(place >= 0, values.astype(np.float64)[np.maximum(place, 0)], np.nan)
+
+
+def _faded(colour: str) -> str:
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red},{green},{blue},0.18)"

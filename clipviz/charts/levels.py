@@ -1,0 +1,46 @@
+"""Two fields that vary together: the mean metric of each combination as a heatmap."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from clipviz.charts.layout import finish, literal
+from clipviz.charts.palette import Palette
+
+
+def levels(
+    rows: Sequence[str],
+    columns: Sequence[str],
+    values: Sequence[Sequence[float | None]],
+    titles: tuple[str, str, str],
+    lower_is_better: bool,
+    colours: Palette,
+) -> go.Figure:
+    """values: (rows, columns), None where there is no such arm; titles: of rows, of columns, of the value."""
+    row_title, column_title, value_title = titles
+    figure = go.Figure()
+    figure.add_heatmap(
+        z=values,
+        x=list(range(len(columns))),
+        y=list(range(len(rows))),
+        colorscale="Cividis",
+        reversescale=lower_is_better,
+        colorbar={"title": value_title},
+        texttemplate="%{z:.4g}",
+        hovertemplate="%{z:.5g}<extra></extra>",
+        hoverongaps=False,
+        xgap=2,
+        ygap=2,
+    )
+    finish(figure, colours, height=140 + 44 * len(rows))
+    figure.update_layout(xaxis_title=column_title, yaxis_title=row_title)
+    figure.update_xaxes(
+        tickvals=list(range(len(columns))), ticktext=[literal(name, 24) for name in columns], showgrid=False
+    )
+    figure.update_yaxes(
+        tickvals=list(range(len(rows))),
+        ticktext=[literal(name, 24) for name in rows],
+        showgrid=False,
+        autorange="reversed",
+    )
+    return figure

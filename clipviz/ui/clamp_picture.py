@@ -1,0 +1,108 @@
+"""The large histogram of the Clamp page: one column before and after, its bounds and how far they may be off."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from clipviz.analysis import clamping
+from clipviz.analysis.bootstrap import Uncertainty
+from clipviz.analysis.clamping import Effect
+from clipviz.analysis.column import TrainingColumn
+from clipviz.charts.column_histogram import column_histogram
+from clipviz.charts.layout import CONFIG
+from clipviz.charts.palette import palette
+from clipviz.core.bounds import Bounds
+from clipviz.ui.text import counted, number, plain
+
+FEW = 10
+"""A bound with fewer values beyond it says so."""
+
+
+def show(
+    name: str,
+    known: TrainingColumn,
+    bounds: Bounds,
+    uncertain: Uncertainty | None,
+    key: str,
+    limit: Callable[[float, float], None],
+    prefix: str = "clamp",
+) -> None:
+    """limit(lo, hi): what a drag across the histogram does. key: of the chart; prefix: of its switches."""
+    with st.container(horizontal=True):
+        whole = st.toggle(
+            "Whole range", key=f"{prefix}.whole", help="From the least to the greatest value, outliers included."
+        )  # fmt: skip
+        log = st.toggle(
+            "Logarithmic counts", value=True, key=f"{prefix}.log", help="Shows bins with few rows, where tails live."
+        )  # fmt: skip
+    edges = known.whole_range() if whole else known.central_range((bounds.lo, bounds.hi))
+    figure = column_histogram(
+        name,
+        known.histogram(edges),
+        palette(st.context.theme.type),
+        bounds,
+        known.histogram(edges, bounds) if not bounds.open else None,
+        log_counts=log,
+        intervals=(uncertain.lo, uncertain.hi) if uncertain is not None else (),
+    )
+    drawn: Any = st.plotly_chart(
+        figure,
+        theme=None,
+        config=CONFIG,
+        key=key,
+        on_select="rerun",
+        selection_mode="box",
+        alt=f"Histogram of {plain(name)} with its bounds",
+    )
+    boxes = drawn.selection.get("box", [])
+    if boxes:
+        span = float(edges[-1] - edges[0])
+        low, high = sorted(clamping.rounded(float(edge), span) for edge in boxes[0]["x"])
+        limit(low, high)
+        st.rerun()
+
+
+def certainty(found: Uncertainty | None, bounds: Bounds, done: Effect) -> None:
+    """How far the bounds would move with other rows, and how many values lie beyond them when they are few."""
+    if found is None:
+        return
+    if found.fixed:
+        st.caption("These bounds do not depend on which rows happened to be here.")
+        return
+    ends = []
+    for name, interval, bound, beyond in (
+        ("lower", found.lo, bounds.lo, done.below),
+        ("upper", found.hi, bounds.hi, done.above),
+    ):
+        if interval is not None:
+            few = f", with {counted(beyond, 'value')} beyond it" if beyond < FEW else ""
+            ends.append(
+                f"{name} bound {number(bound)}, from {number(interval[0])} to {number(interval[1])}{few}"
+            )
+    drawn = f"{number(found.resamples)} bootstrap samples"
+    if found.drawn < found.rows:
+        drawn += f" of {number(found.drawn)} values each, scaled to all {number(found.rows)}"
+    whose = "the bounds of all rows" if bounds.groups else "the bounds"
+    opened = f" In {number(found.opened)} of them the policy left a side open." if found.opened else ""
+    st.caption(
+        f"With other rows {whose} would be elsewhere (95 % interval, the band in the chart): {'; '.join(ends)}. "
+        f"From {drawn}.{opened}"
+    )
+
+
+def moments(done: Effect) -> None:
+    """Mean, deviation and shape, after and before."""
+    cells = st.columns(4)
+    for cell, (label, before, after) in zip(
+        cells,
+        [
+            ("Mean", done.before.mean, done.after.mean),
+            ("Standard deviation", done.before.std, done.after.std),
+            ("Skewness", done.before.skewness, done.after.skewness),
+            ("Excess kurtosis", done.before.kurtosis, done.after.kurtosis),
+        ],
+        strict=True,
+    ):
+        beside = f"before: {number(before)}"
+        cell.metric(label, number(after), beside, delta_color="off", delta_arrow="off", border=True)

@@ -1,0 +1,117 @@
+"""Compare over seeds: from the recipe on the form to a sweep, with its count and time told before it starts."""
+
+import json
+from typing import Any
+
+import streamlit as st
+
+from clipviz.core.discovery import discover
+from clipviz.core.errors import ClipvizError
+from clipviz.core.recipe import Choice, Recipe
+from clipviz.core.sweep import Design, Vary
+from clipviz.runs.check import PACKAGES
+from clipviz.runs.sweeps import estimate, submit
+from clipviz.ui import drafts, header, recipes, state, sweeps
+from clipviz.ui.text import counted, escape, number, plain
+
+FAMILIES = {"inputs.default": "Input clamp", "activation": "Activation clip", "gradient": "Gradient clip"}
+
+
+def button(recipe: Recipe, draft: drafts.Draft, disabled: bool) -> None:
+    """A popover beside Start."""
+    with st.popover("Compare over seeds", icon=":material/balance:", disabled=disabled):
+        st.markdown("**Is it luck?** Trains this recipe and the same one without clips, over the same seeds.")
+        seeds = st.number_input(
+            "Seeds",
+            value=10,
+            min_value=2,
+            max_value=200,
+            step=1,
+            key=draft.key("sweep.seeds"),
+            help="Six is the least that can show anything, ten a good start, twenty for a headline claim.",
+        )
+        fields = _fields(recipe)
+        chosen = st.multiselect(
+            "Vary too",
+            list(fields),
+            format_func=lambda path: fields[path][0],
+            key=draft.key("sweep.paths"),
+            placeholder="nothing else",
+        )
+        vary = [_values(path, *fields[path], draft) for path in chosen]
+        without = st.checkbox(
+            "With an arm without clips",
+            value=True,
+            key=draft.key("sweep.without"),
+            help="Without it, the verdict says which clip is better, not whether clipping helps.",
+        )
+        try:
+            design = Design(recipe=recipe, vary=tuple(vary), seeds=range(int(seeds)), without_clip=without)
+            planned = submit.preview(state.store(), state.settings(), design)
+        except ClipvizError as error:
+            header.problem(error)
+            return
+        seconds = estimate.before(state.store(), state.settings(), design, len(planned.cells))
+        time = (
+            f", about {sweeps.in_words(seconds)}"
+            if seconds
+            else ", time known once the first runs have ended"
+        )
+        st.markdown(
+            f"{counted(len(planned.variants), 'arm')} × {counted(int(seeds), 'seed')} = "
+            f"**{counted(len(planned.cells), 'run')}** in {counted(planned.programs, 'program')}{time}."
+        )
+        st.caption(escape(" · ".join(arm.name for arm in planned.variants[:12]), 400))
+        if st.button("Start the comparison", type="primary", key="start_sweep", icon=":material/play_arrow:"):
+            _start(design)
+
+
+def _start(design: Design) -> None:
+    try:
+        name = recipes.in_words(design.recipe).rsplit(" · seed", 1)[0]
+        sweep = submit.start(state.store(), state.settings(), design, name, state.me())
+    except ClipvizError as error:
+        header.problem(error)
+    else:
+        st.switch_page("../../pages/compare.py", query_params={"sweep": sweep.id})
+
+
+def _fields(recipe: Recipe) -> dict[str, tuple[str, list[Any]]]:
+    """What may vary, by path: its title and the values worth trying, as the chosen parts declare them."""
+    found: dict[str, tuple[str, list[Any]]] = {}
+    for place, title in FAMILIES.items():
+        ids = list(discover(PACKAGES[place.split(".")[0]]))
+        found[f"{place}.id"] = (f"{title}: which one", ids)
+    places = {**FAMILIES, "optimiser": "Optimiser", "model": "Model"}
+    for place, title in places.items():
+        choice = _choice(recipe, place)
+        cls = discover(PACKAGES[place.split(".")[0]]).get(choice.id)
+        for name, info in (cls.model_fields if cls else {}).items():
+            extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+            worth = extra.get("sweep")
+            if isinstance(worth, list) and worth:
+                found[f"{place}.{name}"] = (f"{title}: {(info.title or name).lower()}", worth)
+    return found
+
+
+def _choice(recipe: Recipe, place: str) -> Choice:
+    found: Any = recipe
+    for name in place.split("."):
+        found = getattr(found, name)
+    choice: Choice = found
+    return choice
+
+
+def _values(path: str, title: str, worth: list[Any], draft: drafts.Draft) -> Vary:
+    """The values of one field: ids are picked, numbers typed."""
+    key = draft.key(f"sweep.{path}")
+    if path.endswith(".id"):
+        ids = st.multiselect(title, worth, default=worth[:3], key=key, format_func=plain)
+        return Vary(path=path, values=tuple(ids or worth[:1]))
+    text = st.text_input(title, value=", ".join(json.dumps(value) for value in worth), key=key)
+    try:
+        values = json.loads(f"[{text}]")
+    except ValueError:
+        st.error(f"{escape(title)}: values between commas, such as {number(0.1)}, 1.")
+        values = worth
+    return Vary(path=path, values=tuple(values or worth))

@@ -1,0 +1,132 @@
+"""Sweeps on a page: how far one is, what people do with it, and the team's list."""
+
+import streamlit as st
+
+from clipviz.analysis.verdict import gather
+from clipviz.analysis.verdict.gather import Group
+from clipviz.core.errors import ClipvizError
+from clipviz.core.run import Request, State
+from clipviz.core.sweep import Standing, Sweep
+from clipviz.runs.submit import ensure_runner
+from clipviz.runs.sweeps import estimate, submit
+from clipviz.ui import cells, header, state, verdicts
+from clipviz.ui.text import ago, counted, escape, number, people
+
+EVERY = 2.0
+"""Seconds between two looks at a sweep that trains."""
+
+
+def about(sweep: Sweep) -> None:
+    """What varies, who started it, when."""
+    design = sweep.design
+    varies = "; ".join(
+        f"{each.path} over {', '.join(str(value) for value in each.values)}" for each in design.vary
+    )
+    drawn = f", {number(design.samples)} combinations drawn at random" if design.samples else ""
+    st.caption(
+        f"{escape(varies or 'the recipe against itself without its clips', 300)}{drawn}: "
+        f"{counted(len(sweep.variants), 'arm')} × {counted(len(design.seeds), 'seed')} · started by "
+        f"{people(sweep.created_by)} {ago(sweep.created_at)}"
+    )
+
+
+def controls(sweep: Sweep, standing: Standing) -> None:
+    """Pause, resume, cancel, extend, delete."""
+    going = standing.states.get(State.RUNNING, 0) + standing.states.get(State.QUEUED, 0)
+    if going:
+        if st.button("Pause", icon=":material/pause:"):
+            _ask(sweep, "pause")
+    elif standing.paused and st.button("Resume", icon=":material/play_arrow:", type="primary"):
+        _ask(sweep, "run")
+    if not standing.over and st.button(
+        "Cancel", icon=":material/stop:", help="Stops what trains and what waits; what has ended is kept."
+    ):
+        _ask(sweep, "stop")
+    _extend(sweep)
+    if not going and st.button("Delete", icon=":material/delete:", help="It can be restored."):
+        state.store().sweeps.delete(sweep.id, state.me())
+        st.rerun()
+
+
+def watch(sweep: Sweep) -> None:
+    """The part that lives: progress, the answer so far, the cells as they fill."""
+    ensure_runner(state.settings())
+
+    @st.fragment(run_every=EVERY)
+    def live() -> None:
+        runs = state.store().sweeps.runs(sweep.id)
+        standing = Standing.of(runs)
+        if standing.over or standing.paused:
+            st.rerun()
+        progress(standing, estimate.left(runs, state.settings()))
+        groups = gather.of_sweep(sweep, runs)
+        known = gather.metrics(groups)
+        if known:
+            verdicts.answer(verdicts.judged(groups, known[0], None), so_far=True)
+        cells.cells(groups, known[0] if known else None)
+
+    live()
+
+
+def progress(standing: Standing, left: float | None) -> None:
+    rest = f", about {in_words(left)} left" if left else ""
+    waits = ", paused" if standing.paused else ""
+    st.progress(
+        standing.ended / max(1, standing.runs),
+        text=f"{number(standing.ended)} of {counted(standing.runs, 'run')} ended{waits}{rest}",
+    )
+
+
+def in_words(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def groups_of(sweep: Sweep) -> list[Group]:
+    return gather.of_sweep(sweep, state.store().sweeps.runs(sweep.id))
+
+
+def listed() -> None:
+    """The team's sweeps, as links; nothing where there are none."""
+    known = state.store().sweeps.list(limit=20)
+    if not known:
+        return
+    with st.expander(f"Sweeps ({number(len(known))})", icon=":material/grid_on:", expanded=True):
+        for sweep in known:
+            standing = Standing.of(state.store().sweeps.runs(sweep.id))
+            how_far = (
+                "ended" if standing.over else f"{number(standing.ended)} of {number(standing.runs)} ended"
+            )
+            st.page_link(
+                "../../pages/compare.py",
+                label=f"{escape(sweep.name, 80)} ({how_far}, {people(sweep.created_by)}, {ago(sweep.created_at)})",
+                query_params={"sweep": sweep.id},
+            )
+
+
+def _extend(sweep: Sweep) -> None:
+    with st.popover("More seeds", icon=":material/add:"):
+        more = st.number_input(
+            "Further seeds", value=10, min_value=1, max_value=500, step=1, key=f"more:{sweep.id}"
+        )
+        st.caption("The same for every arm; what has ended is kept.")
+        if st.button("Train them", key=f"extend:{sweep.id}", type="primary"):
+            first = max(sweep.design.seeds) + 1
+            try:
+                submit.extend(
+                    state.store(), state.settings(), sweep, state.me(), seeds=range(first, first + int(more))
+                )
+            except ClipvizError as error:
+                header.problem(error)
+            else:
+                st.rerun()
+
+
+def _ask(sweep: Sweep, request: Request) -> None:
+    try:
+        submit.ask(state.store(), state.settings(), sweep.id, request, state.me())
+    except ClipvizError as error:
+        header.problem(error)
+    else:
+        st.rerun()

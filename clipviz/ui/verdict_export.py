@@ -1,0 +1,159 @@
+"""A verdict to take away: rows, a document, or one HTML file that needs nothing else."""
+
+import importlib.metadata
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from clipviz.analysis.verdict.gather import Group
+from clipviz.analysis.verdict.verdict import Verdict
+from clipviz.charts import report
+from clipviz.charts.bands import bands
+from clipviz.charts.forest import forest
+from clipviz.charts.palette import LIGHT
+from clipviz.charts.seed_points import seed_points
+from clipviz.core.errors import NotFound
+from clipviz.core.recipe import Recipe
+from clipviz.core.sweep import Sweep
+from clipviz.ui import state, verdict_figures, verdicts
+
+VERSIONS = ("clipviz", "torch", "numpy", "scipy")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What was trained, as a document that says all, and on which dataset."""
+
+    dataset: str
+    document: dict[str, Any]
+
+    @classmethod
+    def of_sweep(cls, sweep: Sweep) -> "Plan":
+        arms = {variant.name: variant.recipe.model_dump(mode="json") for variant in sweep.variants}
+        varies = [each.model_dump(mode="json") for each in sweep.design.vary]
+        return cls(sweep.dataset, {"varies": varies, "seeds": list(sweep.design.seeds), "arms": arms})
+
+    @classmethod
+    def of_arms(cls, groups: Sequence[Group], recipe: Recipe) -> "Plan":
+        arms = {group.variant.name: group.variant.recipe.model_dump(mode="json") for group in groups}
+        return cls(recipe.data.dataset, {"arms": arms})
+
+
+def downloads(verdict: Verdict, groups: Sequence[Group], title: str, plan: Plan, key: str) -> None:
+    with st.popover("Export", icon=":material/download:"):
+        st.download_button(
+            "Report as one HTML file",
+            lambda: html(verdict, groups, title, plan).encode(),
+            file_name="verdict.html",
+            mime="text/html",
+            key=f"html:{key}",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Runs as CSV",
+            lambda: csv(groups).encode(),
+            "runs.csv",
+            "text/csv",
+            key=f"csv:{key}",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Verdict as JSON",
+            lambda: document(verdict, plan).encode(),
+            "verdict.json",
+            "application/json",
+            key=f"json:{key}",
+            on_click="ignore",
+        )
+
+
+def csv(groups: Sequence[Group]) -> str:
+    """One line a run: arm, seed, state, every test metric, share of steps clipped, seconds."""
+    lines = [
+        {
+            "arm": _no_formula(group.variant.name),
+            "reference": _no_formula(group.variant.reference),
+            "seed": seed,
+            "run": run.id,
+            "state": run.state.value,
+            **{f"test {name}": value for name, value in result.get("metrics", {}).items()},
+            **{f"validation {name}": value for name, value in result.get("validation", {}).items()},
+            "clipped_share": result.get("clipped_share"),
+            "seconds": result.get("seconds"),
+        }
+        for group in groups
+        for seed, run in sorted(group.runs.items())
+        for result in [run.result or {}]
+    ]
+    return str(pd.DataFrame(lines).to_csv(index=False))
+
+
+def document(verdict: Verdict, plan: Plan) -> str:
+    whole = {
+        "verdict": verdict.model_dump(mode="json"),
+        "plan": plan.document,
+        **_origin(plan),
+    }
+    return json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def html(verdict: Verdict, groups: Sequence[Group], title: str, plan: Plan) -> str:
+    """The report: answer, pictures, numbers, recipes, fingerprint of the data, versions."""
+    arms, comparisons = verdicts.arms(verdict), verdicts.comparisons(verdict)
+    curves = verdict_figures.curves(groups)
+    origin = _origin(plan)
+    parts = [
+        report.paragraph(verdict.sentence, "answer"),
+        report.paragraph(" ".join(verdict.context)),
+        *(report.paragraph(warning) for warning in verdict.warnings),
+        *(report.paragraph(advice, "muted") for advice in verdict.advice),
+        report.paragraph(verdicts.cost(verdict), "muted"),
+        report.heading("Difference from the reference"),
+        report.figure(forest(verdict_figures.lines(verdict), verdict_figures.axis(verdict), LIGHT)),
+        report.heading("Every seed"),
+        report.figure(seed_points(verdict_figures.points(verdict), f"test {verdict.metric.title}", LIGHT)),
+    ]
+    if any(arm.seeds for arm in curves):
+        parts += [
+            report.heading("Validation loss: median over seeds, and the middle half"),
+            report.figure(bands(curves, "validation loss", LIGHT)),
+        ]
+    parts += [
+        report.heading("Arms"),
+        report.table(list(arms.columns), arms.astype(str).to_numpy().tolist()),
+        report.heading("Comparisons"),
+        report.table(list(comparisons.columns), comparisons.astype(str).to_numpy().tolist()),
+        report.heading("Where it comes from"),
+        report.preformatted(json.dumps(origin, indent=2, ensure_ascii=False)),
+        report.heading("What was trained"),
+        report.preformatted(json.dumps(plan.document, indent=2, ensure_ascii=False)),
+    ]
+    return report.page(title, parts)
+
+
+def _origin(plan: Plan) -> dict[str, object]:
+    """The data by its content hash, the versions, and when this was written."""
+    try:
+        dataset = state.store().datasets.get(plan.dataset, include_deleted=True)
+        data: dict[str, object] = {
+            "name": dataset.name, "id": dataset.id, "source sha256": dataset.source, "rows": dataset.rows,
+        }  # fmt: skip
+    except NotFound:
+        data = {"id": plan.dataset}
+    versions = {}
+    for name in VERSIONS:
+        try:
+            versions[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            versions[name] = "not installed"
+    return {"data": data, "versions": versions, "written": datetime.now(UTC).isoformat(timespec="seconds")}
+
+
+def _no_formula(text: str) -> str:
+    """Text that a spreadsheet does not run."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text

@@ -1,0 +1,83 @@
+"""From a verdict and its runs to the data that its figures draw."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from clipviz.analysis.verdict.gather import Group
+from clipviz.analysis.verdict.verdict import Verdict
+from clipviz.charts.bands import Curves
+from clipviz.charts.forest import Line
+from clipviz.core.recipe import Recipe
+from clipviz.core.sweep import Sweep
+from clipviz.ui import state
+from clipviz.ui.text import number
+
+
+def axis(verdict: Verdict) -> str:
+    """The title of a difference's axis: what it is of, in which unit, and which side is better."""
+    metric = verdict.metric
+    side = "left" if metric.better == "lower" else "right"
+    return f"Δ test {metric.title}{f' in {metric.unit}' if metric.unit else ''} ({side}: better)"
+
+
+def lines(verdict: Verdict) -> list[Line]:
+    several = len({each.reference for each in verdict.comparisons}) > 1
+    return [
+        Line(
+            name=f"{each.arm} − {each.reference}" if several else each.arm,
+            mean=each.mean,
+            low=each.low,
+            high=each.high,
+            relation=each.relation,
+            note=f"{number(each.mean)} (95 % CI {number(each.low)} to {number(each.high)}), "
+            f"{len(each.seeds)} seeds, Holm p {number(each.p_holm, 3)}",
+        )
+        for each in verdict.comparisons
+    ]
+
+
+def points(verdict: Verdict) -> list[tuple[str, dict[int, float | None]]]:
+    return [(arm.name, dict(arm.metrics)) for arm in verdict.arms]
+
+
+def curves(groups: Sequence[Group]) -> list[Curves]:
+    """Validation losses of all runs that have said one."""
+    ids = [run.id for group in groups for run in group.runs.values()]
+    said = state.store().telemetry.histories(ids, "evaluation")
+    return [
+        Curves(
+            group.variant.name,
+            [
+                (history.steps, np.where(np.isfinite(loss), loss, np.nan))
+                for run in group.runs.values()
+                if (history := said.get(run.id)) and len(loss := history.column("validation_loss"))
+            ],
+        )
+        for group in groups
+    ]
+
+
+def grid(sweep: Sweep, verdict: Verdict) -> tuple[list[str], list[str], list[list[float | None]]] | None:
+    """(values of the first field, of the second, mean metric of each combination), where exactly two vary."""
+    if len(sweep.design.vary) != 2:
+        return None
+    first, second = sweep.design.vary
+    means = {arm.name: arm.mean for arm in verdict.arms}
+    table: dict[tuple[str, str], float | None] = {}
+    for variant in sweep.variants:
+        at = (_text(variant.recipe, first.path), _text(variant.recipe, second.path))
+        table[at] = means.get(variant.name)
+    rows = list(dict.fromkeys(row for row, _ in table))
+    columns = list(dict.fromkeys(column for _, column in table))
+    return rows, columns, [[table.get((row, column)) for column in columns] for row in rows]
+
+
+def _text(recipe: Recipe, path: str) -> str:
+    found: Any = recipe.model_dump(mode="json")
+    for name in path.split("."):
+        found = found.get(name) if isinstance(found, dict) else None
+    if isinstance(found, dict):
+        return ", ".join(str(value) for value in found.values())
+    return "–" if found is None else f"{found:g}" if isinstance(found, float) else str(found)

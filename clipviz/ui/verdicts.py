@@ -1,0 +1,185 @@
+"""A verdict on a page: the sentence, then the pictures and tables that it rests on."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from clipviz.analysis.verdict import gather
+from clipviz.analysis.verdict.gather import Group
+from clipviz.analysis.verdict.metric import Metric
+from clipviz.analysis.verdict.verdict import ArmSummary, Verdict, judge
+from clipviz.charts.bands import bands
+from clipviz.charts.forest import forest
+from clipviz.charts.layout import CONFIG
+from clipviz.charts.palette import palette
+from clipviz.charts.seed_points import seed_points
+from clipviz.core.recipe import Recipe
+from clipviz.ui import state, verdict_figures
+from clipviz.ui.text import counted, escape, number, plain
+
+ICONS = {"better": ":material/trending_up:", "worse": ":material/trending_down:"}
+
+
+def judged(groups: Sequence[Group], metric: Metric, margin: float | None) -> Verdict:
+    """The verdict on what has ended; raises ClipvizError for arms that cannot be compared."""
+    runs = [run.id for group in groups for run in group.runs.values()]
+    saturated = gather.saturation(state.store().telemetry.histories(runs, "step", newest_only=True))
+    return judge(gather.arms(groups, metric, _touched, saturated), metric, margin=margin or None)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _share(document: str) -> float:
+    recipe = Recipe.parse(document)
+    dataset = state.store().datasets.get(recipe.data.dataset, include_deleted=True)
+    return gather.rows_touched(state.table(dataset, recipe), recipe)
+
+
+def _touched(recipe: Recipe) -> float | None:
+    found: float = _share(recipe.model_copy(update={"seed": 0}).canonical())
+    return found
+
+
+def settings(metrics: Sequence[Metric], key: str) -> tuple[Metric, float | None]:
+    """What the verdict is about, and the largest difference that does not matter."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        titles = {metric.name: f"test {metric.title}" for metric in metrics}
+        name = st.selectbox(
+            "Metric", list(titles), format_func=titles.__getitem__, key=f"metric:{key}", width=220
+        )
+        chosen = next(metric for metric in metrics if metric.name == name)
+        unit = f" ({chosen.unit})" if chosen.unit else ""
+        margin = st.number_input(
+            f"Margin that does not matter{unit}",
+            value=None,
+            min_value=0.0,
+            format="%g",
+            placeholder="none",
+            key=f"margin:{key}",
+            width=320,
+            help="Set it before you look. Only with it can two arms be called equivalent.",
+        )
+    return chosen, margin
+
+
+def answer(verdict: Verdict, so_far: bool = False) -> None:
+    """The sentence, large; what to know about it below."""
+    icon = ICONS.get(verdict.comparisons[verdict.headline].relation, ":material/balance:")
+    begin = "So far: " if so_far else ""
+    st.markdown(f"#### {icon} {begin}{escape(verdict.sentence, 3000)}")
+    if verdict.context:
+        st.markdown(escape(" ".join(verdict.context), 3000))
+    for warning in verdict.warnings:
+        st.warning(escape(warning, 600), icon=":material/warning:")
+    for advice in verdict.advice:
+        st.caption(escape(advice, 600))
+
+
+def pictures(verdict: Verdict, groups: Sequence[Group], key: str) -> None:
+    """Forest plot, every seed, curves; then the numbers."""
+    colours = palette(st.context.theme.type)
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("Difference from the reference")
+        st.plotly_chart(
+            forest(verdict_figures.lines(verdict), verdict_figures.axis(verdict), colours, _margin(verdict)),
+            theme=None, config=CONFIG, key=f"forest:{key}", alt="Difference of each arm with its 95 % interval",
+        )  # fmt: skip
+    with right:
+        st.subheader("Every seed")
+        st.plotly_chart(
+            seed_points(verdict_figures.points(verdict), f"test {verdict.metric.title}", colours),
+            theme=None, config=CONFIG, key=f"seeds:{key}", alt="The metric of every run by arm, seeds joined",
+        )  # fmt: skip
+    curves = verdict_figures.curves(groups)
+    if any(arm.seeds for arm in curves):
+        st.subheader("Validation loss: median over seeds, and the middle half")
+        st.plotly_chart(
+            bands(curves, "validation loss", colours), theme=None, config=CONFIG, key=f"curves:{key}",
+            alt="Validation loss by step, median and quartiles of each arm",
+        )  # fmt: skip
+    st.subheader("Arms")
+    st.dataframe(arms(verdict), hide_index=True, alt="Metric, divergence, firing and cost of each arm")
+    with st.expander("All numbers of the comparisons", icon=":material/functions:"):
+        st.dataframe(comparisons(verdict), hide_index=True, alt="Every statistic of each comparison")
+        st.caption(
+            "Differences are arm minus reference on the raw test rows. Intervals are Student's t over paired seeds; p "
+            "is the sign-flip test, exact up to twenty seeds; d_z and Hedges' g are in standard deviations of the "
+            "differences; wins are the share of seeds in which the arm is better. Power and further seeds take the "
+            "difference to be as large as it looks."
+        )
+
+
+def arms(verdict: Verdict) -> pd.DataFrame:
+    return pd.DataFrame([_arm(arm, verdict) for arm in verdict.arms])
+
+
+def _arm(arm: ArmSummary, verdict: Verdict) -> dict[str, str]:
+    lost = arm.diverged
+    title = verdict.metric.title
+    return {
+        "arm": plain(arm.name) + (" (chosen)" if arm.name == verdict.chosen else ""),
+        f"test {title}": f"{number(arm.mean)} ± {number(arm.sd, 2)}",
+        "median": number(arm.median),
+        f"validation {title}": number(arm.validation),
+        "diverged": f"{lost.count} of {lost.total} (95 % CI {lost.low:.0%} to {lost.high:.0%})"
+        if lost.total
+        else "–",
+        "fired": fired(arm),
+        "seconds a run": number(arm.seconds, 3),
+    }
+
+
+def fired(arm: ArmSummary) -> str:
+    """How often its clips acted: of rows, of values, of steps."""
+    if not arm.clips:
+        return "no clip"
+    if arm.never_fired:
+        return "never: identical to none"
+    units = {"inputs": "rows", "activation": "values", "gradient": "steps"}
+    known = [f"{share:.1%} of {units[family]}" for family, share in arm.fired.items() if share is not None]
+    return ", ".join(known) or "not measured"
+
+
+def comparisons(verdict: Verdict) -> pd.DataFrame:
+    lines: list[dict[str, Any]] = []
+    for each in verdict.comparisons:
+        lines.append(
+            {
+                "arm": plain(each.arm),
+                "reference": plain(each.reference),
+                "says": each.relation,
+                "pairs": number(len(each.seeds)),
+                "difference": number(each.mean),
+                "95 % from": number(each.low),
+                "to": number(each.high),
+                "d_z": number(each.d_z, 3),
+                "Hedges' g": number(each.hedges_g, 3),
+                "p": number(each.p, 3)
+                + (" (ranks)" if each.ranked else "")
+                + ("" if each.p_exact else " (drawn)"),
+                "Holm p": number(each.p_holm, 3),
+                "BH p": number(each.p_bh, 3),
+                "p (t test)": number(each.p_t, 3),
+                "wins, paired": "–" if each.wins_paired is None else f"{each.wins_paired:.0%}",
+                "wins, all pairs": "–" if each.wins_all_pairs is None else f"{each.wins_all_pairs:.0%}",
+                "correlation of seeds": number(each.rho, 2),
+                "p (equivalence)": number(each.p_equivalent, 3),
+                "power": "–" if each.power is None else f"{each.power:.0%}",
+                "further seeds for 80 %": number(each.more_seeds),
+            }
+        )
+    return pd.DataFrame(lines)
+
+
+def cost(verdict: Verdict) -> str:
+    """What the answer cost, in words."""
+    seconds = sum((arm.seconds or 0.0) * arm.runs for arm in verdict.arms)
+    return (
+        f"{counted(sum(arm.runs for arm in verdict.arms), 'run')}, {number(seconds, 3)} s of training in all."
+    )
+
+
+def _margin(verdict: Verdict) -> float | None:
+    return verdict.comparisons[verdict.headline].margin

@@ -1,0 +1,42 @@
+"""The Clamp page by hand: a click on a small multiple, a drag across the histogram."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Dashboard, Person
+from tests.browser.test_journey import clamp, settled
+from tests.browser.test_survival import open_sample
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+
+def test_a_click_picks_a_column_and_a_drag_sets_both_bounds(
+    dashboard: Dashboard, people: "list[Person]"
+) -> None:
+    page = people[0].page
+    open_sample(page, dashboard)
+    clamp(page)  # the page before has charts as well
+    expect(page.get_by_role("heading", name="sensor", exact=True)).to_be_visible()
+    panels = page.locator("[data-testid='stVegaLiteChart'] svg").first
+    panels.scroll_into_view_if_needed()
+    box = panels.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 0.25 * box["width"], box["y"] + 0.5 * box["height"])
+    expect(page.get_by_role("heading", name="load", exact=True)).to_be_visible()
+    expect(page.get_by_role("combobox", name="Column", exact=True)).to_have_value("load")
+    settled(page)
+
+    plot = page.locator(".js-plotly-plot .nsewdrag").first
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.5 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.5 * box["height"], steps=8)
+    page.mouse.up()
+    expect(page.get_by_text("is limited to")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Its policy")).to_be_visible()
+    low, high = (
+        float(page.get_by_role("spinbutton", name=name).last.input_value()) for name in ("Lower", "Upper")
+    )
+    assert 0 < low < high

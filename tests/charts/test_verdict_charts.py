@@ -1,0 +1,75 @@
+import numpy as np
+import pytest
+
+from clipviz.charts import report
+from clipviz.charts.bands import Curves, bands
+from clipviz.charts.forest import Line, forest
+from clipviz.charts.levels import levels
+from clipviz.charts.palette import DARK, LIGHT
+from clipviz.charts.seed_points import seed_points
+
+
+def test_a_forest_shows_every_interval_and_the_line_of_no_difference() -> None:
+    figure = forest(
+        [
+            Line("<b>one</b>", -0.3, -0.5, -0.1, "better", "note"),
+            Line("two", 0.1, None, None, "no evidence", ""),
+            Line("three", None, None, None, "too few", ""),
+        ],
+        "difference",
+        LIGHT,
+        margin=0.2,
+    )
+    drawn = list(figure.data)
+    assert [trace.x for trace in drawn] == [(-0.3,), (0.1,)] and drawn[0].error_x.array == pytest.approx(
+        [0.2]
+    )
+    assert drawn[0].error_x.arrayminus == pytest.approx([0.2])
+    labels = figure.layout.yaxis.ticktext
+    assert len(labels) == 3 and "&lt;b&gt;one" in labels[0] and "no evidence" in labels[1]
+    assert {shape.type for shape in figure.layout.shapes} == {"line", "rect"}
+
+
+def test_every_seed_is_a_point_and_diverged_ones_are_counted() -> None:
+    arms = [("none", {0: 1.0, 1: 2.0, 2: 3.0}), ("clip", {0: 0.5, 1: None, 2: 2.5})]
+    figure = seed_points(arms, "MAE", DARK)
+    points = [trace for trace in figure.data if trace.mode == "markers"]
+    slopes = [trace for trace in figure.data if trace.mode == "lines"]
+    assert [list(trace.y) for trace in points] == [[1.0, 2.0, 3.0], [0.5, 2.5]]
+    assert [list(trace.y) for trace in slopes] == [[1.0, 0.5], [2.0, None], [3.0, 2.5]]
+    assert "1 diverged" in figure.layout.annotations[0].text
+    assert [shape.y0 for shape in figure.layout.shapes] == [2.0, 1.5], "medians"
+    many = seed_points([(str(k), {0: 1.0}) for k in range(20)], "MAE", LIGHT)
+    assert all(trace.mode == "markers" for trace in many.data), "twenty arms are not joined to a web"
+
+
+def test_bands_are_quartiles_over_seeds_and_a_stopped_seed_keeps_its_value() -> None:
+    steps = np.array([0, 50, 100])
+    seeds = [(steps, np.array([1, k, k], np.float32)) for k in (1, 2, 3)]
+    seeds.append((steps[:2], np.array([1, 4], np.float32)))
+    band, middle = bands([Curves("a", seeds), Curves("nothing", [])], "loss", LIGHT).data
+    assert list(middle.x) == [0, 50, 100] and list(middle.y) == [1, 2.5, 2.5]
+    assert list(band.y) == [1, 3.25, 3.25, 1.75, 1.75, 1]
+    gone = [(steps, np.array([1, np.nan, np.nan], np.float32))]
+    assert list(bands([Curves("a", gone)], "loss", LIGHT).data[1].x) == [0]
+
+
+def test_levels_leave_holes_where_there_is_no_arm() -> None:
+    figure = levels(
+        ["none", "tukey"], ["0.1", "1"], [[1.0, 2.0], [None, 3.0]], ("in", "grad", "MAE"), True, LIGHT
+    )
+    assert figure.data[0].z[1][0] is None and figure.data[0].reversescale
+    assert figure.layout.xaxis.title.text == "grad" and figure.layout.yaxis.ticktext == ("none", "tukey")
+
+
+def test_a_report_holds_all_it_needs_and_shows_text_letter_by_letter() -> None:
+    parts = [
+        report.heading("<i>h</i>"), report.paragraph("a & <script>alert(1)</script>", "answer"),
+        report.table(["arm"], [["<img src=x>"]]), report.preformatted("{<}"),
+        report.figure(forest([Line("x", 1.0, 0.0, 2.0, "better", "")], "d", LIGHT)),
+    ]  # fmt: skip
+    text = report.page("T<", parts)
+    assert "<script>alert" not in text and "<img src=x" not in text and "&lt;i&gt;h" in text
+    assert "<title>T&lt;</title>" in text and len(text) > 1_000_000
+    outside = text.replace(report.get_plotlyjs(), "")
+    assert "http" not in outside, "nothing is fetched"

@@ -1,0 +1,173 @@
+import json
+
+import numpy as np
+import pytest
+
+from clipviz.analysis.verdict import gather
+from clipviz.analysis.verdict.verdict import judge
+from clipviz.core.recipe import Recipe
+from clipviz.core.run import Result, Run, State
+from clipviz.core.sweep import Design, Sweep, Vary
+from clipviz.datasets import samples
+from clipviz.runs.sweeps import submit
+from clipviz.ui import verdict_export
+from tests.pages.conftest import button, words
+
+SEEDS = 7
+
+
+@pytest.fixture(autouse=True)
+def asleep(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clipviz.runs.sweeps.submit.ensure_runner", lambda settings: None)
+    monkeypatch.setattr("clipviz.ui.sweeps.ensure_runner", lambda settings: None)
+
+
+@pytest.fixture
+def sweep(home, store) -> Sweep:
+    dataset = store.datasets.add(samples.load("spikes", home, "Ada"))
+    recipe = Recipe.parse(
+        {"data": {"dataset": dataset.id, "target": dataset.target}, "activation": {"id": "none"}}
+    )
+    design = Design(
+        recipe=recipe, vary=(Vary(path="gradient.max_norm", values=(0.5, 1e5)),), seeds=range(SEEDS)
+    )
+    return submit.start(store, home, design, "norms <b> *all*", "Ada")
+
+
+def finish(store, sweep: Sweep, count: int = 1000) -> None:
+    """Ends runs as if they had been trained: norm 0.5 is better by 1, norm 1e5 never fires."""
+    cells = sweep.cells()
+    for _ in range(count):
+        run = store.runs.claim("host:1", 60)
+        if run is None:
+            return
+        name, seed = cells[run.recipe]
+        value = 5 + 0.1 * seed - (1 + 0.01 * seed if name == "largest norm 0.5" else 0)
+        fired = {"largest norm 0.5": 0.4, "largest norm 100000": 0.0}.get(name)
+        store.telemetry.declare(run.id, 1, {"evaluation": ["train_loss", "validation_loss"]})
+        losses = np.array([[1, 1], [0.5, 0.1 + value]], np.float32)
+        store.telemetry.append(run.id, 1, "evaluation", np.array([0, 50]), losses)
+        store.runs.finish(run.id, 1, State.FINISHED, "", result(value, fired))
+
+
+def result(mae: float, fired: float | None) -> Result:
+    return Result(
+        metrics={"mae": mae, "rmse": mae, "r2": 0.5}, validation={"mae": mae}, train={}, baseline={}, thresholds={},
+        bounds={}, steps=50, best_step=50, seconds=1.0, clipped_share=fired,
+    )  # fmt: skip
+
+
+def test_a_finished_sweep_answers_in_a_sentence_with_its_pictures(page, store, sweep) -> None:
+    finish(store, sweep)
+    app = page("compare", sweep=sweep.id)
+    said = words(app).replace("\\", "")
+    assert (
+        "largest norm 0.5 lowers test MAE by 1.03 (95% CI 1.01 to 1.05, 7 paired seeds, Holm p = 0.031)"
+        in said
+    )
+    assert "Identical to no gradient clip" in said
+    assert not app.warning, [warning.value for warning in app.warning]
+    arms = next(each.value for each in app.dataframe if "fired" in each.value.columns)
+    assert arms["fired"].tolist() == ["no clip", "40.0% of steps", "never: identical to none"]
+    assert arms["diverged"][0] == "0 of 7 (95 % CI 0% to 35%)"
+    assert {"Delete", "Train them"} <= {each.label for each in app.button}
+    assert "Pause" not in {each.label for each in app.button}
+
+
+def test_another_metric_and_a_margin_are_one_click(page, store, sweep) -> None:
+    finish(store, sweep)
+    app = page("compare", sweep=sweep.id)
+    metric = next(each for each in app.selectbox if each.label == "Metric")
+    metric.select_index(1).run()
+    next(each for each in app.number_input if each.label.startswith("Margin")).set_value(5.0).run()
+    assert not app.exception
+    assert "RMSE" in words(app) and "yet within the ±5.00 that do not matter" in words(app).replace("\\", "")
+
+
+def test_a_sweep_under_way_shows_how_far_it_is_and_can_be_paused_and_resumed(page, store, sweep) -> None:
+    finish(store, sweep, 6)
+    app = page("compare", sweep=sweep.id)
+    assert "So far" in words(app) and not app.exception
+    button(app, "Pause").click().run()
+    assert {run.state for run in store.sweeps.runs(sweep.id)} == {State.FINISHED, State.PAUSED}
+    button(app, "Resume").click().run()
+    assert State.QUEUED in {run.state for run in store.sweeps.runs(sweep.id)}
+    button(app, "Cancel").click().run()
+    assert all(run.state.final for run in store.sweeps.runs(sweep.id)) and not app.exception
+
+
+def test_more_seeds_are_added_to_what_is_there(page, store, sweep) -> None:
+    finish(store, sweep)
+    app = page("compare", sweep=sweep.id)
+    button(app, "Train them").click().run()
+    assert not app.exception
+    assert store.sweeps.get(sweep.id).design.seeds == tuple(range(SEEDS + 10))
+    assert sum(run.state is State.QUEUED for run in store.sweeps.runs(sweep.id)) == 30
+
+
+def test_a_sweep_of_runs_that_all_failed_says_so(page, store, sweep) -> None:
+    while run := store.runs.claim("host:1", 60):
+        store.runs.finish(run.id, 1, State.FAILED, "no reason", None)
+    app = page("compare", sweep=sweep.id)
+    assert "no verdict" in words(app) and not app.exception
+
+
+def test_sweeps_are_listed_deleted_and_restored(page, store, sweep) -> None:
+    assert any("norms" in str(each.proto) for each in app_links(page("compare")))
+    store.sweeps.delete(sweep.id, "Grace")
+    app = page("compare", sweep=sweep.id)
+    assert "deleted by Grace" in app.error[0].value
+    button(app, "Restore this sweep").click().run()
+    assert store.sweeps.get(sweep.id).deleted_at is None
+    assert "malformed" in page("compare", sweep="nonsense").error[0].value
+
+
+def app_links(app):
+    return app.get("page_link")
+
+
+def test_the_form_starts_a_comparison_and_tells_its_size_before(page, home, store) -> None:
+    dataset = store.datasets.add(samples.load("spikes", home, "Ada"))
+    app = page("train", dataset=dataset.id)
+    assert "2 arms × 10 seeds = **20 runs**" in words(app)
+    varied = next(each for each in app.multiselect if each.label == "Vary too")
+    varied.set_value(["gradient.max_norm"]).run()
+    assert "5 arms × 10 seeds = **50 runs**" in words(app)
+    app.button("start_sweep").click().run()
+    assert not app.exception
+    [started] = store.sweeps.list()
+    assert len(store.sweeps.runs(started.id)) == 50
+    assert started.variants[0].reference == "" and started.variants[0].recipe.gradient.id == "none"
+
+
+def test_picked_runs_that_pair_up_by_seed_get_a_verdict(page, store, sweep) -> None:
+    picked = []
+    for number, variant in enumerate(sweep.variants[:2]):
+        for seed in range(3):
+            saved = store.recipes.add(variant.at(seed), "r", "Ada")
+            run: Run = store.runs.submit(
+                saved.id, f"run {number} {seed}", "Ada", owner="here:1", lease_seconds=60
+            )
+            store.telemetry.declare(run.id, 1, {"step": ["loss"], "evaluation": ["train_loss"]})
+            store.runs.finish(run.id, 1, State.FINISHED, "", result(5 - number + 0.1 * seed, 0.5))
+            picked.append(run.id)
+    app = page("compare", runs=",".join(picked))
+    said = words(app)
+    assert "The verdict over the seeds that they share" in said and not app.exception
+    assert "take at least 6 seeds" in said
+    assert "One seed each tells little" in words(page("compare", runs=f"{picked[0]},{picked[3]}"))
+
+
+def test_a_verdict_leaves_as_rows_document_and_report(home, store, sweep) -> None:
+    finish(store, sweep)
+    groups = gather.of_sweep(sweep, store.sweeps.runs(sweep.id))
+    verdict = judge(gather.arms(groups, gather.metrics(groups)[0]), gather.metrics(groups)[0])
+    plan = verdict_export.Plan.of_sweep(sweep)
+    rows = verdict_export.csv(groups).splitlines()
+    assert len(rows) == 1 + 3 * SEEDS and rows[0].startswith("arm,reference,seed,run,state,test mae")
+    document = json.loads(verdict_export.document(verdict, plan))
+    assert document["verdict"]["sentence"] == verdict.sentence
+    assert document["data"]["id"] == sweep.dataset and set(document["versions"]) >= {"torch", "numpy"}
+    text = verdict_export.html(verdict, groups, sweep.name, plan)
+    assert "norms &lt;b&gt; *all*" in text and "norms <b>" not in text
+    assert document["data"]["source sha256"] in text and "max_norm" in text
