@@ -11,6 +11,7 @@ from clipviz.core.errors import Deleted, InvalidRecipe, NotFound, UnreadableFile
 from clipviz.core.ids import is_id
 from clipviz.core.recipe import Recipe
 from clipviz.core.settings import Settings
+from clipviz.runs.defaults import starting
 from clipviz.store import Store
 
 
@@ -73,7 +74,7 @@ def recipe_of(
     if data["target"] is None:
         names = ", ".join(column.name for column in dataset.columns[:20])
         raise InvalidRecipe("A target column is needed", None, f"Choose one of: {names}")
-    return Recipe.parse(document | {"data": data})
+    return starting(dataset, data["target"]) if given is None else Recipe.parse(document | {"data": data})
 
 
 def _document(given: Recipe | Mapping[str, Any] | str | Path | None) -> dict[str, Any]:

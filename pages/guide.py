@@ -45,6 +45,7 @@ def matching(known: dict[str, Policy], settings: Link) -> list[Policy]:
             format_func=FAMILIES.__getitem__,
             selection_mode="multi",
             key=settings.key("family"),
+            wrap=True,
         )
         settings.say("family", ",".join(families))
     return [

@@ -51,6 +51,7 @@ def optimisers() -> None:
 
 
 st.title("What does this policy actually do?")
+lab_values.ready()
 opened, unknown = link.tab("lab", tuple(TABS))
 if unknown:
     st.warning(unknown)

@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "cli": {"facade", "terminal", "arguments", "runs", "analysis", "core"},
     "terminal": {"analysis", "core"},
     "arguments": {"core"},
-    "given": {"datasets", "store", "core"},
+    "given": {"runs", "datasets", "store", "core"},
     "facade": {"given", "runs", "analysis", "training", "models", "policies", "datasets", "store", "core"},
 }
 ROOMS = {

@@ -41,10 +41,14 @@ class Sides:
 
 
 def associations(table: Table) -> list[Association]:
-    """One for each input, on training rows only; infinities rank as the extremes, missing values are left out."""
+    """One for each input but a text's words, on training rows only; infinities rank as the extremes, missing values
+    are left out.
+    """
     target = table.target[table.train]
     found = []
     for place, feature in enumerate(table.features):
+        if feature.token:
+            continue
         values = table.inputs[table.train, place]
         there = values >= 0 if feature.levels else ~np.isnan(values)
         one, other = np.asarray(values[there]), target[there]
@@ -64,7 +68,7 @@ def sides(table: Table) -> list[Sides]:
     """One for each number column: training rows beside test rows."""
     found = []
     for place, feature in enumerate(table.features):
-        if feature.levels:
+        if not feature.number:
             continue
         train, test = table.inputs[table.train, place], table.inputs[table.test, place]
         one, other = (np.sort(values[np.isfinite(values)]) for values in (train, test))

@@ -44,7 +44,7 @@ class Effect:
 
 
 def numeric_columns(table: Table) -> list[str]:
-    return [feature.name for feature in table.features if not feature.levels]
+    return [feature.name for feature in table.features if feature.number]
 
 
 def training_values(table: Table, column: str) -> NDArray[np.float64]:

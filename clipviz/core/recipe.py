@@ -51,13 +51,35 @@ class Choice(BaseModel):
         return cls.model_validate({"id": id, **fields})
 
 
+class Text(Part):
+    """A column of prose as the ids of its words in order; the vocabulary is that of the training rows."""
+
+    column: str = Field(min_length=1, title="Text", description="The column that is read.")
+    length: int = Field(
+        200, ge=1, le=5000, title="Length", description="Words of a text that are read; the rest is left out."
+    )
+    words: int = Field(
+        10_000,
+        ge=1,
+        le=1_000_000,
+        title="Vocabulary",
+        description="The commonest words that get an id of their own.",
+    )
+    least: int = Field(
+        2, ge=1, le=1_000_000, title="At least", description="Times that the training rows must have a word."
+    )
+    lower: bool = Field(True, title="Ignore case", description="Great and great are one word.")
+    punctuation: bool = Field(False, title="Keep punctuation", description="Each mark is a word.")
+
+
 class Data(Part):
-    """Which dataset, what to predict, and from which columns (None: every usable one)."""
+    """Which dataset, what to predict, and from which columns (None: every usable one); and a text to read."""
 
     dataset: Id
     target: str = Field(min_length=1)
     task: Task | None = Field(None, description="None: decided by the target's type.")
     features: tuple[str, ...] | None = None
+    text: Text | None = None
 
 
 class Split(Part):
@@ -226,12 +248,15 @@ class Recipe(Part):
         place: Any = document
         for name in parents:
             place = place.get(name) if isinstance(place, dict) else None
+        if place is None and parents == ["data", "text"]:
+            place = document["data"]["text"] = {}
         free = isinstance(place, dict) and (
             "id" in place or parents in (["inputs", "columns"], ["inputs", "channels"], ["clips_at"])
         )
         free = free or (
             parents == ["split"] and last in Split.model_fields
         )  # those at a default are not shown
+        free = free or (parents == ["data", "text"] and last in Text.model_fields)
         if not isinstance(place, dict) or not (free or last in place):
             remedy = "See `show RUN` for the fields of a recipe"
             meant = _meant(last, list(_leaves(document)))

@@ -12,10 +12,18 @@ Inputs = NDArray[np.float64] | NDArray[np.uint8] | NDArray[np.uint16]
 
 @dataclass(frozen=True)
 class Feature:
-    """One raw input column. levels: the categories behind the codes 0..L-1; empty for a number."""
+    """One raw input column. levels: the categories behind the codes 0..L-1; empty for a number. token: whether it is
+    the id of a word at one position of a text.
+    """
 
     name: str
     levels: tuple[str, ...] = ()
+    token: bool = False
+
+    @property
+    def number(self) -> bool:
+        """Whether its values are quantities, which can be clamped and scaled."""
+        return not self.levels and not self.token
 
 
 @dataclass(frozen=True)
@@ -45,5 +53,10 @@ class Table:
     source_rows: NDArray[np.int64]
     ordered: tuple[NDArray[np.float64], ...] = ()
     """Of each feature its finite training values, ascending (none for a category); empty where nobody sorted them."""
+    image: tuple[int, int, int] | None = None
+    """(height, width, channels) of the images that the inputs are, pixel by pixel; None where they are not, or not
+    whole."""
+    words: tuple[str, ...] = ()
+    """What the ids 2, 3, ... of the tokens stand for, the last columns of the inputs; empty without a text."""
     notes: tuple[str, ...] = ()
     """Sentences about what was left out: columns that cannot be used, rows without a target."""

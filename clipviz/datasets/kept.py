@@ -23,7 +23,7 @@ from clipviz.datasets.reader_process import run
 
 KEPT = 4
 """Tables of one dataset that stay on disk: those used last. One takes about as much room as the text file did."""
-LAYOUT = "1"
+LAYOUT = "2"
 ARRAYS = ("target", "train", "validation", "test", "source_rows")
 
 
@@ -83,14 +83,15 @@ def write(folder: Path, made: Table) -> None:
     lengths = []
     with (folder / "ordered.f64").open("wb") as file:
         for place, feature in enumerate(made.features):
-            if feature.levels:
+            if not feature.number:
                 lengths.append(0)
                 continue
             ordered = sort_finite(made.inputs[:, place][made.train].astype(np.float64, copy=False))
             file.write(ordered.data)
             lengths.append(len(ordered))
     about = {
-        "features": [[feature.name, list(feature.levels)] for feature in made.features],
+        "features": [[feature.name, list(feature.levels), feature.token] for feature in made.features],
+        "words": list(made.words),
         "target_name": made.target_name,
         "task": made.task,
         "classes": list(made.classes),
@@ -104,13 +105,14 @@ def read(folder: Path) -> Table:
     """The table that `write` wrote; raises FileNotFoundError."""
     about = json.loads((folder / "table.json").read_bytes())
     arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r").view(np.ndarray) for name in ARRAYS}
-    features = tuple(Feature(name, tuple(levels)) for name, levels in about["features"])
+    features = tuple(Feature(name, tuple(levels), token) for name, levels, token in about["features"])
     return Table(
         features=features,
         inputs=mapped(folder / "inputs.f64", len(arrays["target"]), len(features)),
         target_name=about["target_name"],
         task=about["task"],
         classes=tuple(about["classes"]),
+        words=tuple(about["words"]),
         notes=tuple(about["notes"]),
         ordered=_ordered(folder / "ordered.f64", about["ordered"]),
         **arrays,

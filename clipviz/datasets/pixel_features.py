@@ -33,7 +33,7 @@ def names(shape: ImageShape) -> list[str]:
 def inputs(
     settings: Settings, dataset: Dataset, recipe: Recipe, rows: NDArray[np.int64], train: NDArray[np.int64]
 ) -> tuple[tuple[Feature, ...], Inputs, tuple[str, ...]]:
-    """(features, (N, F) uint8 or uint16 inputs, notes). Pixels that are the same in all training images are left out.
+    """(features, (N, F) uint8 or uint16 inputs, notes).
 
     rows: images with a label; train: positions in them. Raises InvalidRecipe for an unknown input, for too many values
     to hold, and when no pixel varies.
@@ -48,21 +48,27 @@ def inputs(
             f"{len(rows):,} images of {len(wanted):,} values",
             "Read the images at a smaller shape: on the Data page, under How it was read",
         )
-    varying = wanted[_varies(flat, rows[train])[wanted]]
-    if not len(varying):
+    varies = _varies(flat, rows[train])[wanted]
+    if not varies.any():
         raise InvalidRecipe(
             "Training needs at least one pixel that varies",
             f"{len(train):,} training images that are all the same",
             "Add other images",
         )
-    taken = np.empty((len(rows), len(varying)), dtype=flat.dtype)
+    taken = np.empty((len(rows), len(wanted)), dtype=flat.dtype)
     for start in range(0, len(rows), BLOCK):
-        taken[start : start + BLOCK] = flat[rows[start : start + BLOCK]][:, varying]
-    same = len(wanted) - len(varying)
-    notes = (
-        [f"Left out {same:,} of {len(wanted):,} pixels: the same in every training image."] if same else []
-    )
-    return tuple(Feature(known[place]) for place in varying), taken, tuple(notes)
+        taken[start : start + BLOCK] = flat[rows[start : start + BLOCK]][:, wanted]
+    same = int((~varies).sum())
+    notes = [f"{same:,} of {len(wanted):,} pixels are the same in every training image."] if same else []
+    return tuple(Feature(known[place]) for place in wanted), taken, tuple(notes)
+
+
+def whole(dataset: Dataset, recipe: Recipe) -> tuple[int, int, int] | None:
+    """(height, width, channels) where a recipe takes every pixel of its images."""
+    shape = dataset.image
+    if shape is None or recipe.data.features is not None:
+        return None
+    return shape.height, shape.width, shape.channels
 
 
 def _wanted(known: list[str], recipe: Recipe) -> NDArray[np.int64]:

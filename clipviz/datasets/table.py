@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from clipviz.core.dataset import NUMERIC, Column, Dataset
 from clipviz.core.errors import InvalidRecipe
-from clipviz.core.recipe import Recipe, Task
+from clipviz.core.recipe import Data, Recipe, Task
 from clipviz.core.settings import Settings
 from clipviz.core.table import Feature, Inputs, Table
-from clipviz.datasets import date_features, files, kept, pixel_features, split_keys, target
+from clipviz.datasets import date_features, files, kept, pixel_features, split_keys, target, word_features
 from clipviz.datasets.input_columns import Columns, InMemory
 from clipviz.datasets.numerals import LARGEST_WHOLE
 from clipviz.datasets.split import split
@@ -59,8 +59,9 @@ def build(settings: Settings, dataset: Dataset, recipe: Recipe, columns: Columns
     usable = usable_rows(settings, dataset, recipe)
     if dataset.image is not None:
         features, inputs, notes = pixel_features.inputs(settings, dataset, recipe, usable.rows, usable.train)
+        words: tuple[str, ...] = ()
     else:
-        features, inputs, notes = _inputs(settings, dataset, recipe, usable, columns)
+        features, inputs, words, notes = _inputs(settings, dataset, recipe, usable, columns)
     return Table(
         features=features,
         inputs=inputs,
@@ -72,6 +73,8 @@ def build(settings: Settings, dataset: Dataset, recipe: Recipe, columns: Columns
         validation=usable.validation,
         test=usable.test,
         source_rows=usable.rows,
+        image=pixel_features.whole(dataset, recipe),
+        words=words,
         notes=(*usable.notes, *notes),
     )
 
@@ -123,8 +126,8 @@ def _column(dataset: Dataset, name: str, role: str) -> Column:
 
 def _inputs(
     settings: Settings, dataset: Dataset, recipe: Recipe, kept: Usable, columns: Columns
-) -> tuple[tuple[Feature, ...], Inputs, tuple[str, ...]]:
-    """(features, (N, F) inputs, notes); column by column, so that a wide file is in memory once."""
+) -> tuple[tuple[Feature, ...], Inputs, tuple[str, ...], tuple[str, ...]]:
+    """(features, (N, F) inputs, words, notes); column by column, so that a wide file is in memory once."""
     place = files.folder(settings, dataset.id)
     usable, unusable = _candidates(dataset, recipe)
     features: list[Feature] = []
@@ -145,13 +148,35 @@ def _inputs(
         notes.append(f"Left out {_listed('column', names)}: {reason}.")
     if constant:
         notes.append(f"Left out {_listed('column', constant)}: constant over the training rows.")
+    words: tuple[str, ...] = ()
+    if recipe.data.text is not None:
+        read = _read_text(place, dataset, recipe.data, kept)
+        words = read.words
+        notes.append(read.note)
+        for number, ids in enumerate(read.ids.T, 1):
+            features.append(Feature(f"{recipe.data.text.column}: word {number}", token=True))
+            columns.add(ids.astype(np.float64))
     if not features:
         raise InvalidRecipe(
             "Training needs at least one usable column beside the target",
             "none: " + (" ".join(notes) or "no other column"),
             "Add a column of numbers or categories that varies",
         )
-    return tuple(features), columns.together(), tuple(notes)
+    return tuple(features), columns.together(), words, tuple(notes)
+
+
+def _read_text(place: Path, dataset: Dataset, data: Data, kept: Usable) -> word_features.Read:
+    """The text that a recipe reads, with the vocabulary of its training rows; raises InvalidRecipe."""
+    assert data.text is not None
+    column = _column(dataset, data.text.column, "text")
+    if column.name == data.target or column.kind not in word_features.READABLE:
+        raise InvalidRecipe(
+            "The text must be a column of prose beside the target",
+            f"{column.name!r}, {'the target' if column.name == data.target else f'a {column.kind} column'}",
+            'Pick another one, or read it as text under "How it was read"',
+        )
+    cells = files.read(place, [column.name]).column(0).take(kept.rows)
+    return word_features.read(data.text, cells.to_pylist(), kept.train)
 
 
 def _features(
@@ -183,7 +208,7 @@ def _candidates(dataset: Dataset, recipe: Recipe) -> tuple[list[Column], dict[st
     usable: list[Column] = []
     unusable: dict[str, list[str]] = {}
     for column in dict.fromkeys(asked):
-        if column.name == predicted:
+        if column.name == predicted or (recipe.data.text and column.name == recipe.data.text.column):
             continue
         if wanted is None and recipe.split.kind == "group" and column.name == recipe.split.column:
             continue  # who a row belongs to is known of the rows at hand only

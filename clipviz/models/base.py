@@ -5,10 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
+from pydantic import Field
+
+from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Part
 from clipviz.policies.activations.base import ActivationClip
+from clipviz.policies.policy import extra
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -19,6 +23,40 @@ Nonlinearity = Literal[
     "relu", "leaky_relu", "prelu", "elu", "gelu", "silu", "softplus", "tanh", "sigmoid", "none"
 ]
 """What a layer does with its weighted sum before the clip: an activation function by its id, or nothing."""
+
+
+Norm = Literal["none", "batch", "layer"]
+"""Whether a layer's weighted sums are standardised over the batch, over the layer, or not."""
+
+Takes = Literal["table", "images", "text"]
+WORDS: dict[Takes, str] = {
+    "table": "rows of numbers (of images: of some of their pixels)",
+    "images": "whole images",
+    "text": "text",
+}
+
+
+@dataclass(frozen=True)
+class Signal:
+    """What the front hands to a network: rows of `width` numbers.
+
+    categories: (first, count) of the one-hot columns of each category. image: (height, width, channels) whose
+    values the whole row is, pixel by pixel; None for no image. vocabulary: how many token ids there are; the
+    last `tokens` numbers of a row are ids, 0 pads behind.
+    """
+
+    width: int
+    categories: tuple[tuple[int, int], ...] = ()
+    image: tuple[int, int, int] | None = None
+    vocabulary: int = 0
+    tokens: int = 0
+
+    @property
+    def takes(self) -> Takes:
+        """What kind of network these rows are meant for."""
+        if self.tokens:
+            return "text"
+        return "table" if self.image is None else "images"
 
 
 @dataclass(frozen=True)
@@ -59,18 +97,63 @@ class Body(Protocol):
     parts: Mapping[str, tuple[nn.Module, ...]]
 
     def __call__(self, inputs: Tensor, taps: list[Tensor] | None = None) -> Tensor:
-        """Inputs (N, D) to outputs (N, O); what flows into each place's clips is appended to `taps` when given."""
+        """Inputs (N, D) to outputs (N, O), float32; what flows into the clips of each place is appended to `taps`."""
+
+
+def norm_field() -> Any:
+    return Field(
+        "none",
+        title="Normalisation",
+        description="Standardise each layer's weighted sums, over the batch or over the layer, before the "
+        "nonlinearity.",
+        json_schema_extra=extra("", "none", "batch", "layer"),
+    )
+
+
+def dropout_field() -> Any:
+    return Field(
+        0.0,
+        ge=0,
+        lt=1,
+        title="Dropout",
+        description="Share of hidden values set to zero in training.",
+        json_schema_extra=extra("share of units", 0.0, 0.1, 0.3),
+    )
+
+
+def nonlinearity_field() -> Any:
+    return Field(
+        "relu",
+        title="Nonlinearity",
+        description="What each hidden unit does with its weighted sum, before the clip; an activation function picked "
+        "as the clip stands in its place.",
+        json_schema_extra=extra("", "relu", "gelu", "tanh"),
+    )
 
 
 class Model(Part, ABC):
-    """The fields of an architecture."""
+    """The fields of an architecture. takes: the kinds of rows that it can be trained on."""
 
     title: ClassVar[str]
+    takes: ClassVar[tuple[Takes, ...]] = ("table", "images")
 
     @abstractmethod
     def places(self) -> tuple[str, ...]:
         """Where clips may sit, in the order of the forward pass: "input", ..., "output"."""
 
+    def build(self, signal: Signal, outputs: int, clips: Clips) -> nn.Module:
+        """A Body with fresh weights from torch's random generator, on the CPU.
+
+        Raises InvalidRecipe for rows that this architecture cannot take.
+        """
+        if signal.takes not in self.takes:
+            raise InvalidRecipe(
+                f"The model {self.title} takes {' or '.join(WORDS[kind] for kind in self.takes)}",
+                WORDS[signal.takes],
+                "Pick another model, or other inputs",
+            )
+        return self.network(signal, outputs, clips)
+
     @abstractmethod
-    def build(self, inputs: int, outputs: int, clips: Clips) -> nn.Module:
-        """A Body with fresh weights from torch's random generator, on the CPU."""
+    def network(self, signal: Signal, outputs: int, clips: Clips) -> nn.Module:
+        """The Body for rows that this architecture takes."""

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from clipviz.models.base import Clips, Model, Nonlinearity
+from clipviz.models.base import (
+    Clips,
+    Model,
+    Nonlinearity,
+    Norm,
+    Signal,
+    dropout_field,
+    nonlinearity_field,
+    norm_field,
+)
 from clipviz.policies.policy import extra
 
 if TYPE_CHECKING:
@@ -16,7 +25,7 @@ Width = Annotated[int, Field(ge=1, le=8192)]
 
 
 class MLP(Model):
-    """Fully connected layers: each a weighted sum, a nonlinearity, the activation clip, dropout.
+    """Fully connected layers: each a weighted sum, a normalisation, a nonlinearity, the activation clip, dropout.
 
     The workhorse for tables. The last layer ("output") is a plain weighted sum; it, and the input, have a clip
     only where one is asked for.
@@ -32,26 +41,28 @@ class MLP(Model):
         description="Units of each hidden layer, first to last.",
         json_schema_extra=extra("units", (32,), (64, 64), (128, 128), (256, 256, 256)),
     )
-    nonlinearity: Nonlinearity = Field(
-        "relu",
-        title="Nonlinearity",
-        description="What each hidden unit does with its weighted sum, before the clip; an activation function picked "
-        "as the clip stands in its place.",
-        json_schema_extra=extra("", "relu", "gelu", "tanh"),
+    nonlinearity: Nonlinearity = nonlinearity_field()
+    norm: Norm = norm_field()
+    residual: bool = Field(
+        False,
+        title="Residual",
+        description="Add to each hidden layer what flowed into it, where both have the same width.",
+        json_schema_extra=extra("", False, True, advanced=True),
     )
-    dropout: float = Field(
-        0.0,
+    dropout: float = dropout_field()
+    embedding: int = Field(
+        0,
         ge=0,
-        lt=1,
-        title="Dropout",
-        description="Share of hidden values set to zero in training.",
-        json_schema_extra=extra("share of units", 0.0, 0.1, 0.3),
+        le=1024,
+        title="Embedding",
+        description="Learned numbers for each level of a category; 0 for a one at the level, zeros elsewhere.",
+        json_schema_extra=extra("numbers", 0, 4, 16, advanced=True),
     )
 
     def places(self) -> tuple[str, ...]:
         return ("input", *(f"layer {number}" for number in range(1, len(self.widths) + 1)), "output")
 
-    def build(self, inputs: int, outputs: int, clips: Clips) -> nn.Module:
+    def network(self, signal: Signal, outputs: int, clips: Clips) -> nn.Module:
         from clipviz.models._mlp_network import MLPNetwork
 
-        return MLPNetwork(self, inputs, outputs, clips)
+        return MLPNetwork(self, signal, outputs, clips)

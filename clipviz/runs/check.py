@@ -7,6 +7,7 @@ from clipviz.core.discovery import build
 from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Choice, Recipe
 from clipviz.datasets import date_features, pixel_features
+from clipviz.models.base import WORDS, Takes
 from clipviz.policies.fitting import check_target
 
 PACKAGES = {
@@ -38,6 +39,7 @@ def check(recipe: Recipe, dataset: Dataset) -> None:
             repr(recipe.data.target),
             "Take it out of the features",
         )
+    _check_model(recipe, dataset)
     for column in recipe.inputs.columns:
         _check_clamped(column, recipe, dataset)
     if recipe.inputs.channels and (dataset.image is None or dataset.image.channels != 3):
@@ -85,6 +87,33 @@ def _chain(place: str, recipe: Recipe) -> list[dict[str, Any]]:
 def _complete(part: str, choice: Choice) -> dict[str, Any]:
     fields: dict[str, Any] = build(PACKAGES[part], choice).model_dump(mode="json")
     return {"id": choice.id} | fields
+
+
+def _check_model(recipe: Recipe, dataset: Dataset) -> None:
+    """A model is trained on the kind of rows that it takes: numbers, whole images, or a text."""
+    model, text = build(PACKAGES["model"], recipe.model), recipe.data.text
+    if text is not None:
+        column = dataset.column(text.column)
+        if column is None:
+            raise InvalidRecipe(
+                "The text must be a column of the dataset", repr(text.column), _columns(dataset)
+            )
+        if text.column == recipe.data.target:
+            raise InvalidRecipe("The text may not be the target", repr(text.column), "Choose another column")
+    given = kind_of_rows(recipe, dataset)
+    if given not in model.takes:
+        raise InvalidRecipe(
+            f"The model {recipe.model.id} takes {' or '.join(WORDS[kind] for kind in model.takes)}",
+            WORDS[given],
+            "Name a column of prose as data.text" if model.takes == ("text",) else "Pick another model",
+        )
+
+
+def kind_of_rows(recipe: Recipe, dataset: Dataset) -> Takes:
+    """What a model must take to be trained on what a recipe reads of a dataset."""
+    if recipe.data.text is not None:
+        return "text"
+    return "images" if dataset.image is not None and recipe.data.features is None else "table"
 
 
 def _check_clamped(name: str, recipe: Recipe, dataset: Dataset) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import clipviz.store
 from clipviz.core import memory
+from clipviz.core.discovery import build
 from clipviz.core.errors import ClipvizError, StaleAttempt, StoreUnavailable
 from clipviz.core.run import Result, Run, Sink, State
 from clipviz.core.settings import Settings
@@ -137,11 +138,13 @@ def _keep_traceback(folder: Path) -> Path:
 def _train(
     run: Run, settings: Settings, store: Store, reporter: Reporter, load: Load | None
 ) -> tuple[State, str, Result | None]:
+    from clipviz.runs.weights import find
     from clipviz.training.device import choose
     from clipviz.training.loop import train
 
     recipe = persist(lambda: store.recipes.get(run.recipe)).recipe
     dataset = persist(lambda: store.datasets.get(run.dataset, include_deleted=True))
+    weights = find(settings, build("clipviz.models", recipe.model))
     device, why = choose(settings.device if recipe.device == "auto" else recipe.device)
     reporter.event(run.step, "info", f"trains on {device} ({why})")
     state, result = train(
@@ -153,6 +156,7 @@ def _train(
         checkpoint_seconds=settings.checkpoint_seconds,
         flush_seconds=settings.flush_seconds,
         threads=settings.threads,
+        weights=weights,
         resident_bytes=None if settings.resident_mb is None else settings.resident_mb * 1_000_000,
     )
     reasons = {State.STOPPED: "stopped by request", State.PAUSED: "paused by request"}

@@ -17,6 +17,7 @@ from clipviz.training.fit_front import fit
 from clipviz.training.flat import Flat
 from clipviz.training.network import Network, bounded
 from clipviz.training.optimisers.base import Group, Optimiser, OptimiserRecipe
+from clipviz.training.pretrained import start_from
 from clipviz.training.rows import Rows, prepare, size, standardise
 from clipviz.training.step import Step
 from clipviz.training.stream import Streamed
@@ -47,17 +48,24 @@ class Assembly:
 
 
 def assemble(
-    recipe: Recipe, table: Table, device: str, folder: Path | None = None, most: int | None = None
+    recipe: Recipe,
+    table: Table,
+    device: str,
+    folder: Path | None = None,
+    most: int | None = None,
+    weights: Path | None = None,
 ) -> Assembly:
     """Builds everything under the recipe's seed; raises InvalidRecipe for parts that cannot be built.
 
     Rows that do not fit (see `memory.fits`) are streamed from a file in `folder`, where there is one.
+    weights: the file of another network's weights to start from.
     """
     goals = clamped(table, recipe.target_clamp)
     front, notes, stays = fit(table, recipe.inputs, goals.leaving)
     torch.manual_seed(recipe.seed)
     network = Network(recipe, front, table.task, table.classes).train()
     standardise(network, goals.values[stays])
+    begun = () if weights is None else (f"The network {start_from(network.body, weights)}.",)
     flat = Flat(network.body, device)
     gradient: GradientClip = build("clipviz.policies.gradients", recipe.gradient)
     gradient.check_scales(recipe.training.clip_scales)
@@ -78,7 +86,7 @@ def assemble(
         train=train,
         sample=train.take(np.sort(some)) if len(train) > SAMPLE else train,
         validation=validation,
-        watched=validation.take(np.arange(min(len(validation), watch.ROWS))),
+        watched=validation.take(np.arange(min(len(validation), watch.most(network)))),
         evaluations=(
             "train_loss",
             "validation_loss",
@@ -86,7 +94,7 @@ def assemble(
             *watch.names(network),
             "update_ratio",
         ),
-        notes=(*table.notes, *goals.notes, *notes),
+        notes=(*table.notes, *goals.notes, *notes, *begun),
         spill=spill,
     )
 

@@ -13,7 +13,8 @@ from clipviz.training.network import Network
 from clipviz.training.rows import Rows
 from clipviz.training.stream import Streamed
 
-CHUNK = 65_536
+CHUNK, LARGE_CHUNK = 65_536, 1_024
+"""Rows that are judged at once: of numbers, and of images or texts, which become much more on their way."""
 REGRESSION = ("mae", "rmse", "r2")
 CLASSIFICATION = ("accuracy", "macro_f1", "macro_recall", "log_loss")
 UNSEEN = math.log(np.finfo(np.float64).eps)
@@ -30,7 +31,8 @@ def names(task: Task) -> tuple[str, ...]:
 def outputs(network: Network, rows: Rows | Streamed) -> Tensor:
     """What the body says of rows, (N, O) float32, without dropout; training mode is restored."""
     network.eval()
-    parts = [network.body(block) for block in rows.blocks(CHUNK)]
+    most = CHUNK if network.front.signal.takes == "table" else LARGE_CHUNK
+    parts = [network.body(block) for block in rows.blocks(most)]
     network.train()
     return torch.cat(parts)
 

@@ -15,7 +15,7 @@ from clipviz.core.recipe import Inputs
 from clipviz.core.table import Table
 from clipviz.policies import fitting
 from clipviz.policies.normalisations.base import Normalisation, Scaling
-from clipviz.training.front import ACTIONS, CHUNK_VALUES, Front
+from clipviz.training.front import ACTIONS, CHUNK_VALUES, Front, vocabulary
 from clipviz.training.notes import Notes
 
 Codes = NDArray[np.int64] | None
@@ -52,7 +52,7 @@ def fit(table: Table, inputs: Inputs, leaving: NDArray[np.bool_] | None = None) 
     behind them is of those that stay. Raises InvalidRecipe for a clamp on a column that is no number feature, with a
     field out of range, or that goes by a column that is no category, and when no row would stay.
     """
-    places = [place for place, feature in enumerate(table.features) if not feature.levels]
+    places = [place for place, feature in enumerate(table.features) if feature.number]
     _check_columns(inputs, [table.features[place].name for place in places])
     scaling: Normalisation = build("clipviz.policies.normalisations", inputs.normalisation)
     notes = Notes()
@@ -69,7 +69,9 @@ def fit(table: Table, inputs: Inputs, leaving: NDArray[np.bool_] | None = None) 
         if not stays.all():
             values, codes = values[stays], None if codes is None else codes[stays]
         columns.append(_column(name, bounds, values, codes, scaling, notes))
-    return Fitted(Front(table.features, _buffers(table, places, columns)), notes.told(), stays)
+    buffers = _buffers(table, places, columns)
+    front = Front(table.features, buffers, table.image, vocabulary(table.words))
+    return Fitted(front, notes.told(), stays)
 
 
 def _check_columns(inputs: Inputs, names: list[str]) -> None:
@@ -104,7 +106,12 @@ def _trimmed(table: Table, inputs: Inputs, places: list[int], notes: Notes) -> N
     for name, values in _training_columns(table, some):
         bounds = fitting.fit(table, inputs.policy_of(name), values)
         beyond = np.logical_or(*bounds.outside(values, fitting.codes(table, bounds, table.train)))
-        notes.count(name, int(beyond.sum()), "training rows are left out for a value beyond its bounds")
+        notes.count(
+            name,
+            int(beyond.sum()),
+            "training row is left out for a value beyond its bounds",
+            "training rows are left out for a value beyond its bounds",
+        )
         gone |= beyond
     return gone
 
@@ -138,13 +145,32 @@ def _tell_beyond(name: str, found: _Column, values: Floats, codes: Codes, notes:
     bounds = found.bounds
     low, high = bounds.outside(values, codes)
     infinite = np.isinf(values)
-    notes.count(name, int(np.isnan(values).sum()), "missing training values take the median of the others")
+    notes.count(
+        name,
+        int(np.isnan(values).sum()),
+        "missing training value takes the median of the others",
+        "missing training values take the median of the others",
+    )
     if bounds.action == "missing":
-        notes.count(name, int((low | high).sum()), "training values beyond its bounds count as missing")
+        notes.count(
+            name,
+            int((low | high).sum()),
+            "training value beyond its bounds counts as missing",
+            "training values beyond its bounds count as missing",
+        )
     elif bounds.action != "trim":
-        notes.count(name, int((infinite & (low | high)).sum()), "infinite training values take the bound")
-    free = int((infinite & ~(low | high)).sum())
-    notes.count(name, free, "infinite training values took the furthest finite one")
+        notes.count(
+            name,
+            int((infinite & (low | high)).sum()),
+            "infinite training value takes the bound",
+            "infinite training values take the bound",
+        )
+    notes.count(
+        name,
+        int((infinite & ~(low | high)).sum()),
+        "infinite training value took the furthest finite one",
+        "infinite training values took the furthest finite one",
+    )
     if bounds.indicators:
         found.below, found.above = bool(low.any()), bool(high.any())
         without = [side for side, told in (("below", found.below), ("above", found.above)) if not told]

@@ -10,6 +10,8 @@ from torch import nn
 
 from clipviz.policies.gradients.base import Spec
 
+RUNNING = ("running_mean", "running_var", "num_batches_tracked")
+
 
 class Flat:
     """Weights and gradient of K networks, (K, P) float32; the modules' parameters are views of it.
@@ -19,7 +21,8 @@ class Flat:
 
     specs: where each parameter lies. layers: (K, n) view of each layer's gradient, thresholds left out; one
     without weights of its own is not there. split: where the thresholds begin. rates: (rate, start, end) of
-    each stretch of thresholds. thresholds: (K, T) view of the raw thresholds.
+    each stretch of thresholds. thresholds: (K, T) view of the raw thresholds. running: the statistics that batch norms
+    keep beside the weights, by name. What is frozen (requires no gradient) is not among the weights.
     """
 
     def __init__(self, body: Any, device: str) -> None:
@@ -49,6 +52,7 @@ class Flat:
         self.split = learned[0][1].start if learned else size
         self.rates = tuple(_stretches(learned))
         self.thresholds = self.weights[:, self.split :]
+        self.running = {name: held for name, held in body.named_buffers() if name.endswith(RUNNING)}
         self.layers = {
             layer: self.gradient[:, mine[0].start : mine[-1].start + mine[-1].size]
             for layer in body.parts
@@ -80,12 +84,13 @@ def _stretches(learned: list[tuple[float, Spec]]) -> Iterator[tuple[float, int, 
 
 def _entries(body: Any) -> list[tuple[str, str, nn.Parameter]]:
     """(name, layer, parameter) of every parameter, layer by layer."""
-    names = {id(parameter): name for name, parameter in body.named_parameters()}
+    names = {id(p): name for name, p in body.named_parameters() if p.requires_grad}
     found = [
         (names[id(parameter)], layer, parameter)
         for layer, modules in body.parts.items()
         for module in modules
         for parameter in module.parameters()
+        if parameter.requires_grad
     ]
     left = set(names) - {id(parameter) for _, _, parameter in found}
     if left or len(found) != len(names):

@@ -1,6 +1,7 @@
 """The first layer of every network: raw columns in, clamped and normalised numbers out."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from typing import get_args
 
 import numpy as np
@@ -9,6 +10,7 @@ from torch import Tensor, nn
 
 from clipviz.core.bounds import FAR, Action
 from clipviz.core.table import Feature
+from clipviz.models.base import Signal
 from clipviz.training.numbers import standardised
 
 CHUNK_VALUES = 4_000_000
@@ -17,12 +19,13 @@ ACTIONS: tuple[Action, ...] = get_args(Action)
 
 class Front(nn.Module):
     """Raw rows (N, F) float64 to network inputs (N, D) float32: first the F' numbers, then indicators of what was
-    below and what was above its bounds, then one-hot categories.
+    below and what was above its bounds, then one-hot categories, then the ids of tokens.
 
     Number: what lies beyond its bounds becomes missing where the clamp says so; a missing one takes `fill`; an
     infinity the bound, or on an open side the furthest finite training value; then the clamp [lo, hi], hard or soft;
-    then (x - centre) / scale. Category: a one for its level; an unseen or missing level is all zeros. There are
-    buffers only, no parameters: training passes its rows through once, and the same buffers leave with the model.
+    then (x - centre) / scale. Category: a one for its level; an unseen or missing level is all zeros. Token:
+    its id, exact in float32 up to 16 million. There are buffers only, no parameters: training passes its rows through
+    once, and the same buffers leave with the model.
 
     Of the numbers, (F',) each: `numbers` position in the row, `action` place in ACTIONS, `lo`, `hi`, `width` of the
     bounds, `fill`, `least`, `most`, `centre`, `scale`. `below`, `above`: which numbers have an indicator.
@@ -50,10 +53,19 @@ class Front(nn.Module):
     group_lo: Tensor
     group_hi: Tensor
     _places: Tensor
+    _tokens: Tensor
 
-    def __init__(self, features: tuple[Feature, ...], buffers: Mapping[str, Tensor]) -> None:
+    def __init__(
+        self,
+        features: tuple[Feature, ...],
+        buffers: Mapping[str, Tensor],
+        image: tuple[int, int, int] | None = None,
+        vocabulary: int = 0,
+    ) -> None:
         super().__init__()
-        self.features = features
+        self.features, self.image, self._vocabulary = features, image, vocabulary
+        tokens = [place for place, feature in enumerate(features) if feature.token]
+        self.register_buffer("_tokens", torch.tensor(tokens, dtype=torch.int64), persistent=False)
         for name in (name for name in Front.__annotations__ if not name.startswith("_")):
             self.register_buffer(name, buffers[name])
         # What follows from the buffers and decides which operations there are, once and for all.
@@ -66,7 +78,22 @@ class Front(nn.Module):
     @property
     def outputs(self) -> int:
         """D, the numbers that come out for each row."""
-        return len(self.numbers) + len(self.below) + len(self.above) + len(self.sources)
+        flags = len(self.below) + len(self.above)
+        return len(self.numbers) + flags + len(self.sources) + len(self._tokens)
+
+    @property
+    def signal(self) -> Signal:
+        """What comes out, as a model needs to know it."""
+        first = len(self.numbers) + len(self.below) + len(self.above)
+        categories = []
+        for feature in self.features:
+            if feature.levels:
+                categories.append((first, len(feature.levels)))
+                first += len(feature.levels)
+        tokens = len(self._tokens)
+        whole = self.image is not None and self.outputs == math.prod(self.image)
+        image = self.image if whole else None
+        return Signal(self.outputs, tuple(categories), image, self._vocabulary if tokens else 0, tokens)
 
     def forward(self, raw: Tensor) -> Tensor:
         values = raw[:, self.numbers]  # (N, F')
@@ -83,7 +110,8 @@ class Front(nn.Module):
         values = torch.where(values.isnan(), self.fill, values)
         values = standardised(self._clamped(values, lo, hi), self.centre, self.scale)
         hot = raw[:, self.sources] == self.codes  # (N, O)
-        return torch.cat([part.to(torch.float32) for part in (values, *flags, hot)], dim=1)
+        parts = (values, *flags, hot, raw[:, self._tokens])
+        return torch.cat([part.to(torch.float32) for part in parts], dim=1)
 
     def _limits(self, raw: Tensor) -> tuple[Tensor, Tensor]:
         """(lo, hi): (F',) each, or (N, F') where a row's group decides."""
@@ -126,3 +154,8 @@ class Front(nn.Module):
             self.features[place].name: (lo if np.isfinite(lo) else None, hi if np.isfinite(hi) else None)
             for place, lo, hi in zip(self.numbers.tolist(), self.lo.tolist(), self.hi.tolist(), strict=True)
         }
+
+
+def vocabulary(words: Sequence[str]) -> int:
+    """How many ids there are: those of the words, of padding (0) and of any other word (1); 0 without a text."""
+    return len(words) + 2 if words else 0

@@ -31,6 +31,7 @@ def train(
     flush_seconds: float = 0.2,
     threads: int = 1,
     resident_bytes: int | None = None,
+    weights: Path | None = None,
 ) -> tuple[State, Result | None]:
     """Trains a recipe on a table, or goes on from the checkpoint in `folder`.
 
@@ -40,6 +41,7 @@ def train(
     On the CPU a run that was interrupted anywhere ends with the very bits of one that was not.
 
     device: "cpu" or "cuda" (see `device.choose`). threads: CPU threads of torch while this runs.
+    weights: a safetensors file to start from (`pretrained.start_from`).
     resident_bytes: most that the rows may take in memory, None for a share of what is free (`memory.fits`);
     more is streamed from a file in `folder`, in the same batches to the same bits. Raises
     InvalidRecipe, and TrainingFailed: nothing to learn, not finite at the first step, diverged, out of
@@ -51,7 +53,7 @@ def train(
     with in_words(), torch.random.fork_rng(devices=cuda):
         torch.set_num_threads(threads)
         try:
-            session = _Session(recipe, table, sink, device, folder, resident_bytes)
+            session = _Session(recipe, table, sink, device, folder, resident_bytes, weights)
             return session.run(checkpoint_seconds, flush_seconds)
         finally:
             torch.set_num_threads(before)
@@ -59,11 +61,18 @@ def train(
 
 class _Session:
     def __init__(
-        self, recipe: Recipe, table: Table, sink: Sink, device: str, folder: Path, resident_bytes: int | None
+        self,
+        recipe: Recipe,
+        table: Table,
+        sink: Sink,
+        device: str,
+        folder: Path,
+        resident_bytes: int | None,
+        weights: Path | None,
     ) -> None:
         self.recipe, self.table, self.folder = recipe, table, folder
         self._unwritten = False
-        self.assembly = assemble(recipe, table, device, folder, resident_bytes)
+        self.assembly = assemble(recipe, table, device, folder, resident_bytes, weights)
         self.progress = Progress(self.assembly, recipe, device)
         self.report = Report(self.assembly.step.series, self.assembly.evaluations, sink, device)
         series: dict[Stream, Sequence[str]] = {
@@ -150,6 +159,8 @@ class _Session:
         progress.keep_best()
         result = conclude(self.assembly, self.table, self.recipe, progress, report.journal)
         self._save_model()
+        if self.recipe.gradient.id != "none":
+            report.say(progress.step, "info", report.journal.clipping(progress.step))
         report.say(progress.step, "stop", progress.ending(state))
         return result
 

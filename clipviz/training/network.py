@@ -15,7 +15,7 @@ from clipviz.core.table import Feature, Table
 from clipviz.models.base import Clips
 from clipviz.policies.activations._clip import Clip
 from clipviz.training.files import write
-from clipviz.training.front import Front
+from clipviz.training.front import Front, vocabulary
 
 
 class Network(nn.Module):
@@ -34,7 +34,7 @@ class Network(nn.Module):
         self.front = front
         model = build("clipviz.models", recipe.model)
         outputs = 1 if task == "regression" else len(classes)
-        self.body: Any = model.build(front.outputs, outputs, clips(recipe))
+        self.body: Any = model.build(front.signal, outputs, clips(recipe))
         self.register_buffer("target_mean", torch.zeros((), dtype=torch.float64))
         self.register_buffer("target_scale", torch.ones((), dtype=torch.float64))
 
@@ -85,7 +85,11 @@ def save(network: Network, table: Table, path: Path) -> None:
 
     about = {
         "recipe": network.recipe.model_dump(mode="json"),
-        "features": [[feature.name, list(feature.levels)] for feature in network.front.features],
+        "features": [
+            [feature.name, list(feature.levels), feature.token] for feature in network.front.features
+        ],
+        "image": network.front.image,
+        "words": list(table.words),
         "task": network.task,
         "classes": list(network.classes),
         "target": table.target_name,
@@ -108,9 +112,11 @@ def load(path: Path) -> Network:
         raise TrainingFailed(
             "A trained model is a safetensors file that clipviz wrote", path.name, "Train the recipe again"
         ) from error
-    features = tuple(Feature(name, tuple(levels)) for name, levels in about["features"])
+    features = tuple(Feature(name, tuple(levels), token) for name, levels, token in about["features"])
     recipe = Recipe.parse(about["recipe"])
-    front = Front(features, {name.removeprefix("front."): tensor for name, tensor in tensors.items()})
+    buffers = {name.removeprefix("front."): tensor for name, tensor in tensors.items()}
+    image = tuple(about["image"]) if about["image"] else None
+    front = Front(features, buffers, image, vocabulary(about["words"]))
     with torch.random.fork_rng(devices=[]):
         network = Network(recipe, front, about["task"], tuple(about["classes"]))
     network.load_state_dict(tensors)

@@ -31,7 +31,7 @@ class Progress:
         self.last_evaluation = 0
         self.improved = False
         self.stopping = Stopping(recipe.training.patience)
-        self._best = assembly.flat.weights.clone()
+        self._best = {name: tensor.clone() for name, tensor in self._kept().items()}
         self._before = assembly.flat.weights.clone()
         self._batches: tuple[Tensor, ...] = ()
         self._earlier, self._began = 0.0, time.perf_counter()
@@ -83,12 +83,14 @@ class Progress:
         self.last_evaluation = self.step
         self.improved = self.stopping.better(self.step, loss)
         if self.improved:
-            self._best.copy_(self._assembly.flat.weights)
+            for name, tensor in self._kept().items():
+                self._best[name].copy_(tensor)
         return [train_loss, loss, *numbers, *watch.look(network, self._assembly.watched), ratio]
 
     def keep_best(self) -> None:
-        """Puts the weights of the best evaluation back."""
-        self._assembly.flat.weights.copy_(self._best)
+        """Puts the weights of the best evaluation back, and the running statistics that belong to them."""
+        for name, tensor in self._kept().items():
+            tensor.copy_(self._best[name])
 
     def save(self, folder: Path, journal: Journal) -> None:
         """Writes a checkpoint of this moment; the journal must have read every step."""
@@ -146,7 +148,13 @@ class Progress:
         state = {f"optimiser.{name}": tensor for name, tensor in assembly.optimiser.state().items()}
         state |= {f"clipper.{name}": tensor for name, tensor in assembly.clipper.state().items()}
         state |= {f"step.{name}": tensor for name, tensor in assembly.step.state().items()}
-        return {"weights": assembly.flat.weights, "best": self._best, **state}
+        best = {f"best.{name}": tensor for name, tensor in self._best.items()}
+        return {**self._kept(), **best, **state}
+
+    def _kept(self) -> dict[str, Tensor]:
+        """What makes the network what it is at a step: the live weights and running statistics."""
+        flat = self._assembly.flat
+        return {"weights": flat.weights, **{f"running.{name}": held for name, held in flat.running.items()}}
 
     def _update_ratio(self) -> float:
         """|Δw| / |w| of the last step, thresholds left out; NaN where that step was not expected to be the

@@ -9,9 +9,14 @@ from clipviz.training.rows import Rows
 
 PERCENTILES = (0.5, 0.9, 0.99, 0.999)
 LABELS = ("p50", "p90", "p99", "p999")
-EDGES = ("input", "output")
-ROWS = 1000
-"""Most validation rows that are watched: the first of the split's random order."""
+EDGES = ("input", "embedding", "output")
+ROWS, LARGE_ROWS = 1000, 100
+"""Most validation rows that are watched, of numbers, and of images or texts: the first of the split's random order."""
+
+
+def most(network: Network) -> int:
+    """How many rows are watched at most."""
+    return ROWS if network.front.signal.takes == "table" else LARGE_ROWS
 
 
 def names(network: Network) -> tuple[str, ...]:
@@ -50,7 +55,9 @@ def look(network: Network, rows: Rows) -> list[float]:
 
 
 def _dead(tap: Tensor) -> Tensor:
-    return (tap.abs().amax(dim=0) == 0).to(torch.float32).mean()
+    """Share of units, of whole maps in (N, C, H, W), of numbers in (N, T, E), that are 0 throughout."""
+    throughout = {2: (0,), 3: (0, 1), 4: (0, 2, 3)}[tap.ndim]
+    return (tap.abs().amax(dim=throughout) == 0).to(torch.float32).mean()
 
 
 def _quantiles(size: Tensor) -> list[float]:

@@ -6,7 +6,8 @@ from typing import Any
 import streamlit as st
 
 from clipviz.core.dataset import NUMERIC, Dataset
-from clipviz.core.recipe import Data, Recipe
+from clipviz.core.recipe import Recipe
+from clipviz.runs.defaults import starting
 from clipviz.ui.state import current_recipe
 
 
@@ -37,7 +38,7 @@ def draft(dataset: Dataset) -> Draft:
     ):
         known = Draft(linked.recipe, linked.id, known.version + 1 if known else 0)
     if known is None:
-        known = Draft(Recipe(data=Data(dataset=dataset.id, target=likely_target(dataset))), "")
+        known = Draft(starting(dataset, likely_target(dataset)), "")
     drafts[dataset.id] = known
     return known
 

@@ -1,7 +1,7 @@
 """Forms from declarations: a pydantic model's fields become widgets, its errors become sentences."""
 
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, Union, get_args, get_origin
 
 import streamlit as st
@@ -38,14 +38,17 @@ def pick(
     key: str,
     help: str | None = None,
     options: Options | None = None,
+    only: Callable[[type[Any]], bool] = lambda cls: True,
 ) -> Choice:
     """A picker of everything found in a folder but teaching specimens, and the fields of what is picked.
 
-    options: for each kind of name that a field may ask for, those that there are here; see `fields`.
+    only: which ones are offered, beside what is chosen now. options: for each kind of name that a field may ask for,
+    those that there are here; see `fields`.
     Returns a choice whose fields are valid; while a field is not, its error is shown and the former value kept.
     """
     known = discover(package)
-    ids = [id for id in known if id == choice.id or not getattr(known[id], "teaching", False)]
+    offered = {id for id, cls in known.items() if only(cls) and not getattr(cls, "teaching", False)}
+    ids = [id for id in known if id == choice.id or id in offered]
     picked = st.selectbox(
         label,
         ids,

@@ -12,6 +12,7 @@ from clipviz.charts.palette import palette
 from clipviz.charts.policy_looks import looks
 from clipviz.charts.policy_picture import policy_picture
 from clipviz.core.discovery import discover
+from clipviz.ui import lab_values
 from clipviz.ui.drawing import Drawing, drawn
 from clipviz.ui.link import Link
 
@@ -110,6 +111,7 @@ def _traits(policy: Policy) -> None:
 def _picture(policy: Policy) -> None:
     cls = discover(f"clipviz.policies.{policy.family}")[policy.id]
     colours = palette(st.context.theme.type)
+    lab_values.ready()
     found = picture(policy.family, cls())
     look = looks(policy.family, colours)[policy.id]
     figure = policy_picture(found.x, found.y, found.slope, found.titles, found.log, look, colours)
@@ -132,4 +134,6 @@ def _prose(text: str) -> str:
 def _word(value: Any) -> str:
     if value is None:
         return "its own choice"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -37,6 +37,7 @@ def chooser(link: Link) -> None:
             format_func=QUESTIONS.__getitem__,
             selection_mode="multi",
             key=link.key("matters"),
+            wrap=True,
             label_visibility="collapsed",
         )
         link.say("bounding", family)

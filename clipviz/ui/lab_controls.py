@@ -66,18 +66,23 @@ def pick(
 
 
 def policy(family: str, id: str, link: Link, slot: str, defaults: Mapping[str, Any]) -> Policy:
-    """Sliders for the fields of a policy; those that are rarely changed are folded away. A combination that the
-    policy refuses becomes one of the link's problems, and the policy as it comes is used."""
+    """Sliders for the fields of a policy; those that are rarely changed are folded away, but for what it would choose
+    itself. A combination that the policy refuses becomes one of the link's problems, and the policy as it comes is
+    used."""
     _forget_spans(link.key(slot), id)
     own = {f"{slot}.{name}": value for name, value in defaults.items()}
     cls: type[Policy] = discover(f"clipviz.policies.{family}")[id]
-    folded = [name for name, info in cls.model_fields.items() if _extra(info, "advanced")]
-    first = [name for name in cls.model_fields if name not in folded] or folded[:1]
+    folded = [
+        name
+        for name, info in cls.model_fields.items()
+        if _extra(info, "advanced") and info.default is not None
+    ]
+    first = [name for name in cls.model_fields if name not in folded]
     found = {name: widget(link, f"{slot}.{name}", cls.model_fields[name], defaults=own) for name in first}
-    if more := [name for name in folded if name not in first]:
+    if folded:
         with st.expander("More settings"):
             found |= {
-                name: widget(link, f"{slot}.{name}", cls.model_fields[name], defaults=own) for name in more
+                name: widget(link, f"{slot}.{name}", cls.model_fields[name], defaults=own) for name in folded
             }
     try:
         built: Policy = build(f"clipviz.policies.{family}", Choice.of(id, **found))
@@ -180,11 +185,13 @@ def _slider(
             value
         )  # a value from a link stays on the ladder: the slider must not change under the hand
         return st.select_slider(label, sorted(ladder), key=key, help=about, format_func=_figure)
+    if kind is float and not exact:  # so that steps lead to round numbers
+        low = math.ceil(low / _step(low, high) - 1e-9) * _step(low, high)
     ends = st.session_state.setdefault(f"{key}:ends", [low, high])
     ends[:] = [min(ends[0], value), max(ends[1], value)]
     if kind is int:
         return st.slider(label, int(ends[0]), int(ends[1]), key=key, step=1, help=about)
-    step = 10.0 ** math.floor(math.log10((high - low) / 50))
+    step = _step(low, high)
     return st.slider(label, float(ends[0]), float(ends[1]), key=key, step=step, help=about, format="%.3g")
 
 
@@ -197,6 +204,10 @@ def swatch(place: DeltaGenerator, look: Look | None) -> None:
     """A stroke in a policy's colour and dash above its sliders: the legend of all charts of the tab."""
     style = {"solid": "solid", "dot": "dotted"}.get(look.dash, "dashed") if look else "solid"
     place.html(f'<div style="border-top: 4px {style} {look.colour if look else "transparent"}"></div>')
+
+
+def _step(low: float, high: float) -> float:
+    return float(10.0 ** math.floor(math.log10((high - low) / 50)))
 
 
 def span(info: FieldInfo, exact: bool) -> tuple[float, float]:
@@ -212,9 +223,9 @@ def span(info: FieldInfo, exact: bool) -> tuple[float, float]:
     low = max(least, low / 4 if low > 0 else low - room)
     high = min(most, high * 2 if high > 0 else high + room)
     if _limit(info, "gt", -math.inf) == low:
-        low += (high - low) / 100
+        low = min(*worth, low + (high - low) / 100)
     if _limit(info, "lt", math.inf) == high:
-        high -= (high - low) / 100
+        high = max(*worth, high - (high - low) / 100)
     return low, high
 
 

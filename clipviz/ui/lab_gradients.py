@@ -151,7 +151,7 @@ def accumulation(link: Link, picked: list[Picked]) -> None:
     )
     mean = np.array([3.0, 2.0])
     micro = gradients.disagreeing(mean, chosen.batches, chosen.spread)
-    reach = 1.1 * float(np.abs(micro).max())
+    reach = 1.2 * float(np.linalg.norm(mean))
     colours = palette(st.context.theme.type)
     drawings = []
     for each in picked:

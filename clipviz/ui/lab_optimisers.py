@@ -49,7 +49,7 @@ def show(link: Link) -> None:
     bare = _follow(surface, names, chosen, NoGradientClip()) if chosen.bare and clips else {}
     limits = stopping.Limits(chosen.patience, chosen.gradient, chosen.move, growth=chosen.growth)
     stops = {name: stopping.stops(path, limits) for name, path in followed.items()}
-    _tell(followed, stops)
+    _tell(surface.lowest, followed, stops)
     _draw(surface, chosen, followed, bare, stops)
 
 
@@ -72,6 +72,7 @@ def _pick(link: Link) -> list[str]:
         format_func=optimisers.TITLES.__getitem__,
         selection_mode="multi",
         key=link.key("optimisers"),
+        wrap=True,
     )
     names = [name for name in optimisers.TITLES if name in picked]
     link.say("optimisers", ",".join(names))
@@ -144,7 +145,7 @@ def _panels(lowest: float, chosen: OptimiserSettings, followed: dict[str, Path])
     ]
 
 
-def _tell(followed: dict[str, Path], stops: dict[str, dict[str, int | None]]) -> None:
+def _tell(lowest: float, followed: dict[str, Path], stops: dict[str, dict[str, int | None]]) -> None:
     """Where each optimiser ended, how often the clip fired, and which rule would have stopped it first."""
     lines = []
     for name, path in followed.items():
@@ -153,7 +154,7 @@ def _tell(followed: dict[str, Path], stops: dict[str, dict[str, int | None]]) ->
         end = (
             "is **lost from sight**"
             if path.lost
-            else f"ends at a loss of **{number(float(path.losses[-1]), 3)}**"
+            else f"ends **{number(max(0.0, float(path.losses[-1]) - lowest), 3)}** above the minimum"
         )
         stop = (
             f"the rule *{first}* would stop it first, at step {met[first]}"

@@ -7,9 +7,9 @@ import streamlit as st
 from clipviz.core.dataset import Dataset
 from clipviz.core.discovery import discover
 from clipviz.core.errors import ClipvizError
-from clipviz.core.recipe import Choice, Data, Recipe, Task, Training
-from clipviz.runs.check import check
-from clipviz.ui import drafts, forms, header, recipes, splits, state
+from clipviz.core.recipe import Choice, Data, Recipe, Task, Text, Training
+from clipviz.runs.check import check, kind_of_rows
+from clipviz.ui import drafts, forms, header, places, recipes, splits, state
 from clipviz.ui.text import counted, escape, number, plain
 
 
@@ -21,11 +21,14 @@ def form(dataset: Dataset, draft: drafts.Draft) -> Recipe:
         recipe = _data(dataset, draft)
     with right, st.container(border=True):
         st.markdown("**Network**")
-        model = forms.pick("clipviz.models", "Model", recipe.model, draft.key("model"))
+        takes = kind_of_rows(recipe, dataset)
+        model = forms.pick(
+            "clipviz.models", "Model", recipe.model, draft.key("model"), only=lambda cls: takes in cls.takes
+        )
     left, right = st.columns(2, gap="medium")
     with left, st.container(border=True):
         st.markdown("**Clipping**")
-        clipping = _clipping(dataset, recipe, draft)
+        clipping = _clipping(dataset, recipe, draft, model)
     with right, st.container(border=True):
         st.markdown("**Optimisation**")
         optimisation = _optimisation(recipe.model_copy(update={"training": clipping["training"]}), draft)
@@ -43,11 +46,12 @@ def _data(dataset: Dataset, draft: drafts.Draft) -> Recipe:
     task = tasks[
         st.segmented_control("Task", list(tasks), default=now, required=True, key=draft.key("task")) or now
     ]
+    text = _text(dataset, recipe, draft)
     with st.expander("Inputs and split"):
         features = recipe.data.features if dataset.image is not None else _features(dataset, recipe, draft)
         split = splits.form(dataset, recipe.split, recipe.data.target, draft)
         shown = st.container()
-    data = Data(dataset=dataset.id, target=recipe.data.target, task=task, features=features)
+    data = Data(dataset=dataset.id, target=recipe.data.target, task=task, features=features, text=text)
     left_out = set() if features is None else {column.name for column in dataset.columns} - set(features)
     inputs = recipe.inputs if dataset.image is not None else recipes.without(recipe.inputs, left_out)
     recipe = recipe.model_copy(update={"data": data, "split": split, "inputs": inputs})
@@ -68,6 +72,31 @@ def _data(dataset: Dataset, draft: drafts.Draft) -> Recipe:
     return recipe
 
 
+def _text(dataset: Dataset, recipe: Recipe, draft: drafts.Draft) -> Text | None:
+    """The column of prose to read, where there is one."""
+    target = recipe.data.target
+    prose = [column.name for column in dataset.columns if column.kind == "text" and column.name != target]
+    if not prose:
+        return None
+    now = recipe.data.text.column if recipe.data.text else None
+    names: list[str | None] = [None, *prose]
+    column = st.selectbox(
+        "Text to read",
+        names,
+        index=names.index(now) if now in names else 0,
+        format_func=lambda name: "none" if name is None else plain(name, 40),
+        key=draft.key("text"),
+        help="Its words in order, for a model that takes text; the columns beside it join at the end.",
+    )
+    if column is None:
+        return None
+    given = recipe.data.text.model_dump() if recipe.data.text else {}
+    known = given | {"column": column}
+    with st.expander("How it is read"):
+        found = forms.fields(Text, known, draft.key("text.fields"), names=("length", "words", "least"))
+    return Text.model_validate(known | found)
+
+
 def _features(dataset: Dataset, recipe: Recipe, draft: drafts.Draft) -> tuple[str, ...] | None:
     """The columns to learn from; None for every usable one."""
     usable = [column.name for column in dataset.columns if column.name != recipe.data.target]
@@ -82,7 +111,7 @@ def _features(dataset: Dataset, recipe: Recipe, draft: drafts.Draft) -> tuple[st
     return None if not chosen or len(chosen) == len(usable) else tuple(chosen)
 
 
-def _clipping(dataset: Dataset, recipe: Recipe, draft: drafts.Draft) -> dict[str, object]:
+def _clipping(dataset: Dataset, recipe: Recipe, draft: drafts.Draft, model: Choice) -> dict[str, object]:
     default = forms.pick(
         "clipviz.policies.inputs",
         "Input clamp",
@@ -104,15 +133,20 @@ def _clipping(dataset: Dataset, recipe: Recipe, draft: drafts.Draft) -> dict[str
         st.caption(
             f"The training targets are clamped ({escape(recipe.target_clamp.id)}); metrics are on targets as they are."
         )
-    activation = forms.pick(
-        "clipviz.policies.activations", "Activation clip", recipe.activation, draft.key("activation")
-    )
+    activation = places.activation(recipe, draft)
+    clips_at = places.chains(recipe, model, draft)
     gradient = forms.pick(
         "clipviz.policies.gradients", "Gradient clip", recipe.gradient, draft.key("gradient")
     )
     inputs = recipe.inputs.model_copy(update={"default": default, "normalisation": normalisation})
     training = recipe.training.model_copy(update=_scales(recipe, gradient, draft))
-    return {"inputs": inputs, "activation": activation, "gradient": gradient, "training": training}
+    return {
+        "inputs": inputs,
+        "activation": activation,
+        "clips_at": clips_at,
+        "gradient": gradient,
+        "training": training,
+    }
 
 
 def _scales(recipe: Recipe, gradient: Choice, draft: drafts.Draft) -> dict[str, object]:

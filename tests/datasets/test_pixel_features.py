@@ -27,18 +27,18 @@ def recipe(dataset, **data) -> Recipe:
     return Recipe(data=Data(dataset=dataset.id, target="label", **data))
 
 
-def test_every_pixel_that_varies_is_an_input(settings, stored) -> None:
+def test_every_pixel_is_an_input(settings, stored) -> None:
     dataset, images = stored
     found = table.load(settings, dataset, recipe(dataset))
     assert (found.task, found.classes) == ("classification", ("8", "9", "10"))
-    assert found.inputs.dtype == np.uint8 and found.inputs.shape == (36, 8 * 8 * 3 - 3)
+    assert found.inputs.dtype == np.uint8 and found.inputs.shape == (36, 8 * 8 * 3)
     names = [feature.name for feature in found.features]
-    assert names[0] == "pixel 0,1,red" and "pixel 0,0,red" not in names
+    assert names[0] == "pixel 0,0,red" and found.image == (8, 8, 3)
     place = names.index("pixel 3,4,blue")
     assert (found.inputs[:, place] == images[found.source_rows, 3, 4, 2]).all()
     assert found.notes == (
         "4 of 40 rows have no target and were left out.",
-        "Left out 3 of 192 pixels: the same in every training image.",
+        "3 of 192 pixels are the same in every training image.",
     )
     assert dataset.target == "label" and files.images(settings, dataset.id).classes[-1] == ("", 4)
 
@@ -47,6 +47,7 @@ def test_some_pixels_can_be_chosen(settings, stored) -> None:
     dataset, _ = stored
     found = table.load(settings, dataset, recipe(dataset, features=("pixel 7,7,green", "pixel 1,0,red")))
     assert [feature.name for feature in found.features] == ["pixel 1,0,red", "pixel 7,7,green"]
+    assert found.image is None
     with pytest.raises(
         InvalidRecipe, match=r"one of its pixels; received 'pixel 9,9'.*pixel 0,0,red to pixel 7,7,blue"
     ):

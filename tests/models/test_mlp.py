@@ -9,7 +9,7 @@ from torch import nn
 from clipviz.core.discovery import build, discover
 from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Choice
-from clipviz.models.base import Clips, Nonlinearity
+from clipviz.models.base import Clips, Nonlinearity, Signal
 from clipviz.models.mlp import MLP
 from clipviz.policies.activations.fixed import FixedClip
 from clipviz.policies.activations.gelu import Gelu
@@ -18,7 +18,7 @@ from clipviz.policies.activations.none import NoClip
 
 
 def test_it_equals_the_network_one_would_write() -> None:
-    body = MLP(widths=(4, 3)).build(2, 1, Clips(FixedClip(theta=0.5)))
+    body = MLP(widths=(4, 3)).build(Signal(2), 1, Clips(FixedClip(theta=0.5)))
     first, second = body.hidden
     inputs = torch.randn(6, 2)
     hidden = first(inputs).relu().clamp(-0.5, 0.5)
@@ -27,7 +27,7 @@ def test_it_equals_the_network_one_would_write() -> None:
 
 
 def test_layers_have_names_and_hold_every_parameter_once() -> None:
-    body = MLP(widths=(4, 3, 2)).build(2, 1, Clips(LearnedTanhClip()))
+    body = MLP(widths=(4, 3, 2)).build(Signal(2), 1, Clips(LearnedTanhClip()))
     assert list(body.parts) == ["layer 1", "layer 2", "layer 3", "output"]
     assert list(body.clips) == ["layer 1", "layer 2", "layer 3"]
     held = [id(p) for modules in body.parts.values() for module in modules for p in module.parameters()]
@@ -35,7 +35,7 @@ def test_layers_have_names_and_hold_every_parameter_once() -> None:
 
 
 def test_taps_are_what_flows_into_the_clips() -> None:
-    body = MLP(widths=(4, 3)).build(2, 1, Clips(FixedClip(theta=0.1)))
+    body = MLP(widths=(4, 3)).build(Signal(2), 1, Clips(FixedClip(theta=0.1)))
     taps: list[torch.Tensor] = []
     inputs = torch.randn(6, 2)
     body(inputs, taps)
@@ -45,7 +45,7 @@ def test_taps_are_what_flows_into_the_clips() -> None:
 
 @pytest.mark.parametrize("name", get_args(Nonlinearity))
 def test_every_nonlinearity_builds(name: str) -> None:
-    body = MLP.model_validate({"nonlinearity": name}).build(3, 2, Clips(NoClip()))
+    body = MLP.model_validate({"nonlinearity": name}).build(Signal(3), 2, Clips(NoClip()))
     assert body(torch.randn(5, 3)).shape == (5, 2)
 
 
@@ -55,7 +55,7 @@ def test_every_activation_function_may_be_the_nonlinearity() -> None:
 
 
 def test_an_activation_function_stands_in_the_place_of_the_nonlinearity() -> None:
-    body = MLP(widths=(4,)).build(2, 1, Clips(Gelu()))
+    body = MLP(widths=(4,)).build(Signal(2), 1, Clips(Gelu()))
     inputs = torch.randn(6, 2)
     expected = body.output(nn.functional.gelu(body.hidden[0](inputs)))
     torch.testing.assert_close(body(inputs), expected)
@@ -68,7 +68,7 @@ def test_each_place_may_have_a_chain_of_its_own() -> None:
         "layer 3": (),
         "output": (FixedClip(theta=0.05),),
     }
-    body = MLP(widths=(4, 3, 2)).build(2, 1, Clips(FixedClip(theta=0.5), places))
+    body = MLP(widths=(4, 3, 2)).build(Signal(2), 1, Clips(FixedClip(theta=0.5), places))
     inputs = torch.randn(20, 2) * 3
     values = body.hidden[0](inputs.clamp(-1, 1)).relu().clamp(-0.5, 0.5)
     values = 0.1 * (nn.functional.gelu(body.hidden[1](values)).clamp(-0.2, 0.2) / 0.1).tanh()
@@ -83,7 +83,9 @@ def test_each_place_may_have_a_chain_of_its_own() -> None:
 def test_it_vectorises_and_leaves_with_clips_everywhere() -> None:
     """Replicas whose thresholds differ, learned and fixed, equal each alone; and torch.export takes them."""
     bodies = [
-        MLP(widths=(4, 3)).build(2, 1, Clips(LearnedTanhClip(start=at), {"output": (FixedClip(theta=at),)}))
+        MLP(widths=(4, 3)).build(
+            Signal(2), 1, Clips(LearnedTanhClip(start=at), {"output": (FixedClip(theta=at),)})
+        )
         for at in (0.3, 1.0, 3.0)
     ]
     inputs = torch.randn(7, 2)
@@ -96,7 +98,7 @@ def test_it_vectorises_and_leaves_with_clips_everywhere() -> None:
 
 
 def test_dropout_acts_in_training_only() -> None:
-    body = MLP(dropout=0.5).build(3, 1, Clips(NoClip()))
+    body = MLP(dropout=0.5).build(Signal(3), 1, Clips(NoClip()))
     inputs = torch.randn(50, 3)
     assert not torch.equal(body(inputs), body(inputs))
     body.eval()
@@ -107,7 +109,7 @@ def test_the_same_seed_gives_the_same_weights() -> None:
     weights = []
     for _ in range(2):
         torch.manual_seed(3)
-        weights.append(nn.utils.parameters_to_vector(MLP().build(3, 1, Clips(NoClip())).parameters()))
+        weights.append(nn.utils.parameters_to_vector(MLP().build(Signal(3), 1, Clips(NoClip())).parameters()))
     assert torch.equal(*weights)
 
 

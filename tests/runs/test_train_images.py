@@ -41,7 +41,7 @@ def test_a_folder_of_images_trains_from_its_path(tmp_path: Path) -> None:
         for place in range(20):
             content = image(fill=shade + place % 5)
             (tmp_path / "pile" / label / f"{place}.png").write_bytes(content)
-    outcome = clipviz.train(tmp_path / "pile", set={"training.epochs": 5})
+    outcome = clipviz.train(tmp_path / "pile", set={"training.epochs": 40})
     assert outcome.state == "finished", outcome.reason
     assert outcome.metrics["accuracy"] == 1.0
 

@@ -2,7 +2,7 @@
 
 import torch
 
-from clipviz.models.base import Clips
+from clipviz.models.base import Clips, Signal
 from clipviz.models.mlp import MLP
 from clipviz.policies.activations.learned_tanh import LearnedTanhClip
 from clipviz.training.flat import Flat
@@ -10,8 +10,8 @@ from clipviz.training.flat import Flat
 
 def test_parameters_and_gradients_are_views() -> None:
     torch.manual_seed(0)
-    body = MLP(widths=(4, 3)).build(2, 1, Clips(LearnedTanhClip()))
-    twin = MLP(widths=(4, 3)).build(2, 1, Clips(LearnedTanhClip()))
+    body = MLP(widths=(4, 3)).build(Signal(2), 1, Clips(LearnedTanhClip()))
+    twin = MLP(widths=(4, 3)).build(Signal(2), 1, Clips(LearnedTanhClip()))
     twin.load_state_dict(body.state_dict())
     flat = Flat(body, "cpu")
     inputs = torch.randn(7, 2)
@@ -26,7 +26,7 @@ def test_parameters_and_gradients_are_views() -> None:
 
 
 def test_layers_and_thresholds_cover_the_buffer_once() -> None:
-    body = MLP(widths=(4, 3)).build(2, 1, Clips(LearnedTanhClip()))
+    body = MLP(widths=(4, 3)).build(Signal(2), 1, Clips(LearnedTanhClip()))
     flat = Flat(body, "cpu")
     assert list(flat.layers) == ["layer 1", "layer 2", "output"]
     assert [view.shape for view in flat.layers.values()] == [(1, 12), (1, 15), (1, 4)]

@@ -41,7 +41,17 @@ class SpacedClamp(FittedClamp):
         hi = found.inverse(inside.hi) if inside.hi < np.inf else np.inf
         if not lo < hi:
             return _noted(super().spread(finite), f"no spread in {self.space} space: limits in raw units")
-        return _noted(replace(inside, lo=lo, hi=hi), found.note)
+        return _noted(replace(inside, lo=lo, hi=hi), f"{found.note}{_out_of_reach(inside, lo, hi)}")
+
+
+def _out_of_reach(inside: Bounds, lo: float, hi: float) -> str:
+    """Says which side has a limit there that no value of the column's units lands on."""
+    sides = [
+        side
+        for side, there, back in (("lower", inside.lo, lo), ("upper", inside.hi, hi))
+        if np.isfinite(there) and not np.isfinite(back)
+    ]
+    return f", where no value reaches the {' or '.join(sides)} limit: left open" if sides else ""
 
 
 def _noted(found: Bounds, note: str) -> Bounds:

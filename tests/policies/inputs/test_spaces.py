@@ -121,3 +121,10 @@ def test_lambda_is_found_among_some_of_very_many_values() -> None:
     assert len(_spaces.some(values)) == _spaces.MOST_VALUES
     assert np.array_equal(_spaces.some(values), _spaces.some(values))
     assert abs(_spaces.box_cox_lambda(_spaces.some(values))) < 0.02
+
+
+def test_a_limit_that_no_value_reaches_leaves_the_side_open_and_is_said() -> None:
+    values = np.random.default_rng(3).pareto(1, 500) + 1
+    found = SigmaClamp(k=3, space="box_cox").fit(values)
+    assert found.hi == np.inf and found.lo < 1
+    assert "no value reaches the upper limit: left open" in found.note

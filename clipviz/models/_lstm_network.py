@@ -1,0 +1,57 @@
+"""The network that an LSTM recipe builds."""
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from clipviz.models._norms import some
+from clipviz.models.base import Clips, Signal
+
+if TYPE_CHECKING:
+    from clipviz.models.lstm import LSTM
+
+
+class LSTMNetwork(nn.Module):
+    """A Body (see models.base): rows (N, D + T) float32, D numbers and T token ids, to (N, outputs) float32.
+
+    The state after the last word of a row is taken, so that padding says nothing; a row without words has the
+    state of its first padding. The vector of the padding, id 0, is 0 and stays so.
+    """
+
+    def __init__(self, recipe: "LSTM", signal: Signal, outputs: int, clips: Clips) -> None:
+        super().__init__()
+        self._numbers = signal.width - signal.tokens
+        self.embedding = nn.Embedding(signal.vocabulary, recipe.embedding, padding_idx=0)
+        self.first = clips.edge("embedding", recipe.embedding)
+        self.recurrent = nn.LSTM(
+            recipe.embedding,
+            recipe.hidden,
+            recipe.layers,
+            batch_first=True,
+            dropout=recipe.dropout if recipe.layers > 1 else 0.0,
+        )
+        self.place = clips.hidden("last state", recipe.hidden, "none")
+        self.dropout = nn.Dropout(recipe.dropout)
+        self.output = nn.Linear(recipe.hidden + self._numbers, outputs)
+        self.last = clips.edge("output", outputs)
+        places = {"embedding": self.first, "last state": self.place, "output": self.last}
+        self.clips = {name: place for name, place in places.items() if place is not None}
+        self.parts = {
+            "embedding": some(self.embedding, self.first),
+            "recurrent": (self.recurrent,),
+            "last state": (self.place,),
+            "output": some(self.output, self.last),
+        }
+
+    def forward(self, inputs: Tensor, taps: list[Tensor] | None = None) -> Tensor:
+        ids = inputs[:, self._numbers :].to(torch.int64)  # (N, T)
+        values = self.embedding(ids)  # (N, T, E)
+        if self.first is not None:
+            values = self.first(values, taps)
+        states, _ = self.recurrent(values)  # (N, T, H)
+        final = (ids != 0).sum(dim=1).sub(1).clamp(min=0)
+        state = states.gather(1, final.view(-1, 1, 1).expand(-1, 1, states.shape[2])).squeeze(1)
+        state = self.dropout(self.place(state, taps))
+        said = self.output(torch.cat([inputs[:, : self._numbers], state], dim=1))
+        return said if self.last is None else self.last(said, taps)  # type: ignore[no-any-return]

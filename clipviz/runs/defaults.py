@@ -1,0 +1,33 @@
+"""The recipe that a person starts from: what is usual for the data at hand."""
+
+from clipviz.core.dataset import NUMERIC, Dataset
+from clipviz.core.recipe import Choice, Data, Inputs, Recipe, Text, Training
+
+LARGE_EPOCHS = 20
+
+
+def starting(dataset: Dataset, target: str) -> Recipe:
+    """The recipe for a dataset when nothing is said but the target.
+
+    Images: a small convolutional network on pixels over 255. Prose and nothing else to learn from: an LSTM on
+    the first column of it. Anything else: a perceptron on the columns.
+    """
+    data = Data(dataset=dataset.id, target=target)
+    if dataset.image is not None:
+        scale = Choice.of("divide", white=2.0**dataset.image.bits - 1)
+        return Recipe(
+            data=data,
+            inputs=Inputs(normalisation=scale),
+            model=Choice(id="cnn"),
+            training=Training(epochs=LARGE_EPOCHS),
+        )
+    others = [column for column in dataset.columns if column.name != target]
+    prose = [column for column in others if column.kind == "text"]
+    if prose and not any(column.kind in (*NUMERIC, "category", "date") for column in others):
+        text = Text(column=prose[0].name)
+        return Recipe(
+            data=data.model_copy(update={"text": text}),
+            model=Choice(id="lstm"),
+            training=Training(epochs=LARGE_EPOCHS),
+        )
+    return Recipe(data=data)

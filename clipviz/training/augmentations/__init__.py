@@ -1,0 +1,1 @@
+"""Augmentations: images changed at random in training, whole batches at once on the device; one a file."""

@@ -1,0 +1,1 @@
+"""Initialisations: where the weights start; one a file, found by folder."""

@@ -1,0 +1,1 @@
+"""Losses: what a step makes smaller; one a file, found by folder."""

@@ -1,0 +1,1 @@
+"""Learning-rate schedules: one shape a file, found by folder."""

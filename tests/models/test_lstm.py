@@ -1,0 +1,43 @@
+"""The recurrent network."""
+
+import torch
+
+from clipviz.models.lstm import LSTM
+from clipviz.policies.activations.fixed import FixedClip
+from clipviz.policies.activations.vector_norm import VectorNormClip
+from tests.models.specimens import TEXT, body, rows
+
+
+def test_padding_says_nothing() -> None:
+    built = body(LSTM(embedding=4, hidden=5)).eval()
+    values = torch.zeros(2, TEXT.width)
+    values[0, 2:5] = torch.tensor([3.0, 7.0, 2.0])
+    short = values[:1, :5]
+    torch.testing.assert_close(built(values)[:1], built(short))
+
+
+def test_a_row_without_words_has_an_answer() -> None:
+    built = body(LSTM())
+    assert built(torch.zeros(1, TEXT.width)).isfinite().all()
+
+
+def test_the_last_state_is_that_of_torchs_packed_sequences() -> None:
+    built = body(LSTM(embedding=4, hidden=5, layers=2)).eval()
+    values = rows(TEXT)
+    ids = values[:, 2:].long()
+    packed = torch.nn.utils.rnn.pack_padded_sequence(
+        built.embedding(ids), (ids > 0).sum(1), batch_first=True, enforce_sorted=False
+    )
+    _, (hidden, _) = built.recurrent(packed)
+    want = built.output(torch.cat([values[:, :2], hidden[-1]], dim=1))
+    torch.testing.assert_close(built(values), want)
+
+
+def test_embeddings_are_clamped_by_value_and_by_norm() -> None:
+    for clip in (FixedClip(theta=0.3), VectorNormClip(max_norm=0.5)):
+        built = body(LSTM(), embedding=(clip,))
+        seen: list[torch.Tensor] = []
+        built.recurrent.register_forward_pre_hook(lambda _module, inputs, seen=seen: seen.append(inputs[0]))
+        built(rows(TEXT))
+        size = seen[0].abs().max() if isinstance(clip, FixedClip) else seen[0].norm(dim=-1).max()
+        assert size <= 0.5 + 1e-6
