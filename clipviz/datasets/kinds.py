@@ -1,6 +1,6 @@
 """What kind each column is, decided from every cell, never from a sample."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,6 +40,9 @@ CELLS_AT_ONCE = 1_000_000
 LARGEST_INT64 = 2.0**63
 PROSE_WORDS = 4.0
 CODE_LENGTH = 4
+AS_TEXT = f"CASE WHEN {{0}} = trunc({{0}}) AND abs({{0}}) < {LARGEST_WHOLE} "
+AS_TEXT += "THEN CAST(CAST({0} AS BIGINT) AS VARCHAR) "
+AS_TEXT += "ELSE CAST({0} AS VARCHAR) END"
 
 
 @dataclass(frozen=True)
@@ -60,12 +63,25 @@ class Typed:
     note: str = ""
 
 
-def clean_cells(connection: "duckdb.DuckDBPyConnection", columns: int, missing: Sequence[str]) -> None:
-    """Turn `raw` into the table `cells`: text without blanks around it, NULL where empty or a missing-value word."""
+def clean_cells(
+    connection: "duckdb.DuckDBPyConnection",
+    columns: int,
+    missing: Sequence[str],
+    native: Mapping[int, Kind] = {},
+    doubles: Mapping[int, Kind] = {},
+) -> None:
+    """Turn `raw` into the table `cells`: text without blanks around it, NULL where empty or a missing-value word.
+
+    doubles: the places of columns that are doubles already; those of them that are not `native` become text.
+    """
     # One constant to look into: NOT IN becomes a join for each column and takes gigabytes on a wide table.
     words = "\x1f".join(["", *sorted({"", *(word.strip() for word in missing)}), ""])
     longest = max(len(word.encode()) for word in words.split("\x1f"))
-    cells = ", ".join(f"without_word(c{place}) AS c{place}" for place in range(1, columns + 1))
+    ways = [
+        "{}" if place in native else f"without_word({AS_TEXT if place in doubles else '{}'})"
+        for place in range(columns)
+    ]
+    cells = ", ".join(f"{way.format(f'c{place}')} AS c{place}" for place, way in enumerate(ways, 1))
     connection.execute(
         f"CREATE MACRO without_word(x) AS CASE WHEN strlen(trim(x)) > {longest} "
         f"OR NOT contains({literal(words)}, concat('\x1f', trim(x), '\x1f')) THEN trim(x) END;"
@@ -80,26 +96,28 @@ def decide(
     overrides: dict[str, Kind],
     declared: Sequence[Declared | None] = (),
     repeated: bool = False,
+    native: Mapping[int, Kind] = {},
 ) -> list[Typed]:
     """The kind of each column c1..cn of `cells`; `overrides` and `reading.kinds` by column name win.
 
     A column is a number when nearly all of its cells (95 %, or all but one of at least eight) are; the rows of the
     others are rejected later. It is a boolean or a date only when every cell is. declared: what the file says of its
-    columns. repeated: few different cells are to be expected, so that each is looked at once. Raises UnreadableFile for
-    an override of a column that is not there.
+    columns. native: the columns that are doubles, of which nothing is left to decide. repeated: few different cells are
+    to be expected, so that each is looked at once. Raises UnreadableFile for an override of a column that is not there.
     """
     unknown = [name for name in overrides if name not in names]
     if unknown:
         raise UnreadableFile("A column's kind can be set only for a column of the file", repr(unknown[0]))
     chosen: dict[str, Kind] = {**reading.kinds, **overrides}
     said = [*declared, *[None] * len(names)][: len(names)]
-    counts: list[Counts] = []
+    counts: dict[int, Counts] = {}
     nearer: dict[int, Closer] = {}
     rows = connection.execute("SELECT count(*) FROM cells").fetchall()[0][0]
     at_once = max(1, CELLS_AT_ONCE // max(1, rows))
-    for start in range(0, len(names), at_once):
-        chunk = range(start, min(start + at_once, len(names)))
-        counts += _count(connection, chunk, reading, repeated)
+    undecided = [place for place in range(len(names)) if place not in native]
+    for start in range(0, len(undecided), at_once):
+        chunk = undecided[start : start + at_once]
+        counts |= dict(zip(chunk, _count(connection, chunk, reading, repeated), strict=True))
         odd = [
             place for place in chunk if chosen.get(names[place]) or (counts[place].odd and not said[place])
         ]
@@ -108,7 +126,9 @@ def decide(
     usual = reading.date_order or (next(iter(evidence))[0] if len(evidence) == 1 else "day")
     settled = bool(reading.date_order or len(evidence) == 1)
     return [
-        _Column(
+        _as_it_is(place, native[place])
+        if place in native
+        else _Column(
             name, f"c{place + 1}", reading, counts[place], nearer.get(place, Closer()), usual, settled
         ).typed(chosen.get(name), said[place])
         for place, name in enumerate(names)
@@ -294,8 +314,12 @@ class _Column:
         return self.near.differ > 0
 
 
+def _as_it_is(place: int, kind: Kind) -> Typed:
+    return Typed(kind, f"c{place + 1}", f"c{place + 1}", "false", 0, "BIGINT" if kind == "integer" else "")
+
+
 def _count(
-    connection: "duckdb.DuckDBPyConnection", places: range, reading: Reading, repeated: bool
+    connection: "duckdb.DuckDBPyConnection", places: Sequence[int], reading: Reading, repeated: bool
 ) -> list[Counts]:
     """The counts of some columns, laid under each other first: DuckDB takes seconds to plan hundreds of columns."""
     columns = ", ".join(f"c{place + 1}" for place in places)
