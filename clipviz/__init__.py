@@ -2,6 +2,7 @@
 
 In a notebook: `clipviz.train("houses.csv", target="price", seed=1)`. The verbs are those of the command
 line; `runs` and `policies` are called `list_runs` and `list_policies` here, where those names are packages.
+`clipviz.add_clips(network, "learned_tanh", example=batch)` gives any network of torch.nn clips at its activations.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -10,14 +11,19 @@ if TYPE_CHECKING:
     from clipviz.facade import policies as list_policies
     from clipviz.facade import profile, show, sweep, train
     from clipviz.facade import runs as list_runs
+    from clipviz.models._insert import add_clips
 
-__all__ = ["list_policies", "list_runs", "profile", "show", "sweep", "train"]
+__all__ = ["add_clips", "list_policies", "list_runs", "profile", "show", "sweep", "train"]
 
 
 def __getattr__(name: str) -> Any:
     """The verbs are loaded when they are first used, so that importing a part of clipviz stays cheap."""
     if name not in __all__:
         raise AttributeError(f"module 'clipviz' has no attribute {name!r}")
+    if name == "add_clips":
+        from clipviz.models._insert import add_clips
+
+        return add_clips
     from clipviz import facade
 
     return getattr(facade, name.removeprefix("list_"))

@@ -39,20 +39,21 @@ def images(dataset: Dataset) -> None:
 def columns(dataset: Dataset) -> None:
     st.title("Where are the tails, and what does cutting them do?")
     draft = drafts.draft(dataset)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    pickers = st.container(horizontal=True, vertical_alignment="bottom")
+    with pickers:
         recipe = recipes.target(dataset, draft)
-        drafts.keep(recipe)
-        try:
-            table = state.table(dataset, recipe)
-        except InvalidRecipe:
-            if clamp_text.show(dataset):
-                st.info("No other column than texts can be an input here, so there is no column to clamp.")
-                return
+    drafts.keep(recipe)
+    try:
+        table = state.table(dataset, recipe)
+    except InvalidRecipe:
+        if not clamp_text.show(dataset):
             raise
-        numeric = clamping.numeric_columns(table)
-        if numeric:
-            column = clamps.column_picker(numeric, dataset)
+        st.info("No other column than texts can be an input here, so there is no column to clamp.")
+        return
+    numeric = clamping.numeric_columns(table)
     if numeric:
+        with pickers:
+            column = clamps.column_picker(numeric, dataset)
         recipe = inputs(dataset, draft, recipe, table, numeric, column)
     else:
         st.info("No numeric column is used as an input here, so no input can be clamped.")
@@ -159,5 +160,7 @@ def onwards(recipe: Recipe, draft: drafts.Draft, dataset: Dataset) -> None:
 current = state.current_dataset()
 if current is None:
     no_dataset("Here you see the tails of each column and what a clamp does to them.")
+elif current.image:
+    images(current)
 else:
-    images(current) if current.image else columns(current)
+    columns(current)

@@ -95,6 +95,7 @@ def paired(picked: list[Run], recipes: dict[str, Recipe]) -> None:
 
 
 def swept(sweep: Sweep) -> None:
+    st.session_state.dataset = sweep.dataset
     st.title(escape(sweep.name, 120))
     sweeps.about(sweep)
     groups = sweeps.groups_of(sweep)

@@ -30,6 +30,14 @@ def train_panels(names: Names) -> list[Panel]:
         _direction(has),
         *_thresholds(has),
         _layers(has, "step", "saturated", "Saturated share", "share of activations", _SATURATED_HELP),
+        _layers(
+            has,
+            "evaluation",
+            "informed",
+            "Informing share",
+            "share of activations",
+            _INFORMED_HELP,
+        ),
         _layers(has, "evaluation", "dead", "Dead share", "share of units", _DEAD_HELP),
         _layers(has, "step", "norm", "Gradient norm by layer", "L2 norm", _LAYER_HELP, kind="line"),
         _rates(has),
@@ -76,6 +84,7 @@ _COSINE_HELP = (
 )
 _RATIO_HELP = "Size of one update relative to the weights; around 0.001 is usual."
 _SATURATED_HELP = "Share of activations held at the threshold."
+_INFORMED_HELP = "Share of activations that send the layer's threshold a gradient; at 0 it does not move."
 _DEAD_HELP = "Share of units that are zero on every validation row looked at."
 _LAYER_HELP = "Before clipping, every step."
 
@@ -165,16 +174,30 @@ def _direction(has: _Has) -> Panel:
 def _thresholds(has: _Has) -> list[Panel]:
     """A panel for each layer: its threshold, where it has one, against what flows into it."""
     panels = []
-    for layer in has.layers("step", "threshold") or has.layers("evaluation", "activation"):
-        threshold = has.series("step", f"threshold/{layer}", "threshold", "threshold", width=2.4)
+    for layer in dict.fromkeys((*has.layers("evaluation", "activation"), *has.layers("step", "threshold"))):
+        bounds = _bounds(has, layer)
         flows = (
             has.series("evaluation", f"activation/{layer}/{code}", label, code, dash=dash, width=1.6)
             for code, label, dash in PERCENTILES
         )
-        title = f"Threshold and activations, {layer}" if threshold else f"Activations, {layer}"
+        title = f"Threshold and activations, {layer}" if bounds else f"Activations, {layer}"
         note = "Percentiles of |activation| before the clip, on the same validation rows each time."
-        panels.append(Panel(title, "|activation|", (*threshold, *chain.from_iterable(flows)), True, note))
+        signed = any(series.label in ("lo", "hi") for series in bounds)
+        panels.append(Panel(title, "|activation|", (*bounds, *chain.from_iterable(flows)), not signed, note))
     return panels
+
+
+def _bounds(has: _Has, layer: str) -> tuple[Series, ...]:
+    """The threshold of a layer; with one per channel their median and the band of all; or its two bounds."""
+    own = f"threshold/{layer}"
+    drawn: list[Series] = []
+    for name, label in ((own, "threshold"), (f"{own}/lo", "lo"), (f"{own}/hi", "hi")):
+        many = f"{name}/min" in has.of("step")
+        if many:
+            upper = f"{name}/max"
+            drawn += has.series("step", f"{name}/min", "all channels", "threshold", kind="band", upper=upper)
+        drawn += has.series("step", name, f"median {label}" if many else label, "threshold", width=2.4)
+    return tuple(drawn)
 
 
 def _layers(

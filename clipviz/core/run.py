@@ -39,6 +39,8 @@ class Run(BaseModel):
     name: str
     note: str = ""
     sweep: str | None = Field(None, description="Id of the sweep that it is a cell of.")
+    arm: str | None = Field(None, description="Name of the sweep's variant that it trains.")
+    seed: int | None = Field(None, description="Its seed, where it is the cell of a sweep.")
     program: str | None = Field(None, description="Runs of one program are trained by one process.")
     state: State
     request: Request = "run"

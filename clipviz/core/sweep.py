@@ -74,14 +74,6 @@ class Sweep(BaseModel):
     deleted_at: datetime | None = None
     revision: int = 1
 
-    def cells(self) -> dict[str, tuple[str, int]]:
-        """(variant's name, seed) by the id of a recipe."""
-        return {
-            variant.at(seed).id: (variant.name, seed)
-            for variant in self.variants
-            for seed in self.design.seeds
-        }
-
 
 class Standing(BaseModel):
     """How far a sweep is: its runs by state, and the time that those left may take."""

@@ -1,6 +1,6 @@
 """What kind each column is, decided from every cell, never from a sample."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -8,7 +8,8 @@ from clipviz.core.dataset import Kind, Reading
 from clipviz.core.errors import UnreadableFile
 from clipviz.datasets import closer
 from clipviz.datasets.closer import Closer
-from clipviz.datasets.dates import chosen_sql, clear_sql, clock_sql, named_zone_sql, ordered_sql, zoned_sql
+from clipviz.datasets.counts import FALSE, TRUE, Counts, count
+from clipviz.datasets.dates import chosen_sql, clear_sql, clock_sql, ordered_sql
 from clipviz.datasets.marks import unmarked_sql, without_unit_sql
 from clipviz.datasets.numerals import LARGEST_WHOLE, exact_sql, number_sql, whole_sql
 from clipviz.datasets.staging import Declared, literal
@@ -16,30 +17,13 @@ from clipviz.datasets.staging import Declared, literal
 if TYPE_CHECKING:
     import duckdb
 
-TRUE = (
-    "true",
-    "yes",
-    "t",
-    "y",
-    "on",
-    "ja",
-    "wahr",
-    "oui",
-    "vrai",
-    "sí",
-    "si",
-    "verdadero",
-    "sì",
-    "vero",
-    "sim",
-    "✓",
-)
-FALSE = ("false", "no", "f", "n", "off", "nein", "falsch", "non", "faux", "falso", "não", "nao", "nee", "✗")
 BAD_SHARE = 0.05
 CELLS_AT_ONCE = 1_000_000
 LARGEST_INT64 = 2.0**63
 PROSE_WORDS = 4.0
-CODE_LENGTH = 4
+AS_TEXT = f"CASE WHEN {{0}} = trunc({{0}}) AND abs({{0}}) < {LARGEST_WHOLE} "
+AS_TEXT += "THEN CAST(CAST({0} AS BIGINT) AS VARCHAR) "
+AS_TEXT += "ELSE CAST({0} AS VARCHAR) END"
 
 
 @dataclass(frozen=True)
@@ -60,12 +44,25 @@ class Typed:
     note: str = ""
 
 
-def clean_cells(connection: "duckdb.DuckDBPyConnection", columns: int, missing: Sequence[str]) -> None:
-    """Turn `raw` into the table `cells`: text without blanks around it, NULL where empty or a missing-value word."""
+def clean_cells(
+    connection: "duckdb.DuckDBPyConnection",
+    columns: int,
+    missing: Sequence[str],
+    native: Mapping[int, Kind] = {},
+    doubles: Mapping[int, Kind] = {},
+) -> None:
+    """Turn `raw` into the table `cells`: text without blanks around it, NULL where empty or a missing-value word.
+
+    doubles: the places of columns that are doubles already; those of them that are not `native` become text.
+    """
     # One constant to look into: NOT IN becomes a join for each column and takes gigabytes on a wide table.
     words = "\x1f".join(["", *sorted({"", *(word.strip() for word in missing)}), ""])
     longest = max(len(word.encode()) for word in words.split("\x1f"))
-    cells = ", ".join(f"without_word(c{place}) AS c{place}" for place in range(1, columns + 1))
+    ways = [
+        "{}" if place in native else f"without_word({AS_TEXT if place in doubles else '{}'})"
+        for place in range(columns)
+    ]
+    cells = ", ".join(f"{way.format(f'c{place}')} AS c{place}" for place, way in enumerate(ways, 1))
     connection.execute(
         f"CREATE MACRO without_word(x) AS CASE WHEN strlen(trim(x)) > {longest} "
         f"OR NOT contains({literal(words)}, concat('\x1f', trim(x), '\x1f')) THEN trim(x) END;"
@@ -80,26 +77,28 @@ def decide(
     overrides: dict[str, Kind],
     declared: Sequence[Declared | None] = (),
     repeated: bool = False,
+    native: Mapping[int, Kind] = {},
 ) -> list[Typed]:
     """The kind of each column c1..cn of `cells`; `overrides` and `reading.kinds` by column name win.
 
     A column is a number when nearly all of its cells (95 %, or all but one of at least eight) are; the rows of the
     others are rejected later. It is a boolean or a date only when every cell is. declared: what the file says of its
-    columns. repeated: few different cells are to be expected, so that each is looked at once. Raises UnreadableFile for
-    an override of a column that is not there.
+    columns. native: the columns that are doubles, of which nothing is left to decide. repeated: few different cells are
+    to be expected, so that each is looked at once. Raises UnreadableFile for an override of a column that is not there.
     """
     unknown = [name for name in overrides if name not in names]
     if unknown:
         raise UnreadableFile("A column's kind can be set only for a column of the file", repr(unknown[0]))
     chosen: dict[str, Kind] = {**reading.kinds, **overrides}
     said = [*declared, *[None] * len(names)][: len(names)]
-    counts: list[Counts] = []
+    counts: dict[int, Counts] = {}
     nearer: dict[int, Closer] = {}
     rows = connection.execute("SELECT count(*) FROM cells").fetchall()[0][0]
     at_once = max(1, CELLS_AT_ONCE // max(1, rows))
-    for start in range(0, len(names), at_once):
-        chunk = range(start, min(start + at_once, len(names)))
-        counts += _count(connection, chunk, reading, repeated)
+    undecided = [place for place in range(len(names)) if place not in native]
+    for start in range(0, len(undecided), at_once):
+        chunk = undecided[start : start + at_once]
+        counts |= dict(zip(chunk, count(connection, chunk, reading, repeated), strict=True))
         odd = [
             place for place in chunk if chosen.get(names[place]) or (counts[place].odd and not said[place])
         ]
@@ -108,55 +107,13 @@ def decide(
     usual = reading.date_order or (next(iter(evidence))[0] if len(evidence) == 1 else "day")
     settled = bool(reading.date_order or len(evidence) == 1)
     return [
-        _Column(
+        _as_it_is(place, native[place])
+        if place in native
+        else _Column(
             name, f"c{place + 1}", reading, counts[place], nearer.get(place, Closer()), usual, settled
         ).typed(chosen.get(name), said[place])
         for place, name in enumerate(names)
     ]
-
-
-@dataclass(frozen=True)
-class Counts:
-    """Of one column: cells that are there, and how many of them can be read as what.
-
-    big: whole numbers beyond 2^53, biggest: the largest of all numbers. digits: cells of digits alone, coded: those of
-    them that begin with a zero. longest, length (mean): letters of a cell. words: mean words of a cell. zoned: dates
-    with an offset from UTC, placed: those with the name of a zone.
-    """
-
-    present: int = 0
-    numbers: int = 0
-    whole: int = 0
-    not_a_number: int = 0
-    truths: int = 0
-    bits: int = 0
-    dates: int = 0
-    distinct: int = 0
-    length: float | None = None
-    big: int = 0
-    biggest: float | None = None
-    coded: int = 0
-    digits: int = 0
-    longest: int = 0
-    words: float | None = None
-    zoned: int = 0
-    placed: int = 0
-
-    @property
-    def odd(self) -> bool:
-        """True when a second look may tell more."""
-        plain = self.present in (self.numbers, self.truths, self.dates)
-        return not plain and (self.length or 0) <= 40
-
-    @property
-    def code(self) -> bool:
-        """True for codes such as 01234 and 007: nothing but digits, some with a zero in front."""
-        return self.coded > 0 and self.longest >= CODE_LENGTH and self.digits == self.present
-
-    @property
-    def wide(self) -> bool:
-        """True when every number is whole and some lie beyond 2^53."""
-        return self.big > 0 and self.whole + self.big == self.numbers
 
 
 @dataclass(frozen=True)
@@ -294,40 +251,8 @@ class _Column:
         return self.near.differ > 0
 
 
-def _count(
-    connection: "duckdb.DuckDBPyConnection", places: range, reading: Reading, repeated: bool
-) -> list[Counts]:
-    """The counts of some columns, laid under each other first: DuckDB takes seconds to plan hundreds of columns."""
-    columns = ", ".join(f"c{place + 1}" for place in places)
-    number = number_sql("x", reading.decimal or ".", reading.thousands or "")
-    cells = f"SELECT name, x, 1 AS n FROM (UNPIVOT cells ON {columns} INTO NAME name VALUE x)"
-    if repeated:
-        cells = f"SELECT name, x, sum(n) AS n FROM ({cells}) GROUP BY name, x"
-    source = (
-        f"SELECT *, lower(x) AS w, CASE WHEN d IS NULL THEN {clear_sql('x')} END AS t, "
-        "CASE WHEN d IS NULL THEN false ELSE regexp_full_match(x, '[0-9]+') END AS g "
-        f"FROM (SELECT *, {number} AS d FROM ({cells}))"
-    )
-    exact = exact_sql("x", reading.thousands or "", "DECIMAL(38,0)")
-    big = f"CASE WHEN abs(d) >= {LARGEST_WHOLE} AND isfinite(d) THEN {exact} IS NOT NULL ELSE false END"
-    distinct = "count(x)" if repeated else "approx_count_distinct(x)"
-    words = "1 + length(x) - length(replace(x, ' ', ''))"
-    found = connection.execute(
-        f"SELECT name, {_sum('true')}, {_sum('d IS NOT NULL')}, {_sum(whole_sql('d'))}, {_sum('isnan(d)')}, "
-        f"{_sum(f'w IN {(*TRUE, *FALSE)}')}, {_sum('d IN (0, 1)')}, {_sum('t IS NOT NULL')}, "
-        f"{distinct}, sum(n * length(x)) / sum(n), {_sum(big)}, max(abs(d)) FILTER (isfinite(d)), "
-        f"""{_sum("g AND x[1] = '0' AND length(x) > 1")}, {_sum("g")}, max(length(x)), """
-        f"sum(n * ({words})) FILTER (d IS NULL) / sum(n) FILTER (d IS NULL), "
-        f"{_sum('t IS NOT NULL AND ' + zoned_sql('x'))}, "
-        f"{_sum('t IS NOT NULL AND ' + named_zone_sql('x'))} FROM ({source}) GROUP BY name"
-    ).fetchall()
-    counts = {row[0]: Counts(*row[1:]) for row in found}
-    return [counts.get(f"c{place + 1}", Counts()) for place in places]
-
-
-def _sum(test: str) -> str:
-    """SQL that counts the cells for which a test holds."""
-    return f"CAST(coalesce(sum(n) FILTER ({test}), 0) AS BIGINT)"
+def _as_it_is(place: int, kind: Kind) -> Typed:
+    return Typed(kind, f"c{place + 1}", f"c{place + 1}", "false", 0, "BIGINT" if kind == "integer" else "")
 
 
 def kind_of(counts: Counts) -> Kind:

@@ -2,14 +2,14 @@
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from clipviz.core.dataset import Column, ImageShape, RejectedRow
+from clipviz.core.dataset import Column, ImageShape, Kind, RejectedRow
 
 if TYPE_CHECKING:
     import duckdb
@@ -21,11 +21,12 @@ BLOCK = 10_000
 
 @dataclass(frozen=True)
 class Raw:
-    """The table `raw` (line BIGINT, c1..cn VARCHAR) was filled.
+    """The table `raw` (line BIGINT, c1..cn VARCHAR, those of `native` DOUBLE) was filled.
 
     names: as the file spells them, one per column, "" where it has none. rejected: rows that have not the shape of
     a row. notes: sentences about what was noticed. complete: False when reading stopped before the end of the file.
     declared: what the file itself says of each column, where it does; "words" are never taken for numbers.
+    native: "number" or "integer" for a column that the file holds as numbers throughout, by its place.
     """
 
     names: tuple[str, ...]
@@ -33,6 +34,7 @@ class Raw:
     notes: tuple[str, ...] = ()
     complete: bool = True
     declared: tuple[Declared | None, ...] = ()
+    native: Mapping[int, Kind] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,19 @@ def fill(
             written += len(block)
     load(connection, path)
     return written
+
+
+def lay(
+    connection: "duckdb.DuckDBPyConnection", folder: Path, lines: Sequence[int], columns: Sequence[Any]
+) -> None:
+    """Fill `raw` from whole columns, pyarrow arrays of text or of doubles, through a Parquet file."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    names = ["line", *(f"c{place}" for place in range(1, len(columns) + 1))]
+    table = pa.table([pa.array(lines, pa.int64()), *columns], names=names)
+    pq.write_table(table, folder / "cells.parquet", row_group_size=BLOCK, compression="none")
+    load(connection, folder / "cells.parquet")
 
 
 def load(connection: "duckdb.DuckDBPyConnection", path: Path) -> None:

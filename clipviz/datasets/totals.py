@@ -34,11 +34,11 @@ def take_out(
         return []
     cells = ", ".join(column.cell for column in typed)
     row = connection.execute(f"SELECT {cells} FROM cells WHERE line = {last}").fetchall()[0]
-    said = [place for place in words if TOTAL.fullmatch((row[place] or "").strip(" :"))]
+    said = [place for place in words if TOTAL.fullmatch(str(row[place] or "").strip(" :"))]
     if not said or not _summed(connection, [typed[place] for place in numbers], fits, last):
         return []
     connection.execute(f"DELETE FROM cells WHERE line = {last}")
-    text = ", ".join(cell for cell in row[:50] if cell)[:1000]
+    text = ", ".join(f"{cell:.15g}" if isinstance(cell, float) else cell for cell in row[:50] if cell)[:1000]
     return [
         RejectedRow(line=last, column=names[said[0]], reason="is the sum of the rows above it", text=text)
     ]

@@ -28,8 +28,13 @@ def write(
 ) -> Contents:
     """Write folder/data.parquet (rows that can be read) and folder/rejected.parquet; raises UnreadableFile."""
     named = names.clean(raw.names)
-    clean_cells(connection, len(named), reading.missing or ())
-    typed = decide(connection, [name for name, _ in named], reading, overrides, raw.declared)
+    native = {
+        place: kind
+        for place, kind in raw.native.items()
+        if not {**reading.kinds, **overrides}.get(named[place][0])
+    }
+    clean_cells(connection, len(named), reading.missing or (), native, raw.native)
+    typed = decide(connection, [name for name, _ in named], reading, overrides, raw.declared, native=native)
     rejected = [*raw.rejected, *_misfits(connection, named, typed)]
     rejected += totals.take_out(connection, [name for name, _ in named], typed, _fits(typed))
     write_rejected(sorted(rejected, key=lambda row: row.line), folder)

@@ -145,6 +145,8 @@ def as_new_row(recipe: str, dataset: str, name: str, who: str, now: datetime) ->
         "name": name,
         "note": "",
         "sweep": None,
+        "arm": None,
+        "seed": None,
         "program": None,
         "state": State.QUEUED,
         "request": "run",

@@ -104,6 +104,8 @@ runs = Table(
     Column("name", Text, nullable=False),
     Column("note", Text, nullable=False),
     Column("sweep", Id, ForeignKey("sweeps.id")),
+    Column("arm", Text),
+    Column("seed", BigInteger),
     Column("program", Id),
     Column("state", String(16), nullable=False),
     Column("request", String(16), nullable=False),

@@ -21,11 +21,15 @@ from clipviz.store.schema import datasets, recipes, runs, sweeps
 
 @dataclass(frozen=True)
 class Cell:
-    """A run to be: its recipe, its name, and the program that it belongs to."""
+    """A run to be: its recipe, the arm that it belongs to, and its program."""
 
     recipe: Recipe
-    name: str
+    arm: str
     program: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.arm}, seed {self.recipe.seed}"
 
 
 class Sweeps:
@@ -67,8 +71,10 @@ class Sweeps:
         with self._database.writing() as connection:
             now = self._database.now()
             row = edit(connection, sweeps, seen.id, seen.revision, who, now, **_plan(design, variants))
-            there = set(connection.scalars(select(runs.c.recipe).where(runs.c.sweep == seen.id)))
-            _queue(connection, row, [cell for cell in cells if cell.recipe.id not in there], who, now)
+            trained = connection.execute(select(runs.c.arm, runs.c.seed).where(runs.c.sweep == seen.id))
+            there = {(each.arm, each.seed) for each in trained}
+            new = [cell for cell in cells if (cell.arm, cell.recipe.seed) not in there]
+            _queue(connection, row, new, who, now)
             return _sweep(row)
 
     def get(self, id: str) -> Sweep:
@@ -144,7 +150,7 @@ def _queue(connection: Connection, sweep: RowMapping, cells: Sequence[Cell], who
         as_new_row(
             id, sweep["dataset"], clean_name(cell.name), plain(who), first + timedelta(microseconds=place)
         )
-        | {"sweep": sweep["id"], "program": cell.program}
+        | {"sweep": sweep["id"], "arm": cell.arm, "seed": cell.recipe.seed, "program": cell.program}
         for place, (id, cell) in enumerate(by_id.items())
     ]
     connection.execute(insert(runs), rows)

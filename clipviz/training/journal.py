@@ -63,6 +63,11 @@ class Journal:
             for event in sorted(events, key=itemgetter(0)):
                 say(*event)
 
+    def clipping(self, steps: int) -> str:
+        """What the gradient clip did in so many steps, in words."""
+        words = f"the gradient clip fired at {self.fired / max(1, steps):.1%} of the steps"
+        return f"{words} and left {self.left_out} out" if self.left_out else words
+
     def _read_lost(
         self,
         steps: NDArray[np.int64],

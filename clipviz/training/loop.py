@@ -176,6 +176,8 @@ class _Session:
         progress.keep_best()
         result = conclude(self.assembly, self.table, self.recipe, progress, report.journal)
         self._save_model()
+        if self.recipe.gradient.id != "none":
+            report.say(progress.step, "info", report.journal.clipping(progress.step))
         report.say(progress.step, "rule" if progress.by_rule(state) else "stop", progress.ending(state))
         return result
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from clipviz.analysis.tail_value import MOST, Stretches, TailValue
+from clipviz.analysis.tail_value import FEWEST, MOST, Stretches, TailValue
 from clipviz.charts.palette import palette
 from clipviz.charts.tail_strip import Part, class_strip, tail_strip
 from clipviz.core.table import Table
@@ -71,7 +71,8 @@ def sentence(each: TailValue, column: str, target: str, classes: bool) -> str:
     name, whom = escape(target, 40), f"the {counted(each.beside, 'row')} next to the bound"
     rows = counted(each.rows, "row")
     if each.verdict == "too few":
-        return f"**{where}: too few rows to tell.** {rows} of **{escape(column, 40)}**; the test needs three."
+        short = f"only {counted(each.beside, 'row')} inside to compare with" if each.rows >= FEWEST else rows
+        return f"**{where}: too few rows of {escape(column, 40)} to tell.** It has {short}; the test needs {FEWEST}."
     few = each.rows < FEW
     cheap = "So few rows show large differences only." if few else "Cutting is likely to cost little."
     chance = f"p {_p(each.level.p)}"

@@ -71,7 +71,8 @@ def suggestion(dataset: Dataset, draft: drafts.Draft, column: str, now: Choice) 
     what = "nothing to clamp" if policy.id == "none" else f"worth trying: **{in_words(policy)}**"
     said, button = st.columns([8, 1], vertical_alignment="center")
     said.markdown(f":material/lightbulb: {known.pattern.capitalize()}, {what}: {escape(known.reason, 300)}.")
-    if not same(policy, now) and button.button("Use it", key=draft.key(f"suggested:{column}")):
+    label = "Leave it" if policy.id == "none" else "Use it"
+    if not same(policy, now) and button.button(label, key=draft.key(f"suggested:{column}")):
         drafts.change_inputs(draft, columns={**draft.recipe.inputs.columns, column: policy})
         st.rerun()
 

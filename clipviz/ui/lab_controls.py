@@ -185,11 +185,13 @@ def _slider(
             value
         )  # a value from a link stays on the ladder: the slider must not change under the hand
         return st.select_slider(label, sorted(ladder), key=key, help=about, format_func=_figure)
+    if kind is float and not exact:  # so that steps lead to round numbers
+        low = math.ceil(low / _step(low, high) - 1e-9) * _step(low, high)
     ends = st.session_state.setdefault(f"{key}:ends", [low, high])
     ends[:] = [min(ends[0], value), max(ends[1], value)]
     if kind is int:
         return st.slider(label, int(ends[0]), int(ends[1]), key=key, step=1, help=about)
-    step = 10.0 ** math.floor(math.log10((high - low) / 50))
+    step = _step(low, high)
     return st.slider(label, float(ends[0]), float(ends[1]), key=key, step=step, help=about, format="%.3g")
 
 
@@ -202,6 +204,10 @@ def swatch(place: DeltaGenerator, look: Look | None) -> None:
     """A stroke in a policy's colour and dash above its sliders: the legend of all charts of the tab."""
     style = {"solid": "solid", "dot": "dotted"}.get(look.dash, "dashed") if look else "solid"
     place.html(f'<div style="border-top: 4px {style} {look.colour if look else "transparent"}"></div>')
+
+
+def _step(low: float, high: float) -> float:
+    return float(10.0 ** math.floor(math.log10((high - low) / 50)))
 
 
 def span(info: FieldInfo, exact: bool) -> tuple[float, float]:

@@ -68,13 +68,16 @@ def _column(link: Link) -> tuple[Flowing, ActivationSettings] | None:
         column = _picked(link, columns)
     with cells[1]:
         rest = lab_controls.settings(ActivationSettings, link, ("standardise",), across=1)
-    with cells[2]:
-        rest |= lab_controls.settings(ActivationSettings, link, ("reach",), across=1)
+    if rest["standardise"]:
+        with cells[2]:
+            rest |= lab_controls.settings(ActivationSettings, link, ("reach",), across=1)
     found, count, away = _values(dataset, dataset.id, column, rest["standardise"])
     words = f"{escape(column, 40)} ({counted(count, 'finite value')} of {escape(dataset.name, 40)}" + (
         f"; {number(away)} missing or infinite left out)" if away else ")"
     )
     chosen = ActivationSettings(source="column", **rest)
+    if not chosen.standardise:  # in the column's own units the axis goes by the column
+        chosen = chosen.model_copy(update={"reach": values.reach(found)})
     return Flowing(
         found, words + (", standardised" if rest["standardise"] else ""), {"dataset": dataset.id}
     ), chosen
@@ -101,7 +104,7 @@ def _values(
     ascending = files.sorted_values(state.settings(), dataset_id, column)
     found = values.representative(ascending)
     return (
-        (values.standardised(found) if standardise else found),
+        values.standardised(found, ascending) if standardise else found,
         len(ascending),
         _dataset.rows - len(ascending),
     )

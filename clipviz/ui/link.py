@@ -117,8 +117,9 @@ def read(text: str, info: FieldInfo) -> Any:
 
 def tab(page: str, known: tuple[str, ...]) -> tuple[str, str]:
     """The tab that the link names, or that was last open, else the first; and a sentence if the link names no tab."""
-    given = _shown().get(TAB)
-    if given in known:
+    shown = _shown()
+    given = shown.get(TAB)
+    if given in known and shown != st.session_state.get(f"{page}:written"):  # else somebody has turned since
         st.session_state[f"{page}:tab"] = given
     problem = (
         f"This page has no tab {escape(given, 40)}: this is the first one."

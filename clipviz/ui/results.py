@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from clipviz.analysis import clamping
+from clipviz.core.discovery import discover
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Result, Run, State
 from clipviz.core.table import Table
@@ -121,6 +122,11 @@ def clipping_in_words(result: Result, recipe: Recipe) -> str:
         )
     elif result.clipped_share == 0:
         words = "The gradient clip **never fired**: this run equals one without it. A lower limit would act."
+    elif result.clipped_share >= 0.9 and discover("clipviz.policies.gradients")[recipe.gradient.id].turns:
+        words = (
+            f"The gradient clip fired at **{result.clipped_share:.0%} of the steps** and can turn the gradient: the "
+            "run followed the clip's direction more than the loss's. See the cosine above before crediting it."
+        )
     elif result.clipped_share >= 0.9:
         words = (
             f"The gradient clip fired at **{result.clipped_share:.0%} of the steps**: it limits the step size all the "

@@ -10,7 +10,7 @@ from clipviz.core.errors import ClipvizError
 from clipviz.core.recipe import Choice, Data, Recipe, Task, Text
 from clipviz.core.regime import Stopping, Training
 from clipviz.runs.check import check, kind_of_rows
-from clipviz.ui import drafts, forms, header, recipes, splits, state
+from clipviz.ui import drafts, forms, header, places, recipes, splits, state
 from clipviz.ui.text import counted, escape, number, plain
 
 
@@ -29,7 +29,7 @@ def form(dataset: Dataset, draft: drafts.Draft) -> Recipe:
     left, right = st.columns(2, gap="medium")
     with left, st.container(border=True):
         st.markdown("**Clipping**")
-        clipping = _clipping(dataset, recipe, draft)
+        clipping = _clipping(dataset, recipe, draft, model)
     with right, st.container(border=True):
         st.markdown("**Optimisation**")
         optimisation = _optimisation(recipe.model_copy(update={"training": clipping["training"]}), draft)
@@ -112,7 +112,7 @@ def _features(dataset: Dataset, recipe: Recipe, draft: drafts.Draft) -> tuple[st
     return None if not chosen or len(chosen) == len(usable) else tuple(chosen)
 
 
-def _clipping(dataset: Dataset, recipe: Recipe, draft: drafts.Draft) -> dict[str, object]:
+def _clipping(dataset: Dataset, recipe: Recipe, draft: drafts.Draft, model: Choice) -> dict[str, object]:
     default = forms.pick(
         "clipviz.policies.inputs",
         "Input clamp",
@@ -134,15 +134,20 @@ def _clipping(dataset: Dataset, recipe: Recipe, draft: drafts.Draft) -> dict[str
         st.caption(
             f"The training targets are clamped ({escape(recipe.target_clamp.id)}); metrics are on targets as they are."
         )
-    activation = forms.pick(
-        "clipviz.policies.activations", "Activation clip", recipe.activation, draft.key("activation")
-    )
+    activation = places.activation(recipe, draft)
+    clips_at = places.chains(recipe, model, draft)
     gradient = forms.pick(
         "clipviz.policies.gradients", "Gradient clip", recipe.gradient, draft.key("gradient")
     )
     inputs = recipe.inputs.model_copy(update={"default": default, "normalisation": normalisation})
     training = recipe.training.model_copy(update=_scales(recipe, gradient, draft))
-    return {"inputs": inputs, "activation": activation, "gradient": gradient, "training": training}
+    return {
+        "inputs": inputs,
+        "activation": activation,
+        "clips_at": clips_at,
+        "gradient": gradient,
+        "training": training,
+    }
 
 
 def _scales(recipe: Recipe, gradient: Choice, draft: drafts.Draft) -> dict[str, object]:

@@ -72,3 +72,23 @@ def test_titles_name_panels_and_data_is_plain() -> None:
         assert len(set(titles)) == len(titles)
         assert all(panel.title and panel.y_title and panel.help for panel in panels)
         json.dumps([panel.as_data() for panel in panels])
+
+
+def test_thresholds_of_channels_are_a_band_and_two_bounds_two_lines() -> None:
+    step = (
+        "threshold/input/lo",
+        "threshold/input/hi",
+        *(f"threshold/layer 1{end}" for end in ("", "/min", "/max")),
+    )
+    flows = tuple(f"activation/{place}/p50" for place in ("input", "layer 1", "layer 2"))
+    panels = {
+        panel.title: panel
+        for panel in train_panels({"step": step, "evaluation": (*flows, "informed/layer 1")})
+    }
+    both, band = panels["Threshold and activations, input"], panels["Threshold and activations, layer 1"]
+    assert [series.label for series in both.series][:2] == ["lo", "hi"] and not both.log
+    assert [(series.kind, series.upper) for series in band.series][:2] == [
+        ("band", "threshold/layer 1/max"),
+        ("line", ""),
+    ]
+    assert band.log and "Activations, layer 2" in panels and "Informing share" in panels

@@ -205,4 +205,38 @@ def test_text_alone_has_nothing_to_clamp(page, store, home, tmp_path) -> None:
     lines = [f'"{film[place % 9 :]} {place}",{"good" if place % 2 else "bad"}' for place in range(60)]
     dataset = store_rows(store, home, tmp_path, "reviews.csv", "review,label\n" + "\n".join(lines) + "\n")
     app = page("clamp", dataset=dataset.id)
-    assert "could not be drawn" not in words(app)
+    assert "no column to clamp" in words(app)
+    assert "How long the texts of review are" in words(app)
+    assert "None" not in words(app)
+
+
+def test_the_target_is_clamped_apart_and_only_while_training(page, spikes, store) -> None:
+    app = page("clamp", dataset=spikes.id)
+    assert "every metric, here and when runs are compared, stays on the targets as they are" in words(app)
+    assert "beyond three interquartile ranges" in words(app)
+    select(app, "Clamp of the training target", "tukey")
+    assert "While training it is limited to" in words(app)
+    action = [each for each in app.selectbox if each.label == "A value beyond"][-1]
+    action.select("missing").run()
+    assert any("target clamp may clamp" in each.value for each in app.error)
+    assert button(app, "Train with these clamps").disabled
+    action = [each for each in app.selectbox if each.label == "A value beyond"][-1]
+    action.select("trim").run()
+    button(app, "Save as a recipe").click().run()
+    saved = store.recipes.get(app.query_params["recipe"]).recipe.target_clamp
+    assert (saved.id, saved.fields()["action"]) == ("tukey", "trim")
+
+
+def test_groups_have_bounds_and_the_network_gets_what_is_chosen(page, store, home, tmp_path) -> None:
+    lines = [f"{place % 17 + 100 * (place % 2)},{'ab'[place % 2]},{place % 11}.5" for place in range(160)]
+    dataset = store_rows(store, home, tmp_path, "groups.csv", "x,kind,y\n" + "\n".join(lines) + "\n")
+    app = page("clamp", dataset=dataset.id)
+    select(app, "Default for every numeric column", "sigma")
+    select(app, "Group-wise by", "kind")
+    groups = table(app, "group").set_index("group")["hi"].astype(float)
+    assert groups["a"] < 100 < groups["b"]
+    assert "or the bounds of its kind" in words(app) or "keeps every one" in words(app)
+    next(each for each in app.checkbox if each.label == "Indicator columns").check().run()
+    assert "Two indicator columns" in words(app)
+    select(app, "Normalisation, behind every clamp", "min_max")
+    assert "reaches the network as **0 … 1**" in words(app)

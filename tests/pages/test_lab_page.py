@@ -95,6 +95,8 @@ def test_a_column_of_the_dataset_flows_through(page: Page, home: Any, store: Any
     columns = next(each for each in app.selectbox if each.label == "Column").options
     select(app, "Column", columns[1].replace("\\", ""))
     assert app.query_params["column"] and app.query_params["dataset"] == dataset.id
+    next(each for each in app.toggle if each.label == "Standardised").set_value(False).run()
+    assert not app.exception and app.query_params["standardise"] == "false"
     away = page("lab", dataset=dataset.id, source="column", column="[x](http://evil)", tab="activations")
     assert "no numeric column" in words(away) and "[x](" not in words(away)
 

@@ -36,12 +36,11 @@ def sweep(home, store) -> Sweep:
 
 def finish(store, sweep: Sweep, count: int = 1000) -> None:
     """Ends runs as if they had been trained: norm 0.5 is better by 1, norm 1e5 never fires."""
-    cells = sweep.cells()
     for _ in range(count):
         run = store.runs.claim("host:1", 60)
         if run is None:
             return
-        name, seed = cells[run.recipe]
+        name, seed = run.arm, run.seed
         value = 5 + 0.1 * seed - (1 + 0.01 * seed if name == "largest norm 0.5" else 0)
         fired = {"largest norm 0.5": 0.4, "largest norm 100000": 0.0}.get(name)
         store.telemetry.declare(run.id, 1, {"evaluation": ["train_loss", "validation_loss"]})

@@ -55,6 +55,23 @@ def test_the_form_changes_the_recipe(page, spikes, store) -> None:
     assert (saved.activation.id, saved.gradient.id, saved.optimiser.id) == ("learned_hard", "value", "sgd")
 
 
+def test_a_place_may_have_clips_of_its_own_and_specimens_are_not_offered(page, spikes, store) -> None:
+    app = page("train", dataset=spikes.id)
+    picker = next(each for each in app.selectbox if each.label == "Activation clip")
+    assert not any("specimen" in option for option in picker.options)
+    picker.select("gelu").run()
+    assert "in the place of the network's nonlinearity" in words(app)
+    places = next(each for each in app.multiselect if each.label == "Places with clips of their own")
+    places.select("output").run()
+    next(each for each in app.selectbox if each.label == "At output").select("soft_cap").run()
+    next(each for each in app.selectbox if each.label == "then").select("fixed").run()
+    assert not app.exception
+    button(app, "Start").click().run()
+    saved = store.recipes.get(store.runs.get(app.query_params["run"]).recipe).recipe
+    assert saved.activation.id == "gelu"
+    assert [choice.id for choice in saved.clips_at["output"]] == ["soft_cap", "fixed"]
+
+
 def test_a_pasted_recipe_replaces_the_form_and_a_wrong_one_is_worded(page, spikes, recipe) -> None:
     app = page("train", dataset=spikes.id)
     paste = next(each for each in app.text_area if each.label == "Paste another recipe")

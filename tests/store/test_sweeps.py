@@ -12,7 +12,7 @@ RECIPE = Recipe(data=Data(dataset="00000000000000d1", target="y"))
 
 
 def cells(seeds: int, program: str = "a" * 16) -> list[Cell]:
-    return [Cell(RECIPE.replace("seed", seed), f"seed {seed}", program) for seed in range(seeds)]
+    return [Cell(RECIPE.replace("seed", seed), "one", program) for seed in range(seeds)]
 
 
 @pytest.fixture
@@ -25,9 +25,9 @@ def swept(store: Store):
 def test_a_sweep_is_saved_with_all_its_runs_or_not_at_all(store: Store, swept) -> None:
     assert store.sweeps.get(swept.id) == swept and store.sweeps.list() == [swept]
     runs = store.sweeps.runs(swept.id)
-    assert [run.name for run in runs] == ["seed 0", "seed 1", "seed 2"]
+    assert [run.name for run in runs] == ["one, seed 0", "one, seed 1", "one, seed 2"]
     assert {(run.sweep, run.program, run.state) for run in runs} == {(swept.id, "a" * 16, State.QUEUED)}
-    assert [swept.cells()[run.recipe] for run in runs] == [("one", 0), ("one", 1), ("one", 2)]
+    assert [(run.arm, run.seed) for run in runs] == [("one", 0), ("one", 1), ("one", 2)]
     elsewhere = RECIPE.replace("data.dataset", "e" * 16)
     with pytest.raises(NotFound):
         store.sweeps.add(Design(recipe=elsewhere), [], cells(1), "lost", "Ada")
@@ -43,15 +43,15 @@ def test_its_cells_stay_out_of_the_teams_lists(store: Store, swept) -> None:
 
 def test_single_runs_go_before_cells_and_a_program_makes_way_for_them(store: Store, swept) -> None:
     first = store.runs.claim("host:1", 10)
-    assert first is not None and first.name == "seed 0"
+    assert first is not None and first.name == "one, seed 0"
     single = store.runs.submit(store.recipes.add(RECIPE.replace("seed", 9), "r", "Ada").id, "by hand", "Ada")
     assert store.runs.claim_cell("host:2", 10, program="a" * 16) is None
     assert store.runs.claim("host:3", 10).id == single.id
     second = store.runs.claim_cell("host:2", 10, program="a" * 16)
-    assert second is not None and second.name == "seed 1"
+    assert second is not None and second.name == "one, seed 1"
     assert [run.id for run in store.runs.held("host:2")] == [second.id]
     assert store.runs.claim_cell("host:2", 10, program="b" * 16) is None
-    assert store.runs.claim_cell("host:2", 10, sweep=swept.id).name == "seed 2"
+    assert store.runs.claim_cell("host:2", 10, sweep=swept.id).name == "one, seed 2"
     assert store.runs.claim_cell("host:2", 10, sweep=swept.id) is None
 
 
@@ -76,7 +76,7 @@ def test_it_grows_by_the_cells_that_are_new(store: Store, swept) -> None:
     design = swept.design.model_copy(update={"seeds": (0, 1, 2, 3, 4)})
     grown = store.sweeps.extend(swept, design, swept.variants, cells(5), "Grace")
     assert grown.design.seeds == (0, 1, 2, 3, 4) and grown.revision == 2
-    assert [run.name for run in store.sweeps.runs(swept.id)] == [f"seed {k}" for k in range(5)]
+    assert [run.name for run in store.sweeps.runs(swept.id)] == [f"one, seed {k}" for k in range(5)]
     with pytest.raises(Conflict, match="Grace changed this sweep"):
         store.sweeps.extend(swept, design, swept.variants, cells(5), "Ada")
 

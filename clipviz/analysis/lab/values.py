@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clipviz.analysis import clamping
+from clipviz.core.moments import moments
 from clipviz.core.profile import Histogram
 
 COUNT = 2001
@@ -26,10 +27,18 @@ def representative(ascending: NDArray[np.float64], count: int = COUNT) -> NDArra
     return np.array(ascending[places], dtype=np.float64)
 
 
-def standardised(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Values (N,) less their mean, over their standard deviation (ddof 0), as a network's first layer sees them."""
-    std = float(values.std()) if len(values) else 0.0
-    return (values - values.mean()) / std if std > 0 else values - (values.mean() if len(values) else 0.0)
+def standardised(values: NDArray[np.float64], column: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values (M,) less the mean of their column (N,), over its standard deviation (ddof 0), as a network's first layer
+    sees them; only centred where the column has no spread."""
+    if not len(column):
+        return values.copy()
+    found = moments(column)
+    return (values - found.mean) / found.std if found.std > 0 else values - found.mean
+
+
+def reach(values: NDArray[np.float64]) -> float:
+    """How far an axis goes on both sides to show 99 % of the values (N,); 1 where all are 0, or there are none."""
+    return float(np.quantile(np.abs(values), 0.99)) or 1.0 if len(values) else 1.0
 
 
 def histograms(

@@ -31,12 +31,10 @@ class Group:
 
 def of_sweep(sweep: Sweep, runs: Iterable[Run]) -> list[Group]:
     """The runs of a sweep by variant and seed, in the order of its plan."""
-    cells = sweep.cells()
     found: dict[str, dict[int, Run]] = {variant.name: {} for variant in sweep.variants}
     for run in runs:
-        if run.recipe in cells:
-            name, seed = cells[run.recipe]
-            found[name][seed] = run
+        if run.arm in found and run.seed is not None:
+            found[run.arm][run.seed] = run
     return [Group(variant, found[variant.name]) for variant in sweep.variants]
 
 

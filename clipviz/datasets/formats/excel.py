@@ -9,9 +9,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from clipviz.core.dataset import Reading
+from clipviz.core.dataset import Kind, Reading
 from clipviz.core.errors import UnreadableFile
-from clipviz.datasets import archives, dialect, numerals
+from clipviz.datasets import archives, dialect, numerals, sheet_columns
 from clipviz.datasets.formats.base import Format
 from clipviz.datasets.header import MISSING, joined, rows_of_names, title_lines
 from clipviz.datasets.staging import Raw, fill
@@ -92,7 +92,13 @@ class Excel(Format):
         above = sum(1 for _ in islice(filled, reading.skip or 0))
         count = (reading.header_rows or 1) if reading.header else 0
         header = [cells for _, cells in islice(filled, count)]
-        written = fill(connection, folder, filled if rows is None else islice(filled, rows), width)
+        native: dict[int, Kind] = {}
+        if rows is None and not _merged(sheet):
+            written, native = sheet_columns.stage(
+                connection, folder, sheet.iter_rows(), above + count, width, reading, _text
+            )
+        else:
+            written = fill(connection, folder, filled if rows is None else islice(filled, rows), width)
         if written == 0:
             raise UnreadableFile(
                 "A table needs at least one row of values",
@@ -107,7 +113,7 @@ class Excel(Format):
             notes.append(f"The table begins below {above:,} {'row' if above == 1 else 'rows'} of text.")
         if merged:
             notes.append(f"{merged:,} merged cells: each value stands in all of its cells.")
-        return Raw(joined(header, width), notes=tuple(notes), complete=complete)
+        return Raw(joined(header, width), notes=tuple(notes), complete=complete, native=native)
 
 
 def _is_workbook(path: Path) -> bool:

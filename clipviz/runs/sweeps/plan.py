@@ -38,11 +38,10 @@ def plan(design: Design, dataset: Dataset, workers: int) -> Plan:
         )
     for arm in arms:
         check(arm.recipe, dataset)
-    wanted = [(arm, seed, arm.at(seed)) for seed in design.seeds for arm in arms]
-    programs = _programs([recipe for _, _, recipe in wanted], workers)
+    wanted = [(arm, arm.at(seed)) for seed in design.seeds for arm in arms]
+    programs = _programs([recipe for _, recipe in wanted], workers)
     cells = tuple(
-        Cell(recipe, f"{arm.name}, seed {seed}", program)
-        for (arm, seed, recipe), program in zip(wanted, programs, strict=True)
+        Cell(recipe, arm.name, program) for (arm, recipe), program in zip(wanted, programs, strict=True)
     )
     return Plan(arms, cells)
 

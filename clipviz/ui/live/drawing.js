@@ -3,7 +3,7 @@
 import { loadPlotly } from "./chart.js";
 import { button, element } from "./dom.js";
 
-const CONFIG = { displayModeBar: false, responsive: true, doubleClick: "autosize", showTips: false };
+const CONFIG = { displayModeBar: false, doubleClick: "autosize", showTips: false };
 const drawings = new WeakMap();
 
 /** Streamlit's entry: returns the clean-up, which counts only if no later call took the drawing over. */
@@ -36,18 +36,19 @@ class Drawing {
     const plotly = await loadPlotly(data.root, data.plotly);
     if (call !== this.call || !this.root.isConnected) return;
     this.root.style.setProperty("--cv-least", `${data.least}px`);
-    const gone = new Map(this.views);
-    data.figures.forEach((figure, at) => {
-      gone.delete(figure.title);
-      const view = this.views.get(figure.title) ?? new FigureView(this.root, plotly);
-      this.views.set(figure.title, view);
-      view.update(figure);
-      if (this.root.children[at] !== view.root) this.root.insertBefore(view.root, this.root.children[at] ?? null);
-    });
-    for (const [title, view] of gone) {
+    const shown = new Set(data.figures.map((figure) => figure.title));
+    for (const [title, view] of this.views) {
+      if (shown.has(title)) continue;
       view.destroy();
       this.views.delete(title);
     }
+    // All have their place, and with it their width, before the first is drawn.
+    data.figures.forEach((figure, at) => {
+      const view = this.views.get(figure.title) ?? new FigureView(this.root, plotly);
+      this.views.set(figure.title, view);
+      if (this.root.children[at] !== view.root) this.root.insertBefore(view.root, this.root.children[at] ?? null);
+    });
+    for (const figure of data.figures) this.views.get(figure.title).update(figure);
   }
 
   destroy() {
@@ -70,6 +71,9 @@ class FigureView {
     this.group = group;
     this.help = this.root.appendChild(element("p", "cv-figure-help"));
     this.plot = this.root.appendChild(element("div", "cv-figure-plot", { role: "img" }));
+    this.width = 0;
+    this.sight = new ResizeObserver(([entry]) => this.fit(entry.contentRect.width));
+    this.sight.observe(this.plot);
   }
 
   update(figure) {
@@ -83,6 +87,13 @@ class FigureView {
     this.plot.setAttribute("aria-label", figure.alt);
     this.plot.style.height = `${layout.height}px`;
     this.plotly.react(this.plot, data, { ...layout, uirevision: "kept" }, CONFIG);
+  }
+
+  /** Follows a width that changed for another reason than the window: a neighbour came or went. */
+  fit(width) {
+    const changed = this.spec && width > 0 && Math.abs(width - this.width) > 1;
+    this.width = width;
+    if (changed) this.plotly.Plots.resize(this.plot);
   }
 
   /** A picture with its title, as wide as a slide wants it. */
@@ -117,6 +128,7 @@ class FigureView {
   }
 
   destroy() {
+    this.sight.disconnect();
     this.plotly.purge(this.plot);
     this.root.remove();
   }

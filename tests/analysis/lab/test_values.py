@@ -24,8 +24,19 @@ def test_representative_values_keep_the_extremes_and_the_middle() -> None:
 
 @pytest.mark.parametrize("column", [[], [3.0], [2.0, 2.0]])
 def test_a_column_without_spread_is_centred(column: list[float]) -> None:
-    found = values.standardised(np.array(column))
+    found = values.standardised(np.array(column), np.array(column))
     assert (found == 0).all() and len(found) == len(column)
+
+
+def test_standardised_by_the_column_not_by_its_representatives() -> None:
+    column = np.sort(np.random.default_rng(0).standard_t(2, 50_000))
+    found = values.standardised(values.representative(column), column)
+    assert found[-1] == pytest.approx((column[-1] - column.mean()) / column.std())
+
+
+def test_an_axis_reaches_over_nearly_all_values() -> None:
+    assert values.reach(np.linspace(-100, 50, 1001)) == pytest.approx(98.5, abs=1)
+    assert values.reach(np.zeros(5)) == values.reach(np.zeros(0)) == 1.0
 
 
 def test_histograms_share_edges_and_count_everything() -> None:

@@ -22,14 +22,17 @@ CLIPPED = BARE.model_copy(
 )
 
 
-def run(recipe: Recipe, state: State = State.FINISHED, mae: float | None = 2.0, reason: str = "") -> Run:
+def run(
+    variant: Variant, seed: int, state: State = State.FINISHED, mae: float | None = 2.0, reason: str = ""
+) -> Run:
     result = Result(
         metrics={"mae": mae, "rmse": 3.0}, validation={"mae": 2.5}, train={}, baseline={}, thresholds={}, bounds={},
         steps=10, best_step=5, seconds=1.5, clipped_share=0.25,
     )  # fmt: skip
+    id = variant.at(seed).id
     return Run(
-        id=recipe.id, recipe=recipe.id, dataset="d", name="r", state=state, reason=reason, created_at=NOW,
-        result=result.model_dump() if state is State.FINISHED else None,
+        id=id, recipe=id, arm=variant.name, seed=seed, dataset="d", name="r", state=state, reason=reason,
+        created_at=NOW, result=result.model_dump() if state is State.FINISHED else None,
     )  # fmt: skip
 
 
@@ -46,11 +49,11 @@ def sweep() -> Sweep:
 def test_runs_become_outcomes_by_arm_and_seed(sweep: Sweep) -> None:
     bare, clipped = sweep.variants
     runs = [
-        run(bare.at(0)), run(clipped.at(0), mae=1.0), run(clipped.at(1), mae=None),
-        run(clipped.at(2), State.FAILED, reason="Training diverged: no finite step since step 3"),
-        run(bare.at(1), State.FAILED, reason="crashed, signal 9"), run(bare.at(2), State.STOPPED),
+        run(bare, 0), run(clipped, 0, mae=1.0), run(clipped, 1, mae=None),
+        run(clipped, 2, State.FAILED, reason="Training diverged: no finite step since step 3"),
+        run(bare, 1, State.FAILED, reason="crashed, signal 9"), run(bare, 2, State.STOPPED),
     ]  # fmt: skip
-    groups = gather.of_sweep(sweep, [*runs, run(BARE.replace("split.seed", 9))])
+    groups = gather.of_sweep(sweep, [*runs, run(Variant(name="not planned", recipe=BARE), 0)])
     assert [metric.name for metric in gather.metrics(groups)] == ["mae", "rmse"]
     none, clip = gather.arms(groups, METRICS["mae"], lambda recipe: 0.1)
     assert list(none.outcomes) == [0], "crashes and stops say nothing about an arm"

@@ -36,7 +36,7 @@ def test_it_is_extended_by_seeds_and_values(store: Store, settings: Settings, de
     more = Vary(path="gradient.max_norm", values=(1.0, 5.0))
     sweep = submit.extend(store, settings, sweep, "Ada", vary=(more,))
     assert sweep.design.vary[0].values == (0.1, 1.0, 5.0)
-    assert len(store.sweeps.runs(sweep.id)) == 12 == len(sweep.cells())
+    assert len(store.sweeps.runs(sweep.id)) == 12
     with pytest.raises(InvalidRecipe, match=r"fields that vary already; received 'split\.seed'"):
         submit.extend(store, settings, sweep, "Ada", vary=(Vary(path="split.seed", values=(1,)),))
     drawn = submit.start(store, settings, design.model_copy(update={"samples": 1}), "drawn", "Ada")

@@ -90,6 +90,8 @@ def _runs() -> None:
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("note", sa.Text, nullable=False),
         sa.Column("sweep", sa.String(16), sa.ForeignKey("sweeps.id")),
+        sa.Column("arm", sa.Text),
+        sa.Column("seed", sa.BigInteger),
         sa.Column("program", sa.String(16)),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("request", sa.String(16), nullable=False),
