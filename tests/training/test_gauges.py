@@ -51,8 +51,8 @@ def test_every_kind_of_threshold_is_told_with_what_it_holds() -> None:
 def test_the_fast_way_says_what_the_slow_way_says() -> None:
     fast = assemble(recipe(activation={"id": "soft_clip", "start": 0.4}), regression(), "cpu")
     slow = assemble(recipe(activation={"id": "soft_clip", "start": 0.4}), regression(), "cpu")
-    assert fast.step._gauges._plain
-    slow.step._gauges._plain = False
+    assert fast.step._gauges.plain
+    slow.step._gauges.plain = False
     for assembly in (fast, slow):
         for start in (0, 40, 80):
             assembly.step(assembly.train, torch.arange(start, start + 40))
@@ -62,7 +62,7 @@ def test_the_fast_way_says_what_the_slow_way_says() -> None:
 @pytest.mark.parametrize("name", ["stuck_gate", "lsq", "learned_range"])
 def test_what_is_no_plain_threshold_goes_the_slow_way(name: str) -> None:
     numbers, assembly = said(activation={"id": name})
-    assert not assembly.step._gauges._plain
+    assert not assembly.step._gauges.plain
     assert all(
         value == value for series, value in numbers.items() if series.startswith(("threshold/", "saturated/"))
     )
