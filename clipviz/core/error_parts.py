@@ -43,7 +43,9 @@ def dominant(
     left, gap = train[-1] / constant, (validation[-1] - train[-1]) / constant
     quarter = train[-1 - max(1, len(train) // 4)]
     fell = (quarter - train[-1]) / quarter if quarter > 0 else 0.0
-    numbers = f"training loss {left:.0%}, validation {validation[-1] / constant:.0%} of that of the best constant"
+    numbers = (
+        f"training loss {left:.0%}, validation {validation[-1] / constant:.0%} of that of the best constant"
+    )
     if gap > max(GAP, left):
         return Dominant(
             part="generalisation",

@@ -138,7 +138,13 @@ def clipping(evidence: Evidence) -> Iterator[Finding]:
 def spike(evidence: Evidence) -> Iterator[Finding]:
     """Gradients that stand out, where nothing held them back."""
     ledger, whole = evidence.ledger, evidence.ledger.entries[0]
-    if ledger.spikes and not ledger.fired and not ledger.left_out and whole.before.largest and whole.before.p99:
+    if (
+        ledger.spikes
+        and not ledger.fired
+        and not ledger.left_out
+        and whole.before.largest
+        and whole.before.p99
+    ):
         times = "once" if ledger.spikes == 1 else f"{ledger.spikes:,} times"
         yield Finding(
             kind="spike",

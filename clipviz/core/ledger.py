@@ -17,6 +17,8 @@ RARE, ALWAYS = 0.25, 0.9
 """Up to this share of steps a clip is a safety net; from that share on it limits every step."""
 SHORTER = 1 - 1e-5
 """A norm below this multiple of its own, in float32, was shortened."""
+NEEDED = frozenset({"loss", "gradient_norm", "gradient_norm_clipped", "fired", "skipped"})
+"""The series without which there is no ledger."""
 Block = Mapping[str, NDArray[np.float32]]
 """Series of consecutive steps by name, (T,) each."""
 
@@ -91,7 +93,7 @@ class Book:
         self._usual = Spikes()
 
     def read(self, block: Block) -> None:
-        """Takes in consecutive steps: at least loss, gradient_norm, gradient_norm_clipped, fired, skipped."""
+        """Takes in consecutive steps: at least the NEEDED."""
         norm, skipped, fired = block["gradient_norm"], block["skipped"] > 0, block["fired"] > 0
         finite = np.isfinite(norm)
         self.steps += len(norm)
@@ -198,8 +200,13 @@ def _acts(ledger: Ledger, rule: Rule) -> str:
             "The optimiser divides a constant factor out again; only what varies in time acts, here factors "
             f"from {low:.2g} to {high:.2g}. Compare with a run without the clip before crediting it."
         )
+    what = (
+        "It is a learning rate by another name"
+        if ledger.kind == "limiter"
+        else "There it is a lower learning rate"
+    )
     return (
-        f"It is a learning rate by another name, here {low:.2g} to {high:.2g} of the one that was set. "
+        f"{what}, here {low:.2g} to {high:.2g} of the one that was set. "
         "Compare with a lower learning rate before crediting it."
     )
 
