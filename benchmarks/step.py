@@ -84,7 +84,7 @@ def instrumented(table: Table, batches: list[Tensor], learned: bool, gradient: s
         activation=Choice.of("learned_tanh" if learned else "none"),
     )
     assembly = assemble(recipe, table, "cpu")
-    report = Report(assembly.step.series, assembly.evaluations, Silent(), "cpu")
+    report = Report(assembly.step.series, Silent(), "cpu")
     report.start(1, checkpoint_seconds=1e9, flush_seconds=0.2)
 
     def run(steps: int) -> None:

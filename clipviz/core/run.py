@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from clipviz.core.health import Health
 
 Request = Literal["run", "pause", "stop"]
-Stream = Literal["step", "evaluation"]
+Stream = Literal["step", "evaluation", "machine", "histogram"]
+"""What a run says: at every step; at every evaluation; what that costs the machine; now and then, `core.bins`."""
 
 
 class State(StrEnum):

@@ -128,6 +128,8 @@ def assemble(
             *(f"validation/{name}" for name in evaluation.names(table.task)),
             *watch.names(network),
             "update_ratio",
+            *(f"update_ratio/{layer}" for layer in flat.layers),
+            "noise_scale",
         ),
         notes=(*table.notes, *goals.notes, *notes, *begun),
         spill=spill,

@@ -9,7 +9,7 @@ from clipviz.core.errors import TrainingFailed
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Result, Sink, State, Stream
 from clipviz.core.table import Table
-from clipviz.training import checkpoint, network
+from clipviz.training import checkpoint, histograms, machine, network
 from clipviz.training.assembly import assemble, calibrate
 from clipviz.training.failures import in_words
 from clipviz.training.progress import Progress
@@ -75,10 +75,13 @@ class _Session:
         self._pieces = recipe.training.accumulation
         self.assembly = assemble(recipe, table, device, folder, resident_bytes, weights)
         self.progress = Progress(self.assembly, recipe, device)
-        self.report = Report(self.assembly.step.series, self.assembly.evaluations, sink, device)
+        self.report = Report(self.assembly.step.series, sink, device)
+        self.meter = machine.Meter(device)
         series: dict[Stream, Sequence[str]] = {
             "step": self.assembly.step.series,
             "evaluation": self.assembly.evaluations,
+            "machine": machine.NAMES,
+            "histogram": histograms.names(self.assembly.network, self.assembly.flat),
         }
         sink.begin(self.progress.total, device, series)
         if self.assembly.spill is not None:
@@ -131,6 +134,7 @@ class _Session:
         if saved is not None:
             self.progress.restore(saved, self.report.journal)
             self._pieces = self.assembly.step.backward.pieces
+            self.meter.start(self.progress.step)
             self.report.say(
                 self.progress.step, "info", f"continues from the checkpoint at step {self.progress.step}"
             )
@@ -141,7 +145,11 @@ class _Session:
 
     def _evaluate(self) -> None:
         progress, report = self.progress, self.report
-        report.evaluation(progress.step, progress.evaluate())
+        report.measured("machine", progress.step, self.meter.read(progress.step))
+        report.measured("evaluation", progress.step, progress.evaluate())
+        if progress.sampled.histogram is not None:
+            report.measured("histogram", progress.step, progress.sampled.histogram)
+        self.meter.start(progress.step)
         if progress.improved:
             report.better(progress.step, progress.stopping.best_loss)
 

@@ -14,6 +14,7 @@ from clipviz.training import checkpoint, evaluation, watch
 from clipviz.training.assembly import Assembly
 from clipviz.training.journal import Journal
 from clipviz.training.rows import Rows, order
+from clipviz.training.sampled import Sampled
 from clipviz.training.stopping import Ending, epoch_steps, planned
 
 APART = 50
@@ -34,6 +35,7 @@ class Progress:
         norm = assembly.step.series.index("gradient_norm")
         self._norm = assembly.step.row[:, norm] if recipe.stopping.gradient is not None else None
         self._norms = torch.zeros_like(assembly.step.row[:, norm])  # (K,) sum since the last evaluation
+        self.sampled = Sampled(assembly, recipe.training.batch_size, recipe.seed, self.total)
         self._best = {name: tensor.clone() for name, tensor in self._kept().items()}
         self._before = assembly.flat.weights.clone()
         self._batches: tuple[Tensor, ...] = ()
@@ -85,7 +87,8 @@ class Progress:
         train_loss = evaluation.loss(criterion, evaluation.outputs(network, sample), sample)
         metrics = evaluation.metrics(network, said, validation).values()
         numbers = [self._assembly.constant, *(float("nan") if value is None else value for value in metrics)]
-        ratio = self._update_ratio()
+        known = self.step > 0 and self._due_at(self.step)
+        sampled = self.sampled.look(self.step, self.last_evaluation, self._before if known else None)
         self.improved = self.stopping.better(self.step, loss)
         self.stopping.moved(train_loss, self._mean_norm())
         self._assembly.rates.saw([loss])
@@ -98,7 +101,7 @@ class Progress:
             loss,
             *numbers,
             *watch.look(network, self._assembly.watched),
-            ratio,
+            *sampled,
         ]
 
     def keep_best(self) -> None:
@@ -167,6 +170,7 @@ class Progress:
         state = {f"optimiser.{name}": tensor for name, tensor in assembly.optimiser.state().items()}
         state |= {f"clipper.{name}": tensor for name, tensor in assembly.clipper.state().items()}
         state |= {f"step.{name}": tensor for name, tensor in assembly.step.state().items()}
+        state |= {f"sampled.{name}": tensor for name, tensor in self.sampled.state().items()}
         best = {f"best.{name}": tensor for name, tensor in self._best.items()}
         return {**self._kept(), **best, **state, "norms": self._norms}
 
@@ -182,14 +186,3 @@ class Progress:
         mean = float(self._norms[0]) / (self.step - self.last_evaluation)
         self._norms.zero_()
         return mean
-
-    def _update_ratio(self) -> float:
-        """|Δw| / |w| of the last step, thresholds left out; NaN where that step was not expected to be the
-        last.
-        """
-        if self.step == 0 or not self._due_at(self.step):
-            return float("nan")
-        split = self._assembly.flat.split
-        before = self._before[:, :split]
-        moved = self._assembly.flat.weights[:, :split] - before
-        return float(torch.linalg.vector_norm(moved) / torch.linalg.vector_norm(before))

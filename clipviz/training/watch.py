@@ -20,11 +20,14 @@ def most(network: Network) -> int:
 
 
 def names(network: Network) -> tuple[str, ...]:
-    """Percentiles for each place with clips, dead shares for hidden layers, informing shares where bounds learn."""
+    """Percentiles for each place with clips, dead shares and sparsity for hidden layers, informing shares where
+    bounds learn.
+    """
     places = tuple(network.body.clips)
     return (
         *(f"activation/{place}/{label}" for place in places for label in LABELS),
         *(f"dead/{place}" for place in places if place not in EDGES),
+        *(f"sparsity/{place}" for place in places if place not in EDGES),
         *(f"informed/{name}" for name, _, _, clip in bounded(network.body) if clip.learned),
     )
 
@@ -41,17 +44,18 @@ def taps(network: Network, inputs: Tensor) -> list[Tensor]:
 
 def look(network: Network, rows: Rows) -> list[float]:
     """Values in the order of `names`: percentiles of |x| into each place's clips; the share of units that are 0
-    for all rows; and the share of values that send a learned threshold a gradient.
+    for all rows; the share of values that are 0; and the share of values that send a learned threshold a gradient.
     """
     seen = dict(zip(network.body.clips, taps(network, rows.inputs), strict=True))
     percentiles = [value for tap in seen.values() for value in _quantiles(tap.abs())]
     dead = [float(_dead(tap)) for place, tap in seen.items() if place not in EDGES]
+    sparse = [float((tap == 0).to(torch.float32).mean()) for place, tap in seen.items() if place not in EDGES]
     informed = [
         float(clip.informing(network.body.clips[place].before(seen[place], position)))
         for _, place, position, clip in bounded(network.body)
         if clip.learned
     ]
-    return percentiles + dead + informed
+    return percentiles + dead + sparse + informed
 
 
 def _dead(tap: Tensor) -> Tensor:
