@@ -10,11 +10,11 @@ from clipviz.core.bins import ABOVE, BELOW, EDGES, LOST
 
 LEAST = 1e-4
 """Smaller shares have the colour of this one."""
-_TICKS = (-1000.0, -1.0, -1e-3, 0.0, 1e-3, 1.0, 1000.0)
+_TICKS = (-10.0, -0.1, -1e-3, -1e-5, 0.0, 1e-5, 1e-3, 0.1, 10.0)
 
 
 def histogram_heatmap(
-    steps: NDArray[np.int64], counts: NDArray[np.float32], colours: Palette, height: int = 300
+    steps: NDArray[np.int64], counts: NDArray[np.float32], colours: Palette, height: int = 380
 ) -> go.Figure:
     """steps (T,), counts (T, bins) as `core.bins` orders them.
 
@@ -22,7 +22,7 @@ def histogram_heatmap(
     """
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)  # (T, bins)
     inside = np.arange(BELOW + 1, ABOVE)
-    apart = {BELOW: -1.0, ABOVE: float(ABOVE + 1), LOST: float(ABOVE + 3)}
+    apart = {BELOW: -3.0, ABOVE: ABOVE + 3.0, LOST: ABOVE + 7.0}
     figure = go.Figure()
     _layer(
         figure,
@@ -42,19 +42,20 @@ def histogram_heatmap(
         },
     )
     names = {
-        BELOW: f"below {EDGES[0]:,.0f}",
+        BELOW: f"below −{-EDGES[0]:,.0f}",
         ABOVE: f"above {EDGES[-1]:,.0f}",
         LOST: "NaN or infinite",
     }
     for bin_, place in apart.items():
         _layer(figure, steps, shares[:, [bin_]], np.array([place]), [names[bin_]], colours.warning)
     finish(figure, colours, height)
-    figure.update_layout(xaxis_title="step", yaxis_title="value", showlegend=False)
-    ticks = {_place(value): f"{value:g}" for value in _TICKS} | {apart[each]: names[each] for each in apart}
+    figure.update_layout(xaxis_title="step", showlegend=False, font={"size": 11})
+    written = {_place(value): f"{value:g}".replace("-", "−") for value in _TICKS}
+    ticks = written | {apart[each]: names[each] for each in apart}
     figure.update_xaxes(showgrid=False, zeroline=False)
     figure.update_yaxes(
         tickvals=list(ticks), ticktext=list(ticks.values()), showgrid=False, zeroline=False,
-        range=[-1.8, ABOVE + 3.8],
+        range=[-4.5, ABOVE + 8.5],
     )  # fmt: skip
     return figure
 

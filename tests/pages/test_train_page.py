@@ -119,7 +119,7 @@ def test_a_finished_run_shows_metrics_thresholds_and_what_clipping_did(page, hom
     assert [each.label for each in app.metric][:3] == ["Test MAE", "Test RMSE", "Test R²"]
     assert "constant prediction" in words(app)
     told = store.runs.get(run.id).result["health"]["ledger"]
-    assert escape(told["words"].partition(":")[0]) in words(app)
+    assert f"**{escape(told['words'].partition(':')[0])}**: " in words(app)
     ledger = next(each.value for each in app.dataframe if "gradient of" in each.value.columns)
     assert ledger["gradient of"].tolist() == ["all layers", "layer 1", "layer 2", "output"]
     button(app, "Clone").click().run()
