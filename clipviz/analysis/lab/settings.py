@@ -63,7 +63,7 @@ class GradientSettings(Part):
         json_schema_extra=extra("degrees", 0, 360),
     )  # fmt: skip
     usual: float = Field(
-        1.0, gt=0, le=1e6, title="Usual norm", description="Of the 60 gradients that came before it.",
+        1.0, gt=0, le=1e6, title="Usual norm", description="Of the gradients that came before it.",
         json_schema_extra=extra("", 0.1, 10),
     )  # fmt: skip
     weight: float = Field(
