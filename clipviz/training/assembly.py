@@ -100,7 +100,7 @@ def assemble(
         backward,
         clipper,
         optimiser,
-        rates.now,
+        rates,
         recipe.training,
         changes(recipe, front),
     )
