@@ -80,7 +80,7 @@ def test_a_malformed_link_is_a_sentence_and_the_default(page: Page) -> None:
 
 
 def test_the_shortest_gradients_can_be_drawn(page: Page) -> None:
-    least = {name: "1e-6" for name in ("length", "usual", "spike", "trend")}
+    least = dict.fromkeys(("length", "usual", "spike", "trend"), "1e-6")
     app = page("lab", tab="gradients", steps="10", every="1", **least)
     assert not app.error and not app.warning
     assert len(page("lab", tab="gradients", length="1e-300", trend="1e-300").warning) == 2
