@@ -84,7 +84,7 @@ class Progress:
         loss = evaluation.loss(criterion, said, validation)
         train_loss = evaluation.loss(criterion, evaluation.outputs(network, sample), sample)
         metrics = evaluation.metrics(network, said, validation).values()
-        numbers = [float("nan") if value is None else value for value in metrics]
+        numbers = [self._assembly.constant, *(float("nan") if value is None else value for value in metrics)]
         ratio = self._update_ratio()
         self.improved = self.stopping.better(self.step, loss)
         self.stopping.moved(train_loss, self._mean_norm())
@@ -93,7 +93,13 @@ class Progress:
         if self.improved:
             for name, tensor in self._kept().items():
                 self._best[name].copy_(tensor)
-        return [train_loss, loss, *numbers, *watch.look(network, self._assembly.watched), ratio]
+        return [
+            train_loss,
+            loss,
+            *numbers,
+            *watch.look(network, self._assembly.watched),
+            ratio,
+        ]
 
     def keep_best(self) -> None:
         """Puts the weights of the best evaluation back, and the running statistics that belong to them."""
