@@ -98,7 +98,8 @@ class Sink(Protocol):
         """steps: (T,) ascending; values: (T, S) in the order of `series[stream]`; NaN where not measured."""
 
     def event(self, step: int, kind: str, text: str) -> None:
-        """A sentence for the event log; kind is one of info, spike, nonfinite, best, stop, warning."""
+        """A sentence for the event log; kind is one of info, spike, nonfinite, best, rule (a stopping rule
+        ended it), stop, warning."""
 
     def request(self) -> Request:
         """What people want of the run now."""

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from clipviz.core.moments import moments
 from clipviz.core.recipe import Task
@@ -37,13 +37,19 @@ def outputs(network: Network, rows: Rows | Streamed) -> Tensor:
     return torch.cat(parts)
 
 
-def loss(network: Network, said: Tensor, rows: Rows | Streamed) -> float:
-    """Mean standardised squared error, or cross-entropy: what training minimises; UNSEEN as in log_loss."""
-    if network.task == "regression":
-        return float((said.to(torch.float64) - rows.goal).square().mean())
-    logs = torch.log_softmax(said.to(torch.float64), dim=1)
-    right = logs.gather(1, rows.goal.clamp(min=0).unsqueeze(1)).squeeze(1)
-    return -float(torch.where(rows.goal < 0, UNSEEN, right).mean())
+def loss(criterion: nn.Module, said: Tensor, rows: Rows | Streamed) -> float:
+    """What training minimises, over all rows at once, in float64; UNSEEN as in log_loss for classes nobody trained on.
+
+    criterion: as `losses` builds it, in float64.
+    """
+    wide = said.to(torch.float64)
+    if rows.goal.is_floating_point():
+        return float(criterion(wide, rows.goal.to(torch.float64)))
+    known = rows.goal >= 0
+    share = float(known.to(torch.float64).mean())
+    if share == 0:
+        return -UNSEEN
+    return share * float(criterion(wide[known], rows.goal[known])) - (1 - share) * UNSEEN
 
 
 def metrics(network: Network, said: Tensor, rows: Rows | Streamed) -> dict[str, float | None]:

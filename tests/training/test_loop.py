@@ -172,9 +172,9 @@ def test_stop_evaluates_the_best_so_far(tmp_path: Path) -> None:
 
 
 def test_early_stopping_keeps_the_best_weights(ear: Ear, tmp_path: Path) -> None:
-    made = recipe(training__epochs=400, training__patience=3, optimiser__learning_rate=0.02)
+    made = recipe(training__epochs=400, stopping__patience=3, optimiser__learning_rate=0.02)
     result = done(made, regression(rows=60), ear, tmp_path)
-    assert result.steps < 800 and "stopped early" in ear.words("stop")[0]
+    assert result.steps < 800 and "stopped early" in ear.words("rule")[0]
     losses = ear.line("evaluation", "validation_loss")
     assert ear.steps_of("evaluation")[losses.argmin()] == result.best_step
     best = ear.line("evaluation", "validation/rmse")[losses.argmin()]
