@@ -23,6 +23,18 @@ class Rates:
         self._memories: list[Memory] = [{} for _ in schedules]
         self._factors: list[float] = []
 
+    @classmethod
+    def together(cls, each: Sequence["Rates"]) -> "Rates":
+        """The rates of K runs as one; what a schedule remembers stays that of its run."""
+        whole = cls(
+            [schedule for rates in each for schedule in rates._schedules],
+            [float(rate) for rates in each for rate in rates._base],
+            each[0]._total,
+            str(each[0]._base.device),
+        )
+        whole._memories = [memory for rates in each for memory in rates._memories]
+        return whole
+
     def at(self, step: int) -> None:
         """Makes `now` that of a step, counted from 0."""
         pairs = list(zip(self._schedules, self._memories, strict=True))
@@ -50,4 +62,6 @@ class Rates:
         return [dict(memory) for memory in self._memories]
 
     def restore(self, state: Sequence[Memory]) -> None:
-        self._memories = [dict(memory) for memory in state]
+        for memory, saved in zip(self._memories, state, strict=True):
+            memory.clear()
+            memory.update(saved)

@@ -45,7 +45,10 @@ CASES: dict[str, Any] = {
         {"model": {"id": "cnn", "channels": (3, 4), "norm": "batch"}, "activation__id": "learned_tanh"},
         NUMBERS,
     ),
-    "residual cnn": ({"model": {"id": "residual_cnn", "width": 4, "stages": 2, "blocks": 1}, "activation__id": "learned_hard"}, NUMBERS),
+    "residual cnn": (
+        {"model": {"id": "residual_cnn", "width": 4, "stages": 2, "blocks": 1}, "activation__id": "learned_hard"},
+        NUMBERS,
+    ),
 }  # fmt: skip
 
 
