@@ -162,7 +162,7 @@ def steps_to_pixels(page: Page, database: sqlite3.Connection, url: str, seconds:
 def long(home: Path, url: str) -> str:
     """The id of a saved recipe that trains until it is stopped."""
     from clipviz.core.recipe import Data, Recipe
-    from clipviz.core.regime import Training
+    from clipviz.core.regime import Stopping, Training
     from clipviz.store import open as open_store
 
     dataset = parse_qs(urlsplit(url).query)["dataset"][0]
