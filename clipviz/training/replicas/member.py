@@ -74,6 +74,12 @@ class Member:
         }
         self.sink.begin(self.progress.total, self._device, series)
 
+    def judged(self, values: list[float]) -> None:
+        """Tells of an evaluation."""
+        self.report.evaluation(self.progress.step, values)
+        if self.progress.improved:
+            self.report.better(self.progress.step, self.progress.stopping.best_loss)
+
     def end(self, state: State) -> Ended:
         """Leaves result and model behind; its report has read every step."""
         try:

@@ -154,10 +154,13 @@ class Program:
 
     def _evaluate(self) -> None:
         for member, values in zip(self.members, self._machine.judge(), strict=True):
-            progress, report = member.progress, member.report
-            report.evaluation(progress.step, values)
-            if progress.improved:
-                report.better(progress.step, progress.stopping.best_loss)
+            member.judged(values)
+
+    def _evaluate_alone(self, leaving: list[Member]) -> None:
+        """Evaluates those that leave where no evaluation belongs; when the others are evaluated stays as it is."""
+        for member in leaving:
+            if member.progress.last_evaluation < member.progress.step:
+                member.judged(member.progress.evaluate())
 
     def _deliver(self) -> None:
         """Gives each member the steps that it has not told of; those that are beyond hope end."""
@@ -201,8 +204,7 @@ class Program:
                 self._tell(member, member.fail(error))
         self._keep([member for wish in wishes.values() for member in wish])
         if wishes["stop"]:
-            if self.members[0].progress.last_evaluation < self.step:
-                self._evaluate()
+            self._evaluate_alone(wishes["stop"])
             self._let_go(wishes["stop"], State.STOPPED)
         if wishes["pause"]:
             self._pause([member for member in wishes["pause"] if member in self.members])
