@@ -58,13 +58,28 @@ def train_many(
     with in_words(), torch.random.fork_rng(devices=cuda):
         torch.set_num_threads(threads)
         try:
-            programs = crowd.programs(most or (MOST if device == "cpu" else MOST_CUDA))
-            crowd.train(programs, checkpoint_seconds, flush_seconds)
+            found = crowd.programs(most or (MOST if device == "cpu" else MOST_CUDA))
+            crowd.train(crowd.begin(found, checkpoint_seconds, flush_seconds))
         finally:
             torch.set_num_threads(before)
     timing = {"checkpoint_seconds": checkpoint_seconds, "flush_seconds": min(flush_seconds, 0.2)}
     crowd.train_alone(threads, timing)
     return [crowd.ends[place] for place in range(len(recipes))]
+
+
+def programs_of(
+    recipes: Sequence[Recipe],
+    table: Table,
+    sinks: Sequence[Sink],
+    folders: Sequence[Path],
+    home: Path,
+    most: int,
+) -> list[Program]:
+    """The programs that `train_many` would train on the CPU, ready for their first step; for measurements."""
+    crowd = _Crowd(
+        list(recipes), table, list(sinks), "cpu", list(folders), home, lambda place, how: None, None
+    )
+    return crowd.begin(crowd.programs(most), checkpoint_seconds=1e9, flush_seconds=0.5)
 
 
 class _Crowd:
@@ -114,20 +129,21 @@ class _Crowd:
                         found.append((Program(part, self._home, self._tell, self._device), None))
         return found
 
-    def train(
-        self,
-        programs: list[tuple[Program, Saved | None]],
-        checkpoint_seconds: float,
-        flush_seconds: float,
-    ) -> None:
-        """Trains programs in turn, a fraction of a second each."""
+    def begin(
+        self, programs: list[tuple[Program, Saved | None]], checkpoint_seconds: float, flush_seconds: float
+    ) -> list[Program]:
+        """Makes each ready for its first step here."""
         for program, saved in programs:
             others = len(program.members) - 1
             for member in program.members:
                 member.begin()
                 member.report.say(member.progress.step, "info", _company(others, member.recipe))
             program.begin(saved, checkpoint_seconds, flush_seconds)
-        going = [program for program, _ in programs]
+        return [program for program, _ in programs]
+
+    def train(self, programs: list[Program]) -> None:
+        """Trains programs in turn, a fraction of a second each."""
+        going = programs
         while going:
             for program in going:
                 program.stint()
