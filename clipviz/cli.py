@@ -16,9 +16,18 @@ from typer.core import TyperGroup
 from clipviz import facade
 from clipviz.arguments import assignment, values
 from clipviz.core.errors import ClipvizError
+from clipviz.core.health import Health
 from clipviz.core.run import State
 from clipviz.progress_line import ProgressLine
-from clipviz.terminal import SweepLine, inert, number, print_json, print_table, print_verdict
+from clipviz.terminal import (
+    SweepLine,
+    inert,
+    number,
+    print_health,
+    print_json,
+    print_table,
+    print_verdict,
+)
 
 
 class Device(StrEnum):
@@ -241,7 +250,10 @@ def show(
     if state.reason:
         typer.echo(inert(state.reason))
     for part, numbers in (state.result or {}).items():
-        typer.echo(f"{part}: {json.dumps(numbers, ensure_ascii=False)}")
+        if part != "health":
+            typer.echo(f"{part}: {json.dumps(numbers, ensure_ascii=False)}")
+    if (state.result or {}).get("health"):
+        print_health(Health.model_validate((state.result or {})["health"]))
     typer.echo("recipe:")
     typer.echo(found.recipe.model_dump_json(indent=2))
     for event in found.events:

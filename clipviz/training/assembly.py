@@ -41,7 +41,8 @@ FIRST_ROWS = 1024
 
 @dataclass(frozen=True)
 class Assembly:
-    """A run at rest. criterion: what training minimises, in float64, for evaluations. sample: the training rows
+    """A run at rest. criterion: what training minimises, in float64, for evaluations. constant: the loss of the best
+    constant prediction on the training rows. sample: the training rows
     whose loss is evaluated. watched: validation rows for activations. spill: the folder on whose disk the rows
     are, None where they are resident.
     """
@@ -53,6 +54,7 @@ class Assembly:
     step: Step
     rates: Rates
     criterion: nn.Module
+    constant: float
     train: Rows | Streamed
     sample: Rows | Streamed
     validation: Rows | Streamed
@@ -119,6 +121,7 @@ def assemble(
     else:
         spill, train, validation = like.spill, like.train, like.validation
     loss = criterion(recipe, table, train.goal)
+    wide = deepcopy(loss).to(torch.float64)
     backward = Backward(network.body, loss, flat, recipe.training)
     step = Step(
         network.body,
@@ -138,7 +141,8 @@ def assemble(
         optimiser=optimiser,
         step=step,
         rates=rates,
-        criterion=deepcopy(loss).to(torch.float64),
+        criterion=wide,
+        constant=evaluation.constant(wide, train.goal, len(table.classes)),
         train=train,
         sample=train.take(np.sort(some)) if len(train) > SAMPLE else train,
         validation=validation,
@@ -146,6 +150,7 @@ def assemble(
         evaluations=(
             "train_loss",
             "validation_loss",
+            "constant_loss",
             *(f"validation/{name}" for name in evaluation.names(table.task)),
             *watch.names(network),
             "update_ratio",

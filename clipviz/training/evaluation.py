@@ -17,6 +17,8 @@ CHUNK, LARGE_CHUNK = 65_536, 1_024
 """Rows that are judged at once: of numbers, and of images or texts, which become much more on their way."""
 REGRESSION = ("mae", "rmse", "r2")
 CLASSIFICATION = ("accuracy", "macro_f1", "macro_recall", "log_loss")
+MOST_CONSTANT = 100_000
+"""Rows at most on which the loss of a constant is judged."""
 UNSEEN = math.log(np.finfo(np.float64).eps)
 """Log probability, -36 nats, of a class that no training row shows: nobody can say it, yet one such row must not
 make every log loss infinite."""
@@ -50,6 +52,20 @@ def loss(criterion: nn.Module, said: Tensor, rows: Rows | Streamed) -> float:
     if share == 0:
         return -UNSEEN
     return share * float(criterion(wide[known], rows.goal[known])) - (1 - share) * UNSEEN
+
+
+def constant(criterion: nn.Module, goal: Tensor, classes: int) -> float:
+    """The loss of the best constant prediction for training goals (N, 1) or (N,): their mean or median, whichever is
+    better; for classes their shares, or all alike. Of very many rows every n-th is looked at.
+    """
+    goal = goal[:: -(-len(goal) // MOST_CONSTANT)]
+    if goal.is_floating_point():
+        wide = goal.to(torch.float64)
+        guesses = [wide.mean(), wide.median()]
+        return min(float(criterion(guess.expand(wide.shape), wide)) for guess in guesses)
+    shares = (torch.bincount(goal, minlength=classes).to(torch.float64) / len(goal)).clamp(min=1e-12)
+    scores = [shares.log(), torch.zeros_like(shares)]
+    return min(float(criterion(score.expand(len(goal), classes), goal)) for score in scores)
 
 
 def metrics(network: Network, said: Tensor, rows: Rows | Streamed) -> dict[str, float | None]:

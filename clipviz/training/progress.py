@@ -110,7 +110,10 @@ class Progress:
         self, train_loss: float, loss: float, metrics: dict[str, float | None], looked: list[float]
     ) -> list[float]:
         """Notes an evaluation of the network as it stands; its values as `evaluate` gives them."""
-        numbers = [float("nan") if value is None else value for value in metrics.values()]
+        numbers = [
+            self._assembly.constant,
+            *(float("nan") if value is None else value for value in metrics.values()),
+        ]
         ratio = self._update_ratio()
         self.improved = self.stopping.better(self.step, loss)
         self.stopping.moved(train_loss, self._mean_norm())

@@ -36,7 +36,8 @@ class Step:
     batch before the step, norms of the gradient before and
     after the clip, the length from which on it was clipped, whether it was (0 for a step that was left out),
     the learning rate of this step, the cosine between before and after where the clip can turn the gradient, the norm
-    of each layer's gradient (thresholds left out) before the clip, the thresholds that this batch went through (those
+    of each layer's gradient (thresholds left out) before the clip, and after it where it can turn the gradient
+    (elsewhere it is the coefficient times that before), the thresholds that this batch went through (those
     before the step), and the share of the values that they hold. All norms are Euclid's; penalties are minimised with
     the loss, but not counted in it. Where the clip scales the step instead of the gradient, learning_rate is
     that times its coefficient, and the norm after is that of the gradient which would have been as short.
@@ -64,6 +65,7 @@ class Step:
             *SCALARS,
             *(["cosine"] if clipper.turns else []),
             *(f"norm/{layer}" for layer in flat.layers),
+            *(f"norm_clipped/{layer}" for layer in flat.layers if clipper.turns),
             *self._gauges.series,
         )
         self.row = torch.full(
@@ -71,7 +73,8 @@ class Step:
         )
         self._slots = {name: self.row[:, place] for place, name in enumerate(self.series)}
         self._slots["gradient_limit"].copy_(clipper.limit)
-        self._norms = [(gradient, self._slots[f"norm/{layer}"]) for layer, gradient in flat.layers.items()]
+        self._norms = self._norm_slots("norm")
+        self._norms_clipped = self._norm_slots("norm_clipped") if clipper.turns else []
         self._gauges.attach(self.row[:, len(self.series) - len(self._gauges.series) :])
 
     def __call__(self, rows: Rows | Streamed, places: Tensor) -> None:
@@ -101,6 +104,8 @@ class Step:
         """The gradient through the clip into the optimiser, or the clip's coefficient on the optimiser's step."""
         gradient, rate = self._flat.gradient, self._rate
         clipped = self._clipper(gradient if self._scratch is None else self._scratch.copy_(gradient))
+        for part, slot in self._norms_clipped:
+            torch.linalg.vector_norm(part, dim=1, dtype=torch.float64, out=slot)
         if self._scratch is not None:
             rate = (clipped.coefficient * rate).to(torch.float32)
         if self._noise is not None:
@@ -110,6 +115,12 @@ class Step:
         if self.backward.scale is not None:
             self.backward.scale.learn(not_finite(clipped.before))
         return clipped
+
+    def _norm_slots(self, quantity: str) -> list[tuple[Tensor, Tensor]]:
+        """Each layer's gradient with the slot that its norm goes to."""
+        return [
+            (gradient, self._slots[f"{quantity}/{layer}"]) for layer, gradient in self._flat.layers.items()
+        ]
 
     def _say_state(self, loss: Tensor, taps: list[Tensor]) -> None:
         self._slots["loss"].copy_(loss)

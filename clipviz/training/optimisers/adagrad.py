@@ -24,6 +24,7 @@ class Adagrad(OptimiserRecipe):
     """
 
     title: ClassVar[str] = "Adagrad"
+    cancels: ClassVar[bool] = True
 
     learning_rate: float = rate_field(
         0.01, "Length of the first step of each weight.", 0.003, 0.01, 0.03, 0.1

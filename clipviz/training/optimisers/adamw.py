@@ -26,6 +26,7 @@ class AdamW(OptimiserRecipe):
     """
 
     title: ClassVar[str] = "AdamW"
+    cancels: ClassVar[bool] = True
 
     learning_rate: float = rate_field(
         0.001, "Length of a typical step of each weight.", 0.0003, 0.001, 0.003, 0.01

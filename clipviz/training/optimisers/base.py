@@ -47,6 +47,8 @@ class OptimiserRecipe(Part, ABC):
     """The fields of an optimiser."""
 
     title: ClassVar[str]
+    cancels: ClassVar[bool] = False
+    """Whether a constant factor on the gradient changes nothing."""
     learning_rate: float
     weight_decay: float
 

@@ -24,6 +24,7 @@ CASES: dict[str, Any] = {
     "per channel": (MLP | {"activation__id": "learned_tanh", "activation__per": "channel"}, NUMBERS),
     "learned hard": (MLP | {"activation__id": "learned_hard"}, NUMBERS),
     "two bounds": (MLP | {"activation__id": "learned_range"}, NUMBERS),
+    "lsq": (MLP | {"activation__id": "lsq"}, [{"activation__start": t} for t in (0.1, 0.2, 0.5)]),
     "fixed": (MLP | {"activation__id": "fixed"}, [{"activation__theta": t} for t in (0.3, 0.6, 1.2)]),
     "vector norm": (MLP | {"activation__id": "vector_norm"}, [{"activation__max_norm": t} for t in (0.3, 0.6, 1.2)]),
     "batch norm": (MLP | {"model__norm": "batch"}, [{}, {}, {}]),
