@@ -20,44 +20,35 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from _works import Work, works
+from step import Silent, bare
 
-from benchmarks.step import BATCH, ROWS, Silent, bare, noise
-from clipviz.core.recipe import Choice, Data, Recipe
 from clipviz.core.regime import Stopping, Training
-from clipviz.core.table import Table
+from clipviz.training.assembly import assemble
 from clipviz.training.replicas.many import MOST, programs_of
 from clipviz.training.replicas.program import Program
+from clipviz.training.rows import Rows
 
 
-def made(table: Table, replicas: int, most: int, learned: bool, home: Path) -> list[Program]:
-    recipes = [
-        Recipe(
-            data=Data(dataset="0" * 16, target="target"),
-            gradient=Choice.of("global_norm"),
-            activation=Choice.of("learned_tanh" if learned else "none"),
-            training=Training(epochs=1_000_000),
-            stopping=Stopping(patience=0),
-            seed=seed,
-        )
-        for seed in range(replicas)
-    ]
+def made(work: Work, replicas: int, most: int, home: Path) -> list[Program]:
+    changes = {"training": Training(epochs=1_000_000), "stopping": Stopping(patience=0)}
+    recipes = [work.recipe.model_copy(update={**changes, "seed": seed}) for seed in range(replicas)]
     sinks = [Silent() for _ in recipes]
     folders = [home / str(seed) for seed in range(replicas)]
-    return programs_of(recipes, table, sinks, folders, home, most)
+    return programs_of(recipes, work.table, sinks, folders, home, most)
 
 
 def steps_of(programs: list[Program]) -> int:
     return sum(program.step * len(program.members) for program in programs)
 
 
-def compare(replicas: int, most: int, learned: bool, seconds: float, repetitions: int, home: Path) -> float:
-    table = noise()
-    order = torch.from_numpy(np.random.default_rng(1).permutation(ROWS))
-    batches = list(order[: ROWS // BATCH * BATCH].split(BATCH))
-    inputs = torch.from_numpy(table.inputs[table.train]).float()
-    goal = torch.from_numpy(table.target[table.train]).float().unsqueeze(1)
-    loop = bare(inputs, goal, batches, learned)
-    programs = made(table, replicas, most, learned, home)
+def compare(work: Work, replicas: int, most: int, seconds: float, repetitions: int, home: Path) -> float:
+    rows = assemble(work.recipe, work.table, "cpu", most=1 << 40).train
+    assert isinstance(rows, Rows)
+    order = torch.from_numpy(np.random.default_rng(1).permutation(len(rows)))
+    size = work.recipe.training.batch_size
+    loop = bare(work, rows, list(order[: len(rows) // size * size].split(size)))
+    programs = made(work, replicas, most, home)
     plain: list[float] = []
     many: list[float] = []
     loop(200)
@@ -73,9 +64,8 @@ def compare(replicas: int, most: int, learned: bool, seconds: float, repetitions
                 program.stint()
         many.append((time.perf_counter() - start) / (steps_of(programs) - before) * 1e6)
     one, other = statistics.median(plain), statistics.median(many)
-    name = "learned tanh clip" if learned else "plain ReLU"
     print(
-        f"{name:18} bare {one:7.1f} µs a step   {replicas} replicas {other:6.1f} µs a step of one   "
+        f"{work.name:18} bare {one:7.1f} µs a step   {replicas} replicas {other:6.1f} µs a step of one   "
         f"{one / other:.2f} times"
     )
     return one / other
@@ -92,8 +82,9 @@ def main() -> None:
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as home:
         given = chosen.seconds, chosen.repetitions, Path(home)
-        ratio = compare(chosen.replicas, chosen.most, True, *given)
-        compare(chosen.replicas, chosen.most, False, *given)
+        tanh, plain = works("global_norm")[:2]
+        ratio = compare(tanh, chosen.replicas, chosen.most, *given)
+        compare(plain, chosen.replicas, chosen.most, *given)
     sys.exit(ratio < chosen.limit)
 
 

@@ -129,7 +129,7 @@ def assemble(
         backward,
         clipper,
         optimiser,
-        rates.now,
+        rates,
         recipe.training,
         changes(recipe, front),
     )

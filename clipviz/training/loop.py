@@ -1,6 +1,7 @@
 """The training loop: steps, evaluations, reports, checkpoints; the numbers never depend on the clock."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import torch
@@ -10,11 +11,12 @@ from clipviz.core.run import Result, Sink, State, Stream
 from clipviz.core.table import Table
 from clipviz.training import checkpoint
 from clipviz.training.assembly import assemble, calibrate
+from clipviz.training.device import repeatable
 from clipviz.training.ending import end
 from clipviz.training.failures import in_words
 from clipviz.training.progress import Progress
 from clipviz.training.report import Report
-from clipviz.training.rows import check
+from clipviz.training.rows import check, check_varies
 
 
 def train(
@@ -47,7 +49,8 @@ def train(
     check(table)
     before = torch.get_num_threads()
     cuda = [torch.cuda.current_device()] if device.startswith("cuda") else []
-    with in_words(), torch.random.fork_rng(devices=cuda):
+    repeats = repeatable(recipe.training.deterministic and bool(cuda))
+    with in_words(), torch.random.fork_rng(devices=cuda), repeats:
         torch.set_num_threads(threads)
         try:
             session = _Session(recipe, table, sink, device, folder, resident_bytes, weights)
@@ -71,6 +74,7 @@ class _Session:
         self._unwritten = False
         self._pieces = recipe.training.accumulation
         self.assembly = assemble(recipe, table, device, folder, resident_bytes, weights)
+        check_varies(self.assembly.train)
         self.progress = Progress(self.assembly, recipe, device)
         self.report = Report(self.assembly.step.series, self.assembly.evaluations, sink, device)
         series: dict[Stream, Sequence[str]] = {
@@ -120,6 +124,12 @@ class _Session:
                     state = State.STOPPED
                     break
             return state, self._end(state)
+        except (TrainingFailed, MemoryError, RuntimeError):
+            with suppress(
+                TrainingFailed, MemoryError, RuntimeError
+            ):  # the device may be gone: then nothing comes
+                report.flush(wait=True)
+            raise
         finally:
             report.say_events()
 
@@ -132,6 +142,9 @@ class _Session:
                 self.progress.step, "info", f"continues from the checkpoint at step {self.progress.step}"
             )
             return
+        if self.recipe.training.batch_size > len(self.assembly.train):
+            rows = f"all {len(self.assembly.train):,} training rows"
+            self.report.say(0, "info", f"a batch is larger than the data: every step sees {rows}")
         for sentence in calibrate(self.assembly, self.progress.first_batch()):
             self.report.say(0, "info", sentence)
         self._evaluate()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import torch
+from torch import Tensor
 
 from clipviz.training.schedules.base import Memory, Schedule
 
@@ -22,6 +23,7 @@ class Rates:
         self.now = self._base.clone()
         self._memories: list[Memory] = [{} for _ in schedules]
         self._factors: list[float] = []
+        self._slots: list[Tensor] = []
 
     @classmethod
     def together(cls, each: Sequence["Rates"]) -> "Rates":
@@ -46,11 +48,18 @@ class Rates:
         self._factors = factors
         if len(factors) == 1:
             torch.mul(self._base, factors[0], out=self.now)
-            return
+        else:
+            torch.mul(self._base, self._there(factors), out=self.now)
+        for slot in self._slots:
+            slot.copy_(self.now)
+
+    def tell(self, slot: Tensor) -> None:
+        """Keeps the rates in another tensor (K,) too, wherever they change."""
+        self._slots.append(slot.copy_(self.now))
+
+    def _there(self, factors: list[float]) -> Tensor:
         several = torch.tensor(factors, dtype=torch.float32)
-        if self.now.is_cuda:
-            several = several.pin_memory().to(self.now.device, non_blocking=True)
-        torch.mul(self._base, several, out=self.now)
+        return several.pin_memory().to(self.now.device, non_blocking=True) if self.now.is_cuda else several
 
     def saw(self, losses: Sequence[float]) -> None:
         """Tells the schedules of each replica's validation loss."""

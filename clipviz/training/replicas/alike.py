@@ -20,6 +20,10 @@ def obstacle(recipe: Recipe) -> str:
         return f"programs compute in float32, not {recipe.training.precision}"
     if getattr(model, "weights", ""):
         return "it starts from weights of its own"
+    if recipe.training.accumulation > 1 and recipe.loss and recipe.loss.fields().get("class_weighted"):
+        return "weighted classes in pieces of a batch are not vectorised"
+    if recipe.training.deterministic:
+        return "deterministic runs stay by themselves"
     return ""
 
 
