@@ -6,6 +6,7 @@ from pathlib import Path
 
 import torch
 
+from clipviz.core.errors import TrainingFailed
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Result, Sink, State, Stream
 from clipviz.core.table import Table

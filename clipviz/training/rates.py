@@ -19,6 +19,7 @@ class Rates:
         self, schedules: Sequence[Schedule], rates: Sequence[float], total: int, device: str
     ) -> None:
         self._schedules, self._total = schedules, total
+        self._alike = all(schedule == schedules[0] for schedule in schedules)
         self._base = torch.tensor(rates, dtype=torch.float32, device=device)
         self.now = self._base.clone()
         self._memories: list[Memory] = [{} for _ in schedules]
@@ -40,7 +41,7 @@ class Rates:
     def at(self, step: int) -> None:
         """Makes `now` that of a step, counted from 0."""
         pairs = list(zip(self._schedules, self._memories, strict=True))
-        if all(pair == pairs[0] for pair in pairs):
+        if self._alike and all(memory == pairs[0][1] for _, memory in pairs):
             del pairs[1:]
         factors = [schedule.rate(step, self._total, memory) for schedule, memory in pairs]
         if factors == self._factors:

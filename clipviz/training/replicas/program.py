@@ -54,7 +54,7 @@ class Machine:
             self.backward,  # type: ignore[arg-type]
             self.clipper,
             self.optimiser,
-            self.rates.now,
+            self.rates,
             recipes[0].training,
             [_each(change) for change in changes(recipes[0], first.network.front)],
         )

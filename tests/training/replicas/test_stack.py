@@ -50,6 +50,10 @@ CASES: dict[str, Any] = {
         {"model": {"id": "residual_cnn", "width": 2, "stages": 2, "blocks": 1}, "activation__id": "learned_hard"},
         NUMBERS,
     ),
+    "vectors of a cnn": (
+        {"model": {"id": "cnn", "channels": (3, 4)}, "activation__id": "vector_norm"},
+        [{"activation__max_norm": t} for t in (0.3, 0.6, 1.2)],
+    ),
 }  # fmt: skip
 
 
