@@ -3,7 +3,10 @@
 from clipviz.charts.measured import Has
 from clipviz.charts.panel import Panel
 
-NOISE_HELP = "The batch size at which noise and signal of the gradient are equal; a larger batch pays less. McCandlish 2018."
+NOISE_HELP = (
+    "The batch size at which noise and signal of the gradient are equal; a larger batch pays less (McCandlish 2018). "
+    "Not measured where many networks train in one program."
+)
 STEP_HELP = "Milliseconds a step since the evaluation before, evaluations left out."
 
 

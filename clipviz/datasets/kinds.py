@@ -187,8 +187,10 @@ class _Column:
 
     @property
     def unit(self) -> str:
-        """The one unit that stands behind the numbers, "" where there is none or more than one."""
-        return self.near.units[0] if len(self.near.units) == 1 and not self.near.signs else ""
+        """The one unit that stands behind the numbers, "" where there is none or more than one, and where so few cells
+        have it that they are slips: 1O5, 0x1F."""
+        one = len(self.near.units) == 1 and not self.near.signs and not self._nearly(self.near.numbers)
+        return self.near.units[0] if one else ""
 
     def _spelled(self) -> tuple[str, int, int, str]:
         """How the cells become bare numbers: their SQL, how many it makes numbers, and whole ones; a sentence."""

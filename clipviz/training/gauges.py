@@ -34,8 +34,7 @@ class Gauges:
             *(column for columns in self._columns for column in columns),
             *(f"saturated/{name}" for name, *_ in clips),
         )
-        first = [clip for _, _, position, clip in clips if position == 0]
-        self.plain = _all_plain(flat, first)
+        self.plain = _all_plain(flat, clips)
 
     def attach(self, row: Tensor) -> None:
         """Takes the columns (K, S) of a row that belong to `series`, and says where the thresholds stand."""
@@ -86,18 +85,16 @@ def _columns(name: str, clip: Clip) -> list[str]:
     return columns
 
 
-def _all_plain(flat: Flat, clips: list[Clip]) -> bool:
+def _all_plain(flat: Flat, clips: list[tuple[str, str, int, Clip]]) -> bool:
     """Whether all thresholds are one learned theta a layer, first in each chain, in the order of the flat buffer: a
     few operations read them all."""
-    if len(clips) != flat.thresholds.shape[1]:
+    if len(clips) != flat.thresholds.shape[1] or any(position for _, _, position, _ in clips):
         return False
-    for clip, column in zip(clips, flat.thresholds.unbind(1), strict=True):
+    for (_, _, _, clip), column in zip(clips, flat.thresholds.unbind(1), strict=True):
         theta = clip.knobs.get("theta")
-        raw: Any = (
-            getattr(clip, "raw_theta", None)
-            if theta is not None and theta.learned and theta.positive
-            else None
-        )
-        if raw is None or raw.numel() != flat.replicas or raw.data_ptr() != column.data_ptr():
+        if theta is None or not (theta.learned and theta.positive):
+            return False
+        raw: Any = clip.raw_theta
+        if raw.numel() != flat.replicas or raw.data_ptr() != column.data_ptr():
             return False
     return True

@@ -59,6 +59,14 @@ def test_the_fast_way_says_what_the_slow_way_says() -> None:
     torch.testing.assert_close(fast.step.row, slow.step.row, equal_nan=True)
 
 
+def test_a_chosen_threshold_behind_a_learned_one_is_told_too() -> None:
+    hard = {"id": "learned_hard", "start": 0.4}
+    numbers, _ = said(activation=hard, clips_at={"layer 2": [hard, {"id": "fixed", "theta": 0.2}]})
+    assert numbers["threshold/layer 2"] == pytest.approx(0.4)
+    assert numbers["threshold/layer 2 (2)"] == pytest.approx(0.2)
+    assert numbers["saturated/layer 2 (2)"] > numbers["saturated/layer 2"]
+
+
 @pytest.mark.parametrize("name", ["stuck_gate", "lsq", "learned_range"])
 def test_what_is_no_plain_threshold_goes_the_slow_way(name: str) -> None:
     numbers, assembly = said(activation={"id": name})
