@@ -161,12 +161,13 @@ def steps_to_pixels(page: Page, database: sqlite3.Connection, url: str, seconds:
 
 def long(home: Path, url: str) -> str:
     """The id of a saved recipe that trains until it is stopped."""
-    from clipviz.core.recipe import Data, Recipe, Training
+    from clipviz.core.recipe import Data, Recipe
+    from clipviz.core.regime import Stopping, Training
     from clipviz.store import open as open_store
 
     dataset = parse_qs(urlsplit(url).query)["dataset"][0]
-    training = Training(epochs=1_000_000, patience=0)
-    recipe = Recipe(data=Data(dataset=dataset, target="output"), training=training)
+    training, stopping = Training(epochs=1_000_000), Stopping(patience=0)
+    recipe = Recipe(data=Data(dataset=dataset, target="output"), training=training, stopping=stopping)
     with open_store(f"sqlite:///{home / 'clipviz.db'}") as store:
         return store.recipes.add(recipe, "long", "benchmark").id
 

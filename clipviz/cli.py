@@ -17,6 +17,7 @@ from clipviz import facade, reruns
 from clipviz.analysis import claimed
 from clipviz.arguments import assignment, values
 from clipviz.core.errors import ClipvizError
+from clipviz.core.health import Health
 from clipviz.core.run import State
 from clipviz.progress_line import ProgressLine
 from clipviz.terminal import (
@@ -24,6 +25,7 @@ from clipviz.terminal import (
     inert,
     number,
     print_claims,
+    print_health,
     print_json,
     print_rerun,
     print_table,
@@ -302,7 +304,10 @@ def show(
     if state.reason:
         typer.echo(inert(state.reason))
     for part, numbers in (state.result or {}).items():
-        typer.echo(f"{part}: {json.dumps(numbers, ensure_ascii=False)}")
+        if part != "health":
+            typer.echo(f"{part}: {json.dumps(numbers, ensure_ascii=False)}")
+    if (state.result or {}).get("health"):
+        print_health(Health.model_validate((state.result or {})["health"]))
     typer.echo("recipe:")
     typer.echo(found.recipe.model_dump_json(indent=2))
     for event in found.events:

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from clipviz.analysis.claimed import Rerun, reached, shown
 from clipviz.analysis.verdict.verdict import Verdict
+from clipviz.core.health import Health
 from clipviz.core.sweep import Standing
 
 
@@ -38,6 +39,29 @@ def inert(text: str) -> str:
 def number(value: float | None) -> str:
     """Five digits; a dash where there is none."""
     return "-" if value is None else f"{value:.5g}"
+
+
+def print_health(health: Health) -> None:
+    """The clip ledger of a run, then what was found."""
+    head = ("gradient of", "clipped", *(f"norm {name}" for name in ("p50", "p90", "p99", "largest")))
+    print_table(
+        (*head, "after p50", "p90", "p99", "largest"),
+        (
+            (
+                entry.layer,
+                number(entry.clipped_share),
+                *(number(norms[key]) for norms in both for key in ("p50", "p90", "p99", "largest")),
+            )
+            for entry in health.ledger.entries
+            for both in [(entry.before.model_dump(), entry.after.model_dump())]
+        ),
+    )
+    typer.echo(inert(health.ledger.words))
+    for finding in health.findings:
+        if finding.text != health.ledger.words:
+            typer.echo(inert(f"{finding.weight}: {finding.text} {finding.remedy}"))
+    if health.dominant is not None:
+        typer.echo(inert(f"{health.dominant.text} {health.dominant.remedy}".rstrip()))
 
 
 def print_verdict(verdict: Verdict) -> None:

@@ -16,8 +16,8 @@ FAMILIES = {
 
 
 def linked(known: dict[str, Policy]) -> list[str]:
-    """The policies that the link names, in full; their names."""
-    asked = [name for name in st.query_params.get("policy", "").split(",") if name]
+    """The policies that the link names, in full, once each; their names."""
+    asked = list(dict.fromkeys(filter(None, st.query_params.get("policy", "").split(","))))
     for name in asked:
         if name not in known:
             st.warning(
@@ -26,7 +26,7 @@ def linked(known: dict[str, Policy]) -> list[str]:
             continue
         with st.container(border=True):
             st.header(known[name].title, anchor=False)
-            guide_card.card(known[name])
+            guide_card.card(known[name], "linked")
     if asked:
         st.page_link("../../pages/guide.py", label="Back to all policies", icon=":material/arrow_back:")
     return asked
@@ -71,7 +71,7 @@ def catalogue(found: list[Policy]) -> None:
             )
             if line.open:
                 with line:
-                    guide_card.card(policy)
+                    guide_card.card(policy, "listed")
 
 
 st.title("Which policy is for me?")

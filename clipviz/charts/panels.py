@@ -122,9 +122,11 @@ def _loss(has: _Has) -> Panel:
             *has.series("evaluation", "train_loss", "train", "train", width=2.2),
             *has.series("evaluation", "validation_loss", "validation", "validation", dash="dash", width=2.2),
             *has.series("evaluation", "validation_loss", "best", "best", kind="best"),
+            Series("step", "rule", "stopping rule", "best", kind="events"),
         ),
         log=True,
-        help="Unsmoothed. The star marks the lowest validation loss: those weights are kept.",
+        help="Unsmoothed. The star marks the lowest validation loss: those weights are kept. A triangle marks where a "
+        "stopping rule ended it.",
     )
 
 

@@ -5,8 +5,6 @@ from difflib import get_close_matches
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     SerializerFunctionWrapHandler,
     ValidationError,
@@ -17,38 +15,12 @@ from pydantic import (
 
 from clipviz.core.errors import InvalidRecipe
 from clipviz.core.ids import PATTERN, canonical_json, content_id
+from clipviz.core.part import Choice as Choice
+from clipviz.core.part import Part as Part
+from clipviz.core.regime import Stopping, Training
 
-DEEPEST = 8
 Task = Literal["regression", "classification"]
 Id = Annotated[str, Field(pattern=PATTERN.pattern)]
-
-
-class Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Choice(BaseModel):
-    """One discovered thing by its id, with values for its fields; checked by `discovery.build`."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    id: str = Field(min_length=1, max_length=64)
-
-    @model_validator(mode="after")
-    def _is_shallow(self) -> Self:
-        level = list(self.fields().values())
-        for _ in range(DEEPEST):
-            level = [inner for value in level if isinstance(value, (list, tuple, dict)) for inner in value]
-        if level:
-            raise ValueError(f"values may nest at most {DEEPEST} deep")
-        return self
-
-    def fields(self) -> dict[str, Any]:
-        return dict(self.__pydantic_extra__ or {})
-
-    @classmethod
-    def of(cls, id: str, **fields: Any) -> Self:
-        return cls.model_validate({"id": id, **fields})
 
 
 class Text(Part):
@@ -155,43 +127,6 @@ class Inputs(Part):
         yield from self.channels.values()
 
 
-class Training(Part):
-    """How long, and in which bites."""
-
-    epochs: int = Field(300, ge=1, le=1_000_000, title="Epochs", description="Passes over the training rows.")
-    batch_size: int = Field(64, ge=1, le=1_000_000, title="Batch size", description="Rows of one step.")
-    patience: int = Field(
-        20,
-        ge=0,
-        le=1_000_000,
-        title="Patience",
-        description="Stop after this many evaluations without a better validation loss; 0 never stops early.",
-    )
-    accumulation: int = Field(
-        1,
-        ge=1,
-        le=10_000,
-        title="Accumulation",
-        description="Pieces in which a batch goes through the network, to save memory; the gradient of the whole "
-        "batch is clipped once, after the last piece.",
-        json_schema_extra={"unit": "", "advanced": True},
-    )
-    precision: Literal["float32", "bfloat16", "float16"] = Field(
-        "float32",
-        title="Precision",
-        description="Of the layers' arithmetic; weights, gradients, clips and evaluations stay float32. It pays on a "
-        "GPU with wide layers. With float16 the loss is scaled up and the gradient down again before the clip.",
-        json_schema_extra={"unit": "", "advanced": True},
-    )
-    clip_scales: Literal["gradient", "step"] = Field(
-        "gradient",
-        title="The clip shortens",
-        description="The gradient before the optimiser sees it, or the step that the optimiser makes of the raw "
-        "gradient: a smaller learning rate for that step. The same under plain SGD; Adam hardly notices a short "
-        "gradient, but does a short step.",
-    )
-
-
 class Recipe(Part):
     """A run to be: data, split, policies, model, optimiser, length, seed, device."""
 
@@ -211,8 +146,17 @@ class Recipe(Part):
         '"output".',
     )
     gradient: Choice = Choice(id="global_norm")
+    initialisation: Choice = Choice(id="framework")
+    augment: tuple[Choice, ...] = Field(
+        (), description="What changes training images at random, one after the other; whole images only."
+    )
+    loss: Choice | None = Field(
+        None, description="None: squared error of a regression, cross-entropy of classes."
+    )
     optimiser: Choice = Choice(id="adam")
+    schedule: Choice = Choice(id="constant")
     training: Training = Training()
+    stopping: Stopping = Stopping()
     seed: int = Field(0, ge=0, lt=2**32)
     device: Literal["auto", "cpu", "cuda"] = "auto"
 
@@ -250,6 +194,8 @@ class Recipe(Part):
             place = place.get(name) if isinstance(place, dict) else None
         if place is None and parents == ["data", "text"]:
             place = document["data"]["text"] = {}
+        if place is None and parents == ["loss"] and last == "id":
+            place = document["loss"] = {"id": None}
         free = isinstance(place, dict) and (
             "id" in place or parents in (["inputs", "columns"], ["inputs", "channels"], ["clips_at"])
         )

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from clipviz.core.health import Health
+
 Request = Literal["run", "pause", "stop"]
 Stream = Literal["step", "evaluation"]
 
@@ -83,6 +85,10 @@ class Result(BaseModel):
     )
     non_finite_steps: int = 0
     notes: tuple[str, ...] = ()
+    health: Health | None = Field(
+        None,
+        description="Its clip ledger, what was found wrong, and which error is the largest; from its telemetry.",
+    )
 
 
 class Sink(Protocol):
@@ -98,7 +104,8 @@ class Sink(Protocol):
         """steps: (T,) ascending; values: (T, S) in the order of `series[stream]`; NaN where not measured."""
 
     def event(self, step: int, kind: str, text: str) -> None:
-        """A sentence for the event log; kind is one of info, spike, nonfinite, best, stop, warning."""
+        """A sentence for the event log; kind is one of info, spike, nonfinite, best, rule (a stopping rule
+        ended it), stop, warning."""
 
     def request(self) -> Request:
         """What people want of the run now."""

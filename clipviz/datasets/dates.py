@@ -47,8 +47,12 @@ def named_zone_sql(cell: str) -> str:
 def _found(cell: str) -> str:
     # DuckDB passes over whatever word stands behind the clock, PM too.
     cast = f"CASE WHEN NOT regexp_matches({cell}, ' ?[AaPp][Mm]$') THEN TRY_CAST({cell} AS TIMESTAMP) END"
-    found = f"coalesce({cast}, try_strptime({cell}, [{_listed(CLEAR)}]))"
-    return f"CASE WHEN year({found}) >= 1000 THEN {found} END"  # 3/4/20 is not the year 3, nor the year 20
+    return _of_four_digits(f"coalesce({cast}, try_strptime({cell}, [{_listed(CLEAR)}]))")
+
+
+def _of_four_digits(found: str) -> str:
+    """SQL for a TIMESTAMP whose year has four digits: 3/4/20 is not the year 3, nor 20, and 1/2 is not the year 2."""
+    return f"CASE WHEN year({found}) >= 1000 THEN {found} END"
 
 
 def clock_sql(cell: str) -> str:
@@ -70,7 +74,7 @@ def ordered_sql(cell: str, order: str) -> str:
         f"{first.format(mark)}{year}{time}" for mark in "/-" for time in TIMES for year in ("%y", "%Y")
     ]
     known = _listed((*NAMED, *SHORT, *MONTHS, *formats))
-    return f"coalesce({clear_sql(cell)}, try_strptime({english_sql(cell)}, [{known}]))"
+    return f"coalesce({clear_sql(cell)}, {_of_four_digits(f'try_strptime({english_sql(cell)}, [{known}])')})"
 
 
 def chosen_sql(cell: str, order: str) -> str:

@@ -8,7 +8,8 @@ from clipviz.core.dataset import Kind, Reading
 from clipviz.core.errors import UnreadableFile
 from clipviz.datasets import closer
 from clipviz.datasets.closer import Closer
-from clipviz.datasets.dates import chosen_sql, clear_sql, clock_sql, named_zone_sql, ordered_sql, zoned_sql
+from clipviz.datasets.counts import FALSE, TRUE, Counts, count
+from clipviz.datasets.dates import chosen_sql, clear_sql, clock_sql, ordered_sql
 from clipviz.datasets.marks import unmarked_sql, without_unit_sql
 from clipviz.datasets.numerals import LARGEST_WHOLE, exact_sql, number_sql, whole_sql
 from clipviz.datasets.staging import Declared, literal
@@ -16,30 +17,10 @@ from clipviz.datasets.staging import Declared, literal
 if TYPE_CHECKING:
     import duckdb
 
-TRUE = (
-    "true",
-    "yes",
-    "t",
-    "y",
-    "on",
-    "ja",
-    "wahr",
-    "oui",
-    "vrai",
-    "sí",
-    "si",
-    "verdadero",
-    "sì",
-    "vero",
-    "sim",
-    "✓",
-)
-FALSE = ("false", "no", "f", "n", "off", "nein", "falsch", "non", "faux", "falso", "não", "nao", "nee", "✗")
 BAD_SHARE = 0.05
 CELLS_AT_ONCE = 1_000_000
 LARGEST_INT64 = 2.0**63
 PROSE_WORDS = 4.0
-CODE_LENGTH = 4
 AS_TEXT = f"CASE WHEN {{0}} = trunc({{0}}) AND abs({{0}}) < {LARGEST_WHOLE} "
 AS_TEXT += "THEN CAST(CAST({0} AS BIGINT) AS VARCHAR) "
 AS_TEXT += "ELSE CAST({0} AS VARCHAR) END"
@@ -117,7 +98,7 @@ def decide(
     undecided = [place for place in range(len(names)) if place not in native]
     for start in range(0, len(undecided), at_once):
         chunk = undecided[start : start + at_once]
-        counts |= dict(zip(chunk, _count(connection, chunk, reading, repeated), strict=True))
+        counts |= dict(zip(chunk, count(connection, chunk, reading, repeated), strict=True))
         odd = [
             place for place in chunk if chosen.get(names[place]) or (counts[place].odd and not said[place])
         ]
@@ -133,50 +114,6 @@ def decide(
         ).typed(chosen.get(name), said[place])
         for place, name in enumerate(names)
     ]
-
-
-@dataclass(frozen=True)
-class Counts:
-    """Of one column: cells that are there, and how many of them can be read as what.
-
-    big: whole numbers beyond 2^53, biggest: the largest of all numbers. digits: cells of digits alone, coded: those of
-    them that begin with a zero. longest, length (mean): letters of a cell. words: mean words of a cell. zoned: dates
-    with an offset from UTC, placed: those with the name of a zone.
-    """
-
-    present: int = 0
-    numbers: int = 0
-    whole: int = 0
-    not_a_number: int = 0
-    truths: int = 0
-    bits: int = 0
-    dates: int = 0
-    distinct: int = 0
-    length: float | None = None
-    big: int = 0
-    biggest: float | None = None
-    coded: int = 0
-    digits: int = 0
-    longest: int = 0
-    words: float | None = None
-    zoned: int = 0
-    placed: int = 0
-
-    @property
-    def odd(self) -> bool:
-        """True when a second look may tell more."""
-        plain = self.present in (self.numbers, self.truths, self.dates)
-        return not plain and (self.length or 0) <= 40
-
-    @property
-    def code(self) -> bool:
-        """True for codes such as 01234 and 007: nothing but digits, some with a zero in front."""
-        return self.coded > 0 and self.longest >= CODE_LENGTH and self.digits == self.present
-
-    @property
-    def wide(self) -> bool:
-        """True when every number is whole and some lie beyond 2^53."""
-        return self.big > 0 and self.whole + self.big == self.numbers
 
 
 @dataclass(frozen=True)
@@ -250,8 +187,10 @@ class _Column:
 
     @property
     def unit(self) -> str:
-        """The one unit that stands behind the numbers, "" where there is none or more than one."""
-        return self.near.units[0] if len(self.near.units) == 1 and not self.near.signs else ""
+        """The one unit that stands behind the numbers, "" where there is none or more than one, and where so few cells
+        have it that they are slips: 1O5, 0x1F."""
+        one = len(self.near.units) == 1 and not self.near.signs and not self._nearly(self.near.numbers)
+        return self.near.units[0] if one else ""
 
     def _spelled(self) -> tuple[str, int, int, str]:
         """How the cells become bare numbers: their SQL, how many it makes numbers, and whole ones; a sentence."""
@@ -316,42 +255,6 @@ class _Column:
 
 def _as_it_is(place: int, kind: Kind) -> Typed:
     return Typed(kind, f"c{place + 1}", f"c{place + 1}", "false", 0, "BIGINT" if kind == "integer" else "")
-
-
-def _count(
-    connection: "duckdb.DuckDBPyConnection", places: Sequence[int], reading: Reading, repeated: bool
-) -> list[Counts]:
-    """The counts of some columns, laid under each other first: DuckDB takes seconds to plan hundreds of columns."""
-    columns = ", ".join(f"c{place + 1}" for place in places)
-    number = number_sql("x", reading.decimal or ".", reading.thousands or "")
-    cells = f"SELECT name, x, 1 AS n FROM (UNPIVOT cells ON {columns} INTO NAME name VALUE x)"
-    if repeated:
-        cells = f"SELECT name, x, sum(n) AS n FROM ({cells}) GROUP BY name, x"
-    source = (
-        f"SELECT *, lower(x) AS w, CASE WHEN d IS NULL THEN {clear_sql('x')} END AS t, "
-        "CASE WHEN d IS NULL THEN false ELSE regexp_full_match(x, '[0-9]+') END AS g "
-        f"FROM (SELECT *, {number} AS d FROM ({cells}))"
-    )
-    exact = exact_sql("x", reading.thousands or "", "DECIMAL(38,0)")
-    big = f"CASE WHEN abs(d) >= {LARGEST_WHOLE} AND isfinite(d) THEN {exact} IS NOT NULL ELSE false END"
-    distinct = "count(x)" if repeated else "approx_count_distinct(x)"
-    words = "1 + length(x) - length(replace(x, ' ', ''))"
-    found = connection.execute(
-        f"SELECT name, {_sum('true')}, {_sum('d IS NOT NULL')}, {_sum(whole_sql('d'))}, {_sum('isnan(d)')}, "
-        f"{_sum(f'w IN {(*TRUE, *FALSE)}')}, {_sum('d IN (0, 1)')}, {_sum('t IS NOT NULL')}, "
-        f"{distinct}, sum(n * length(x)) / sum(n), {_sum(big)}, max(abs(d)) FILTER (isfinite(d)), "
-        f"""{_sum("g AND x[1] = '0' AND length(x) > 1")}, {_sum("g")}, max(length(x)), """
-        f"sum(n * ({words})) FILTER (d IS NULL) / sum(n) FILTER (d IS NULL), "
-        f"{_sum('t IS NOT NULL AND ' + zoned_sql('x'))}, "
-        f"{_sum('t IS NOT NULL AND ' + named_zone_sql('x'))} FROM ({source}) GROUP BY name"
-    ).fetchall()
-    counts = {row[0]: Counts(*row[1:]) for row in found}
-    return [counts.get(f"c{place + 1}", Counts()) for place in places]
-
-
-def _sum(test: str) -> str:
-    """SQL that counts the cells for which a test holds."""
-    return f"CAST(coalesce(sum(n) FILTER ({test}), 0) AS BIGINT)"
 
 
 def kind_of(counts: Counts) -> Kind:

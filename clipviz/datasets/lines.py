@@ -111,6 +111,8 @@ def copy(
                     copied.complete = False
                     break
                 reason = damage(record)
+                if not reason and "\ufffd" in record and not encoding.lower().startswith("utf"):
+                    reason = f"holds bytes that are not {encoding}"  # what `open_text` puts in their place
                 try:
                     if not reason:
                         taken.write(f"{line}{delimiter}{record}")

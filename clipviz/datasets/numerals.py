@@ -92,13 +92,10 @@ def _spelling(numbers: list[str]) -> tuple[Decimal, Thousands] | None:
 
 def number_sql(cell: str, decimal: Decimal, thousands: Thousands) -> str:
     """SQL that gives the DOUBLE a text cell spells, or NULL when it spells none in exactly these marks."""
-    if decimal == "." and not thousands:
-        return f"TRY_CAST({cell} AS DOUBLE)"
-    plain = (
-        f"TRY_CAST(replace({cell}, ',', '.') AS DOUBLE)" if decimal == "," else f"TRY_CAST({cell} AS DOUBLE)"
-    )
-    if decimal == ",":
-        plain = f"CASE WHEN contains({cell}, '.') THEN NULL ELSE {plain} END"
+    pointed = cell if decimal == "." else f"replace({cell}, ',', '.')"
+    foreign = "_" if decimal == "." else "._"
+    bare = " AND ".join(f"NOT contains({cell}, '{mark}')" for mark in foreign)  # to DuckDB 1_2 is twelve
+    plain = f"CASE WHEN {bare} THEN TRY_CAST({pointed} AS DOUBLE) END"
     if not thousands:
         return plain
     mark = "''" if thousands == "'" else thousands

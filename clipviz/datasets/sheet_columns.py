@@ -53,7 +53,7 @@ def stage(
 
 
 def _blank(row: Sequence[Any]) -> bool:
-    return not any(cell != "" and not (isinstance(cell, str) and not cell.strip()) for cell in row)
+    return not any(cell != "" and (not isinstance(cell, str) or cell.strip()) for cell in row)
 
 
 def _numbers(cells: Sequence[Any]) -> tuple[Kind, Any] | None:

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 class MLPNetwork(nn.Module):
-    """A Body (see models.base): (N, signal.width) float32 to (N, outputs) float32."""
+    """A Body (see models.base): (N, signal.width) float32 to (N, outputs) float32.
+
+    any_leading_axes: whether values (K, N, D) pass as well, once the layers take them.
+    """
 
     def __init__(self, recipe: "MLP", signal: Signal, outputs: int, clips: Clips) -> None:
         super().__init__()
@@ -46,6 +49,7 @@ class MLPNetwork(nn.Module):
         adds = [recipe.residual and before == after for before, after in pairwise(widths)]
         self._stages = list(zip(self.hidden, norms, self.place, adds, strict=True))
         self._drops = recipe.dropout > 0
+        self.any_leading_axes = self.embedding is None
 
     def forward(self, inputs: Tensor, taps: list[Tensor] | None = None) -> Tensor:
         values = inputs if self.embedding is None else self.embedding(inputs)  # (N, D)

@@ -16,7 +16,11 @@ PACKAGES = {
     "activation": "clipviz.policies.activations",
     "gradient": "clipviz.policies.gradients",
     "model": "clipviz.models",
+    "initialisation": "clipviz.training.initialisations",
+    "augment": "clipviz.training.augmentations",
+    "loss": "clipviz.training.losses",
     "optimiser": "clipviz.training.optimisers",
+    "schedule": "clipviz.training.schedules",
 }
 """Where the choices of a recipe are discovered, by their place in it."""
 
@@ -49,6 +53,7 @@ def check(recipe: Recipe, dataset: Dataset) -> None:
             "Take them out of inputs.channels",
         )
     check_target(recipe.target_clamp)
+    _check_augmented(recipe, dataset)
     complete(recipe)
     for choice in (*recipe.inputs.choices(), recipe.target_clamp):
         _check_grouped(choice.fields().get("by"), recipe, dataset)
@@ -68,8 +73,10 @@ def complete(recipe: Recipe) -> Recipe:
         "normalisation": _complete("normalisation", inputs.normalisation),
     }
     document["target_clamp"] = _complete("inputs", recipe.target_clamp)
-    for part in ("activation", "gradient", "model", "optimiser"):
+    for part in ("activation", "gradient", "model", "initialisation", "optimiser", "schedule"):
         document[part] = _complete(part, getattr(recipe, part))
+    document["loss"] = None if recipe.loss is None else _complete("loss", recipe.loss)
+    document["augment"] = [_complete("augment", choice) for choice in recipe.augment]
     document["clips_at"] = {place: _chain(place, recipe) for place in recipe.clips_at}
     build(PACKAGES["gradient"], recipe.gradient).check_scales(recipe.training.clip_scales)
     return Recipe.parse(document)
@@ -114,6 +121,26 @@ def kind_of_rows(recipe: Recipe, dataset: Dataset) -> Takes:
     if recipe.data.text is not None:
         return "text"
     return "images" if dataset.image is not None and recipe.data.features is None else "table"
+
+
+def _check_augmented(recipe: Recipe, dataset: Dataset) -> None:
+    """Augmentations are of whole images whose pixels are in 0..1."""
+    if not recipe.augment:
+        return
+    if dataset.image is None or kind_of_rows(recipe, dataset) != "images":
+        raise InvalidRecipe(
+            "Augmentations change whole images",
+            "rows of numbers" if dataset.image is None else "some of the pixels",
+            "Take out what is in augment" + ("" if dataset.image is None else ", or leave data.features out"),
+        )
+    white = 2.0**dataset.image.bits - 1
+    normalisation = recipe.inputs.normalisation
+    if normalisation.id != "divide" or normalisation.fields().get("white", 255.0) < white:
+        raise InvalidRecipe(
+            "Augmentations change pixels in 0..1",
+            f"the normalisation {normalisation.id}",
+            f"Set inputs.normalisation to divide with white {white:g}, or take out what is in augment",
+        )
 
 
 def _check_clamped(name: str, recipe: Recipe, dataset: Dataset) -> None:

@@ -1,7 +1,8 @@
 """The recipe that a person starts from: what is usual for the data at hand."""
 
 from clipviz.core.dataset import NUMERIC, Dataset
-from clipviz.core.recipe import Choice, Data, Inputs, Recipe, Text, Training
+from clipviz.core.recipe import Choice, Data, Inputs, Recipe, Text
+from clipviz.core.regime import Training
 
 LARGE_EPOCHS = 20
 

@@ -58,6 +58,14 @@ class Live:
         with self._opened(run_id) as snapshot:
             return snapshot.encoded(cursor)
 
+    def health(self, run_id: str) -> Encoded:
+        """How a run is doing (`core.health.Health`, or null before its first step) as JSON bytes.
+
+        Looked at anew at most every few seconds, and for at most a twentieth of the time.
+        """
+        with self._opened(run_id) as snapshot:
+            return snapshot.health()
+
     def window(self, run_id: str, lo: int, hi: int) -> dict[str, Any]:
         """Steps lo..hi of a run in detail: every row, or the extremes of buckets when there are too many."""
         names, stored = self._rows(run_id, lo, hi)

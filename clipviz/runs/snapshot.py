@@ -16,6 +16,7 @@ from clipviz.core.errors import StoreUnavailable
 from clipviz.core.run import Run, State, Stream
 from clipviz.runs.buckets import Buckets
 from clipviz.runs.drawn import Drawn
+from clipviz.runs.health import examine
 from clipviz.runs.pace import Pace, progress
 from clipviz.store import Store
 from clipviz.store.events import Event
@@ -26,6 +27,8 @@ SETTLED_SECONDS = 1.0
 """How often a run that has ended is looked at: it can still be renamed or deleted."""
 TROUBLE_SECONDS = 1.0
 """A store that just failed is not asked again before so long: a crowd of viewers must not pile up on it."""
+HEALTH_SECONDS, HEALTH_REST = 2.0, 20.0
+"""How often a run is examined, and how many times as long as that took it is left alone afterwards."""
 EVENTS = 500
 VERSIONS = 64
 """Versions whose viewers get only the news; whoever is further behind gets everything."""
@@ -77,6 +80,10 @@ class Snapshot:
         self._refreshed = self._failed = -np.inf
         self._trouble: StoreUnavailable | None = None
         self._settled = False
+        self._examining = threading.Lock()
+        self._health: Encoded | None = None
+        self._health_of: tuple[State, int, int] | None = None
+        self._health_again = -np.inf
 
     def delta(self, cursor: str = "") -> dict[str, Any]:
         """What changed since `cursor` (the one of an earlier delta; empty or unknown: everything)."""
@@ -92,6 +99,24 @@ class Snapshot:
             if known not in self._encoded:
                 self._encoded[known] = Encoded.of(self._delta(known))
             return self._encoded[known]
+
+    def health(self) -> Encoded:
+        """How the run is doing, as it was seen at most a few seconds ago."""
+        with self._examining:
+            run = self._store.runs.get(self.run_id)
+            now = self._clock()
+            known = (run.state, run.attempt, run.step)
+            due = now >= self._health_again or run.state.final
+            if self._health is None or (known != self._health_of and due):
+                began = time.perf_counter()
+                recipe = self._store.recipes.get(run.recipe).recipe
+                found = examine(self._store, self.run_id, recipe)
+                self._health = Encoded.of(
+                    {"health": None if found is None else found.model_dump(mode="json")}
+                )
+                self._health_of = known
+                self._health_again = now + max(HEALTH_SECONDS, HEALTH_REST * (time.perf_counter() - began))
+            return self._health
 
     def rows_from(self, step: int) -> tuple[dict[Stream, tuple[str, ...]], list[Chunk]]:
         """The columns of each stream, and the stored chunks that may hold rows from `step` on."""

@@ -19,6 +19,7 @@ from clipviz.core.errors import ClipvizError, StaleAttempt, StoreUnavailable
 from clipviz.core.run import Result, Run, Sink, State
 from clipviz.core.settings import Settings
 from clipviz.runs.awaken import ensure_runner
+from clipviz.runs.health import with_health
 from clipviz.runs.patience import persist
 from clipviz.runs.reporter import Reporter, whoami
 from clipviz.runs.rows import Load, SharedRows
@@ -93,6 +94,10 @@ def work(
     try:
         state, reason, result = _outcome(run, settings, store, reporter, load)
         reporter.close()
+        if result is not None:
+            ended = result
+            recipe = persist(lambda: store.recipes.get(run.recipe)).recipe
+            result = persist(lambda: with_health(store, run.id, recipe, ended))
         if state is State.PAUSED and interrupted.is_set() and not reporter.pause_was_asked:
             persist(
                 lambda: store.runs.release(run.id, run.attempt, "waits for a worker; its checkpoint is kept")

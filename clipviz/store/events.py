@@ -15,7 +15,7 @@ TEXT_LENGTH = 2_000
 
 @dataclass(frozen=True)
 class Event:
-    """One sentence. `key` ascends; kind is one of info, spike, nonfinite, best, stop, warning."""
+    """One sentence. `key` ascends; kind is one of info, spike, nonfinite, best, rule, stop, warning."""
 
     key: int
     attempt: int

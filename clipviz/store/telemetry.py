@@ -1,17 +1,21 @@
 """What runs say while they train: one row a flush, a raw block of steps x series."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
 
 from clipviz.core.run import State, Stream
 from clipviz.store.database import Database
 from clipviz.store.leases import owned
 from clipviz.store.schema import chunks, runs, series
+
+_NEVER = np.iinfo(np.int64).max
+PAGE = 64
+"""Flushes that `Telemetry.blocks` asks for at once."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,41 @@ class Telemetry:
         newest = _newest(declared)
         return [_chunk(row, declared[row["attempt"]][row["stream"]], newest[row["stream"]]) for row in rows]
 
+    def blocks(
+        self, run: str, stream: Stream, least: int = 1
+    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+        """One stream of a run as `resolve` would have it, flush by flush, so that little is in memory: steps (T,),
+        values (T, S). Flushes of fewer than `least` steps come together.
+        """
+        mine = (chunks.c.run == run, chunks.c.stream == stream)
+        firsts = select(chunks.c.attempt, func.min(chunks.c.first)).where(chunks.c.run == run)
+        with self._database.reading() as connection:
+            begun = [(row[0], row[1]) for row in connection.execute(firsts.group_by(chunks.c.attempt))]
+            declared = _declared(connection, run)
+        held: list[Chunk] = []
+        for attempt in sorted(attempt for attempt, _ in begun):
+            ceiling = min((first for other, first in begun if other > attempt), default=_NEVER)
+            for row in self._rows(*mine, chunks.c.attempt == attempt, chunks.c.first < ceiling):
+                chunk = _chunk(row, declared[attempt][stream], _newest(declared)[stream])
+                kept = chunk.steps < ceiling
+                held.append(replace(chunk, steps=chunk.steps[kept], values=chunk.values[kept]))
+                if sum(len(each.steps) for each in held) >= least:
+                    yield _joined(held)
+                    held = []
+        if held:
+            yield _joined(held)
+
+    def _rows(self, *conditions: ColumnElement[bool]) -> Iterator[RowMapping]:
+        """Flushes in the order of keys, a few at a time."""
+        after, full = 0, True
+        while full:
+            query = select(chunks).where(*conditions, chunks.c.key > after).order_by(chunks.c.key).limit(PAGE)
+            with self._database.reading() as connection:
+                rows = connection.execute(query).mappings().all()
+            yield from rows
+            full = len(rows) == PAGE
+            after = rows[-1]["key"] if rows else after
+
     def histories(self, ids: Sequence[str], stream: Stream, newest_only: bool = False) -> dict[str, History]:
         """One stream of many runs, by run; those that have said nothing are left out.
 
@@ -136,7 +175,7 @@ def resolve(found: Iterable[Chunk]) -> dict[Stream, tuple[NDArray[np.int64], NDA
     for chunk in found:
         attempts[chunk.attempt].append(chunk)
     parts: dict[Stream, list[tuple[NDArray[np.int64], NDArray[np.float32]]]] = defaultdict(list)
-    ceiling = np.iinfo(np.int64).max
+    ceiling = _NEVER
     for attempt in sorted(attempts, reverse=True):
         for chunk in reversed(attempts[attempt]):
             kept = chunk.steps < ceiling
@@ -149,6 +188,10 @@ def resolve(found: Iterable[Chunk]) -> dict[Stream, tuple[NDArray[np.int64], NDA
         )
         for stream, pieces in parts.items()
     }
+
+
+def _joined(held: Sequence[Chunk]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    return np.concatenate([each.steps for each in held]), np.concatenate([each.values for each in held])
 
 
 def _advance(connection: Connection, run: str, attempt: int, step: int) -> None:

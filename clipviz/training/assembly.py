@@ -1,36 +1,47 @@
 """From a recipe and a table to everything that a run moves."""
 
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
+from torch import Tensor, nn
 
 from clipviz.core.discovery import build
-from clipviz.core.recipe import Recipe
+from clipviz.core.recipe import Choice, Recipe
 from clipviz.core.table import Table
 from clipviz.policies.activations._calibration import calibrate as start_measured
 from clipviz.policies.activations._calibration import waits
 from clipviz.policies.gradients.base import Clipper, GradientClip
 from clipviz.training import evaluation, memory, watch
+from clipviz.training.augmenting import changes
+from clipviz.training.backward import Backward
 from clipviz.training.fit_front import fit
 from clipviz.training.flat import Flat
+from clipviz.training.losses.base import Loss
 from clipviz.training.network import Network, bounded
 from clipviz.training.optimisers.base import Group, Optimiser, OptimiserRecipe
 from clipviz.training.pretrained import start_from
-from clipviz.training.rows import Rows, prepare, size, standardise
+from clipviz.training.rates import Rates
+from clipviz.training.rows import Rows, order, prepare, size, standardise
 from clipviz.training.step import Step
+from clipviz.training.stopping import planned
 from clipviz.training.stream import Streamed
 from clipviz.training.target_clamp import clamped
 
 SAMPLE = 10_000
 """Most training rows whose loss is evaluated while a run goes on: a random choice, the same all along."""
+FIRST_ROWS = 1024
+"""Most rows of the first batch on which an initialisation may measure."""
 
 
 @dataclass(frozen=True)
 class Assembly:
-    """A run at rest. sample: the training rows whose loss is evaluated. watched: validation rows for
-    activations. spill: the folder on whose disk the rows are, None where they are resident.
+    """A run at rest. criterion: what training minimises, in float64, for evaluations. constant: the loss of the best
+    constant prediction on the training rows. sample: the training rows
+    whose loss is evaluated. watched: validation rows for activations. spill: the folder on whose disk the rows
+    are, None where they are resident.
     """
 
     network: Network
@@ -38,6 +49,9 @@ class Assembly:
     clipper: Clipper
     optimiser: Optimiser
     step: Step
+    rates: Rates
+    criterion: nn.Module
+    constant: float
     train: Rows | Streamed
     sample: Rows | Streamed
     validation: Rows | Streamed
@@ -65,6 +79,9 @@ def assemble(
     torch.manual_seed(recipe.seed)
     network = Network(recipe, front, table.task, table.classes).train()
     standardise(network, goals.values[stays])
+    rows = table.train[stays]
+    places = order(len(rows), recipe.seed, 0)[: min(recipe.training.batch_size, FIRST_ROWS)]
+    _initialise(network, recipe, front.rows(np.asarray(table.inputs[rows[places]])))
     begun = () if weights is None else (f"The network {start_from(network.body, weights)}.",)
     flat = Flat(network.body, device)
     gradient: GradientClip = build("clipviz.policies.gradients", recipe.gradient)
@@ -72,10 +89,24 @@ def assemble(
     clipper = gradient.build(flat.specs, flat.weights)
     chosen: OptimiserRecipe = build("clipviz.training.optimisers", recipe.optimiser)
     optimiser = chosen.build(_groups(flat, chosen.weight_decay > 0))
-    step = Step(network.body, flat, table.task, clipper, optimiser, chosen.learning_rate, recipe.training)
+    schedule = build("clipviz.training.schedules", recipe.schedule)
+    rates = Rates([schedule], [chosen.learning_rate], planned(len(rows), recipe), device)
     spill = None if memory.fits(size(network, table), device, most) else folder
-    train = prepare(network, table, table.train[stays], device, spill, goals.values[stays])
+    train = prepare(network, table, rows, device, spill, goals.values[stays])
     validation = prepare(network, table, table.validation, device, spill)
+    loss = criterion(recipe, table, train.goal)
+    wide = deepcopy(loss).to(torch.float64)
+    backward = Backward(network.body, loss, flat, recipe.training)
+    step = Step(
+        network.body,
+        flat,
+        backward,
+        clipper,
+        optimiser,
+        rates,
+        recipe.training,
+        changes(recipe, front),
+    )
     some = np.random.default_rng(recipe.seed).permutation(len(train))[:SAMPLE]
     return Assembly(
         network=network,
@@ -83,6 +114,9 @@ def assemble(
         clipper=clipper,
         optimiser=optimiser,
         step=step,
+        rates=rates,
+        criterion=wide,
+        constant=evaluation.constant(wide, train.goal, len(table.classes)),
         train=train,
         sample=train.take(np.sort(some)) if len(train) > SAMPLE else train,
         validation=validation,
@@ -90,6 +124,7 @@ def assemble(
         evaluations=(
             "train_loss",
             "validation_loss",
+            "constant_loss",
             *(f"validation/{name}" for name in evaluation.names(table.task)),
             *watch.names(network),
             "update_ratio",
@@ -97,6 +132,20 @@ def assemble(
         notes=(*table.notes, *goals.notes, *notes, *begun),
         spill=spill,
     )
+
+
+def criterion(recipe: Recipe, table: Table, goal: Tensor) -> nn.Module:
+    """The recipe's loss, on the device of the goals of all training rows; raises InvalidRecipe for another task's."""
+    usual = "mse" if table.task == "regression" else "cross_entropy"
+    loss: Loss = build("clipviz.training.losses", recipe.loss or Choice(id=usual))
+    loss.check_task(table.task)
+    return loss.build(goal, len(table.classes)).to(goal.device)
+
+
+def _initialise(network: Network, recipe: Recipe, batch: Tensor) -> None:
+    """Starts the weights as the recipe says, on the CPU, so that they are the same on every device."""
+    with torch.no_grad():
+        build("clipviz.training.initialisations", recipe.initialisation).apply(network.body, batch)
 
 
 def _groups(flat: Flat, decays: bool) -> list[Group]:

@@ -5,7 +5,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from clipviz.core.recipe import Training
+from clipviz.core.errors import TrainingFailed
+from clipviz.core.regime import Training
+from clipviz.training.failures import starved
 from clipviz.training.flat import Flat
 from clipviz.training.gauges import penalties
 from clipviz.training.precision import LossScale, low
@@ -22,20 +24,72 @@ class Backward:
         self._body, self._loss, self._flat = body, loss, flat
         self._penalties = penalties(body)
         device = flat.weights.device
-        self._pieces = training.accumulation
+        self.pieces = training.accumulation
         self._low = low(training.precision, device)
         self.scale = LossScale(flat.replicas, device) if training.precision == "float16" else None
-        self._plain = training.accumulation == 1 and training.precision == "float32"
+        self._norms = any(isinstance(module, nn.modules.batchnorm._BatchNorm) for module in body.modules())
+        self._full = training.precision == "float32"
 
     def __call__(self, inputs: Tensor, goal: Tensor) -> tuple[Tensor, list[Tensor]]:
         """Mean loss () of a batch of inputs (B, D), and what flowed into each place's clips, (B, width) each.
 
-        The penalties of thresholds add to the gradient, not to the loss that is told.
+        The penalties of thresholds add to the gradient, not to the loss that is told. Where memory runs out, there are
+        twice as many pieces from then on; raises TrainingFailed when single rows do not fit, and, with the size that
+        does, where batch norms would see pieces instead of the batch.
         """
-        said = self._whole(inputs, goal) if self._plain else self._in_pieces(inputs, goal)
+        said = None
+        while said is None:
+            said = self._where_it_fits(inputs, goal)
         for penalty in self._penalties:
             penalty().backward()  # type: ignore[no-untyped-call]
         return said
+
+    def _where_it_fits(self, inputs: Tensor, goal: Tensor) -> tuple[Tensor, list[Tensor]] | None:
+        """None where it did not fit, and there are more pieces now."""
+        try:
+            if self._full and self.pieces == 1:
+                return self._whole(inputs, goal)
+            return self._in_pieces(inputs, goal)
+        except (MemoryError, RuntimeError) as error:
+            if not starved(error):
+                raise
+            if self._norms:
+                size = self._fitting(inputs, goal)
+                raise TrainingFailed(
+                    "A whole batch must fit into memory, for batch norms are over all of it",
+                    f"{len(inputs):,} rows",
+                    f"Set training.batch_size to {size:,}" if size else "Take narrower layers",
+                ) from error
+            if self.pieces >= len(inputs):
+                raise TrainingFailed(
+                    "One row of a batch at a time must fit into memory",
+                    str(error).splitlines()[0][:200],
+                    "Take narrower layers or fewer columns, or another device",
+                ) from error
+        self._flat.gradient.zero_()
+        self.pieces = min(2 * self.pieces, len(inputs))
+        if self._flat.gradient.is_cuda:
+            torch.cuda.empty_cache()
+        return None
+
+    def _fitting(self, inputs: Tensor, goal: Tensor) -> int:
+        """Rows that do fit: a half, a quarter ... of a batch that did not; 0 where none do."""
+        size = len(inputs) // 2
+        while size > 1:
+            self._flat.gradient.zero_()
+            try:
+                self._in_pieces(inputs[:size], goal[:size])
+                return size
+            except (MemoryError, RuntimeError) as error:
+                if not starved(error):
+                    raise
+            size //= 2
+        return 0
+
+    def _share(self, piece: Tensor, whole: Tensor) -> Tensor | float:
+        """The share of a batch with goals `whole` that a piece of it is: by rows, or by the weights of its classes."""
+        weights = getattr(self._loss, "weight", None)
+        return len(piece) / len(whole) if weights is None else weights[piece].sum() / weights[whole].sum()
 
     def _whole(self, inputs: Tensor, goal: Tensor) -> tuple[Tensor, list[Tensor]]:
         taps: list[Tensor] = []
@@ -45,11 +99,11 @@ class Backward:
 
     def _in_pieces(self, inputs: Tensor, goal: Tensor) -> tuple[Tensor, list[Tensor]]:
         total, seen = self._flat.weights.new_zeros(()), []
-        for rows, wanted in zip(inputs.chunk(self._pieces), goal.chunk(self._pieces), strict=True):
+        for rows, wanted in zip(inputs.chunk(self.pieces), goal.chunk(self.pieces), strict=True):
             taps: list[Tensor] = []
             with self._low:
                 said = self._body(rows, taps)
-            loss = self._loss(said.to(torch.float32), wanted) * (len(rows) / len(inputs))
+            loss = self._loss(said.to(torch.float32), wanted) * self._share(wanted, goal)
             (loss if self.scale is None else (loss * self.scale.scale).sum()).backward()
             total += loss.detach()
             seen.append([tap.detach().to(torch.float32) for tap in taps])

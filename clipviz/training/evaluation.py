@@ -5,10 +5,11 @@ import math
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from clipviz.core.moments import moments
 from clipviz.core.recipe import Task
+from clipviz.training.failures import starved
 from clipviz.training.network import Network
 from clipviz.training.rows import Rows
 from clipviz.training.stream import Streamed
@@ -17,6 +18,8 @@ CHUNK, LARGE_CHUNK = 65_536, 1_024
 """Rows that are judged at once: of numbers, and of images or texts, which become much more on their way."""
 REGRESSION = ("mae", "rmse", "r2")
 CLASSIFICATION = ("accuracy", "macro_f1", "macro_recall", "log_loss")
+MOST_CONSTANT = 100_000
+"""Rows at most on which the loss of a constant is judged."""
 UNSEEN = math.log(np.finfo(np.float64).eps)
 """Log probability, -36 nats, of a class that no training row shows: nobody can say it, yet one such row must not
 make every log loss infinite."""
@@ -32,18 +35,51 @@ def outputs(network: Network, rows: Rows | Streamed) -> Tensor:
     """What the body says of rows, (N, O) float32, without dropout; training mode is restored."""
     network.eval()
     most = CHUNK if network.front.signal.takes == "table" else LARGE_CHUNK
-    parts = [network.body(block) for block in rows.blocks(most)]
+    said = None
+    while said is None:
+        said = _in_blocks(network, rows, most)
+        most //= 2
     network.train()
-    return torch.cat(parts)
+    return said
 
 
-def loss(network: Network, said: Tensor, rows: Rows | Streamed) -> float:
-    """Mean standardised squared error, or cross-entropy: what training minimises; UNSEEN as in log_loss."""
-    if network.task == "regression":
-        return float((said.to(torch.float64) - rows.goal).square().mean())
-    logs = torch.log_softmax(said.to(torch.float64), dim=1)
-    right = logs.gather(1, rows.goal.clamp(min=0).unsqueeze(1)).squeeze(1)
-    return -float(torch.where(rows.goal < 0, UNSEEN, right).mean())
+def _in_blocks(network: Network, rows: Rows | Streamed, most: int) -> Tensor | None:
+    """None where so many rows at once do not fit into memory, but fewer may."""
+    try:
+        return torch.cat([network.body(block) for block in rows.blocks(most)])
+    except (MemoryError, RuntimeError) as error:
+        if most == 1 or not starved(error):
+            raise
+        return None
+
+
+def loss(criterion: nn.Module, said: Tensor, rows: Rows | Streamed) -> float:
+    """What training minimises, over all rows at once, in float64; UNSEEN as in log_loss for classes nobody trained on.
+
+    criterion: as `losses` builds it, in float64.
+    """
+    wide = said.to(torch.float64)
+    if rows.goal.is_floating_point():
+        return float(criterion(wide, rows.goal.to(torch.float64)))
+    known = rows.goal >= 0
+    share = float(known.to(torch.float64).mean())
+    if share == 0:
+        return -UNSEEN
+    return share * float(criterion(wide[known], rows.goal[known])) - (1 - share) * UNSEEN
+
+
+def constant(criterion: nn.Module, goal: Tensor, classes: int) -> float:
+    """The loss of the best constant prediction for training goals (N, 1) or (N,): their mean or median, whichever is
+    better; for classes their shares, or all alike. Of very many rows every n-th is looked at.
+    """
+    goal = goal[:: -(-len(goal) // MOST_CONSTANT)]
+    if goal.is_floating_point():
+        wide = goal.to(torch.float64)
+        guesses = [wide.mean(), wide.median()]
+        return min(float(criterion(guess.expand(wide.shape), wide)) for guess in guesses)
+    shares = (torch.bincount(goal, minlength=classes).to(torch.float64) / len(goal)).clamp(min=1e-12)
+    scores = [shares.log(), torch.zeros_like(shares)]
+    return min(float(criterion(score.expand(len(goal), classes), goal)) for score in scores)
 
 
 def metrics(network: Network, said: Tensor, rows: Rows | Streamed) -> dict[str, float | None]:

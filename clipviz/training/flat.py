@@ -1,12 +1,12 @@
 """All parameters of a body in one buffer, all gradients in another: a step is few, large operations."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from clipviz.policies.gradients.base import Spec
 
@@ -17,7 +17,7 @@ class Flat:
     """Weights and gradient of K networks, (K, P) float32; the modules' parameters are views of it.
 
     Weights come first, layer by layer, then what is learned inside the clips, by rate: the groups that the
-    optimiser treats apart. K = 1 here; the replica axis is what clips and optimisers work on.
+    optimiser treats apart. K = 1 for the body given; `together` makes one of several.
 
     specs: where each parameter lies. layers: (K, n) view of each layer's gradient, thresholds left out; one
     without weights of its own is not there. split: where the thresholds begin. rates: (rate, start, end) of
@@ -31,38 +31,67 @@ class Flat:
         entries = sorted(
             _entries(body), key=lambda entry: rates.get(id(entry[2]), 0.0)
         )  # stable: weights first
-        size = sum(parameter.numel() for _, _, parameter in entries)
-        self.replicas = 1
-        self.weights = torch.empty(1, size, device=device)
-        self.gradient = torch.zeros(1, size, device=device)
+        self._parameters = [parameter for _, _, parameter in entries]
         specs, start = [], 0
         for name, layer, parameter in entries:
-            end = start + parameter.numel()
-            self.weights[0, start:end] = parameter.detach().reshape(-1)
-            parameter.data = self.weights[0, start:end].view(parameter.shape)
-            parameter.grad = self.gradient[0, start:end].view(parameter.shape)
-            specs.append(Spec(name, layer, tuple(parameter.shape), start, end - start))
-            start = end
+            specs.append(Spec(name, layer, tuple(parameter.shape), start, parameter.numel()))
+            start += parameter.numel()
         self.specs = tuple(specs)
         learned = [
             (rates[id(entry[2])], spec)
             for entry, spec in zip(entries, specs, strict=True)
             if id(entry[2]) in rates
         ]
-        self.split = learned[0][1].start if learned else size
+        self.split = learned[0][1].start if learned else start
         self.rates = tuple(_stretches(learned))
-        self.thresholds = self.weights[:, self.split :]
         self.running = {name: held for name, held in body.named_buffers() if name.endswith(RUNNING)}
-        self.layers = {
-            layer: self.gradient[:, mine[0].start : mine[-1].start + mine[-1].size]
-            for layer in body.parts
-            if (mine := [spec for spec in specs if spec.layer == layer and spec.start < self.split])
-        }
+        self._spans = _spans(body, self.specs, self.split)
+        self._hold(torch.empty(1, start, device=device), torch.zeros(1, start, device=device))
+        self.settle(self.weights, self.gradient)
+
+    @classmethod
+    def together(cls, flats: Sequence["Flat"]) -> "Flat":
+        """The buffers of K networks as one; each of the given ones is from then on a row of it.
+
+        They must have the same specs. Its `running` and `rates` are empty: those of its rows differ.
+        """
+        first = flats[0]
+        whole = cls.__new__(cls)
+        whole.specs, whole.split, whole._spans = first.specs, first.split, first._spans
+        whole._parameters, whole.rates, whole.running = [], (), {}
+        whole._hold(torch.cat([flat.weights for flat in flats]), torch.cat([flat.gradient for flat in flats]))
+        for place, flat in enumerate(flats):
+            flat.settle(whole.weights[place : place + 1], whole.gradient[place : place + 1])
+        return whole
+
+    def settle(self, weights: Tensor, gradient: Tensor) -> None:
+        """Moves into buffers (1, P): the parameters, with their values, become views of them."""
+        for spec, parameter in zip(self.specs, self._parameters, strict=True):
+            columns = slice(spec.start, spec.start + spec.size)
+            weights[0, columns] = parameter.detach().reshape(-1)
+            parameter.data = weights[0, columns].view(spec.shape)
+            parameter.grad = gradient[0, columns].view(spec.shape)
+        self._hold(weights, gradient)
+
+    def _hold(self, weights: Tensor, gradient: Tensor) -> None:
+        self.replicas = len(weights)
+        self.weights, self.gradient = weights, gradient
+        self.thresholds = weights[:, self.split :]
+        self.layers = {layer: gradient[:, start:end] for layer, (start, end) in self._spans.items()}
 
     def place(self, name: str) -> slice:
         """Where a parameter's threshold values lie in `thresholds`; raises StopIteration for one that is not there."""
         spec = next(spec for spec in self.specs if spec.name == name)
         return slice(spec.start - self.split, spec.start - self.split + spec.size)
+
+
+def _spans(body: Any, specs: Sequence[Spec], split: int) -> dict[str, tuple[int, int]]:
+    """The columns of each layer's own weights."""
+    return {
+        layer: (mine[0].start, mine[-1].start + mine[-1].size)
+        for layer in body.parts
+        if (mine := [spec for spec in specs if spec.layer == layer and spec.start < split])
+    }
 
 
 def _rates(body: Any) -> dict[int, float]:

@@ -117,9 +117,10 @@ class Front(nn.Module):
         """(lo, hi): (F',) each, or (N, F') where a row's group decides."""
         if not len(self.grouped):
             return self.lo, self.hi
-        groups = torch.nan_to_num(raw[:, self.by], nan=-1.0) + 1  # (N, Q)
-        groups = groups.clamp(0, len(self.group_lo) - 1).to(torch.int64)
-        shape = (len(raw), len(self.numbers))
+        groups = raw[:, self.by] + 1  # (N, Q)
+        known = (groups >= 1) & (groups < len(self.group_lo))  # NaN is not
+        groups = torch.where(known, groups, 0.0).to(torch.int64)
+        shape = (raw.shape[0], len(self.numbers))
         lo = torch.cat([self.lo.expand(shape), self.group_lo.gather(0, groups)], dim=1)
         hi = torch.cat([self.hi.expand(shape), self.group_hi.gather(0, groups)], dim=1)
         return lo[:, self._places], hi[:, self._places]

@@ -18,6 +18,8 @@ class Gauges:
     A threshold per channel is three columns: its median, threshold/<name>/min and /max; a clip with two bounds
     has threshold/<name>/lo and /hi. Thresholds are those that the batch went through. Saturated is the share of
     the values flowing in that a threshold holds. Nothing here speaks to the host.
+
+    body: of one network, or a stack of K (replicas.stack).
     """
 
     def __init__(self, body: Any, flat: Flat) -> None:
@@ -32,7 +34,7 @@ class Gauges:
             *(column for columns in self._columns for column in columns),
             *(f"saturated/{name}" for name, *_ in clips),
         )
-        self._plain = _all_plain(body, flat, [clip for _, _, position, clip in clips if position == 0])
+        self.plain = _all_plain(flat, clips)
 
     def attach(self, row: Tensor) -> None:
         """Takes the columns (K, S) of a row that belong to `series`, and says where the thresholds stand."""
@@ -46,11 +48,11 @@ class Gauges:
         """The columns of a step whose values flowed into each place as `taps` say."""
         if not self._watched:
             return
-        if self._plain:
+        if self.plain:
             torch.add(softplus(self._flat.thresholds), FLOOR, out=self._thresholds)
             now = self._thresholds.to(self._flat.thresholds.dtype).unbind(1)  # T x (K,)
             for (at, _, _, clip), theta, saturated in zip(self._watched, now, self._saturated, strict=True):
-                saturated.copy_(clip.held(taps[at], theta).mean(dtype=torch.float32))
+                saturated.copy_(clip.saturation_at(taps[at], theta))
             return
         self._say_each()
         for (at, place, position, clip), saturated in zip(self._watched, self._saturated, strict=True):
@@ -60,8 +62,10 @@ class Gauges:
         place = 0
         for _, _, _, clip in self._watched:
             for bound in clip.readable().values():
-                told = [bound] if len(bound) == 1 else [bound.median(), bound.min(), bound.max()]
-                for number in told:
+                each = [bound[..., 0]]
+                if bound.shape[-1] > 1:
+                    each = [bound.median(dim=-1).values, bound.amin(dim=-1), bound.amax(dim=-1)]
+                for number in each:
                     self._thresholds[:, place].copy_(number.detach())
                     place += 1
 
@@ -77,23 +81,22 @@ def _columns(name: str, clip: Clip) -> list[str]:
     columns = []
     for which, bound in bounds.items():
         own = f"threshold/{name}" if len(bounds) == 1 else f"threshold/{name}/{which}"
-        columns += [own] if len(bound) == 1 else [own, f"{own}/min", f"{own}/max"]
+        columns += [own] if bound.shape[-1] == 1 else [own, f"{own}/min", f"{own}/max"]
     return columns
 
 
-def _all_plain(body: Any, flat: Flat, clips: list[Clip]) -> bool:
+def _all_plain(flat: Flat, clips: list[tuple[str, str, int, Clip]]) -> bool:
     """Whether all thresholds are one learned theta a layer, first in each chain, in the order of the flat buffer: a
     few operations read them all."""
-    order = [spec.name for spec in flat.specs if spec.start >= flat.split]
-    names = {id(parameter): name for name, parameter in body.named_parameters()}
-    for clip in clips:
-        raw = clip.get_parameter("raw_theta") if clip.learned and "theta" in clip.knobs else None
-        if (
-            raw is None
-            or raw.numel() != 1
-            or not clip.knobs["theta"].positive
-            or [names[id(raw)]] != order[:1]
-        ):
+    if len(clips) != flat.thresholds.shape[1] or any(position for _, _, position, _ in clips):
+        return False
+    for (_, _, _, clip), column in zip(clips, flat.thresholds.unbind(1), strict=True):
+        theta = clip.knobs.get("theta")
+        raw: Any = (
+            getattr(clip, "raw_theta", None)
+            if theta is not None and theta.learned and theta.positive
+            else None
+        )
+        if raw is None or raw.numel() != flat.replicas or raw.data_ptr() != column.data_ptr():
             return False
-        order.pop(0)
-    return not order
+    return True

@@ -9,14 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clipviz.core.errors import TrainingFailed
+from clipviz.core.spikes import Spikes
 
 Say = Callable[[int, str, str], None]
 """Told of an event: step, kind, text."""
 
-SPIKE = 6.0
-"""A gradient norm this many times its running mean is a spike."""
-WARM = 20
-MEMORY = 0.98
 HOPELESS = 100
 """Steps in a row without a finite loss and gradient after which a run has diverged."""
 
@@ -109,20 +106,14 @@ class Journal:
         block: dict[str, NDArray[np.float32]],
         say: Say,
     ) -> None:
-        mean, seen = self.mean_norm, self.seen
-        for place, norm in enumerate(block["gradient_norm"].tolist()):
-            if not math.isfinite(norm):
-                continue
-            if seen >= WARM and norm > SPIKE * mean > 0:
-                self.spikes += 1
-                if loud(self.spikes):
-                    after = 0.0 if block["skipped"][place] else float(block["gradient_norm_clipped"][place])
-                    say(int(steps[place]), "spike", spike(int(steps[place]), norm, after, mean, self.spikes))
-                norm = SPIKE * mean
-            seen += 1
-            memory = min(MEMORY, 1 - 1 / seen)
-            mean = memory * mean + (1 - memory) * norm
-        self.mean_norm, self.seen = mean, seen
+        usual = Spikes(self.mean_norm, self.seen)
+        for place, mean in usual.find(block["gradient_norm"].tolist()):
+            self.spikes += 1
+            if loud(self.spikes):
+                step, norm = int(steps[place]), float(block["gradient_norm"][place])
+                after = 0.0 if block["skipped"][place] else float(block["gradient_norm_clipped"][place])
+                say(step, "spike", spike(step, norm, after, mean, self.spikes))
+        self.mean_norm, self.seen = usual.mean, usual.seen
 
 
 def spike(step: int, before: float, after: float, mean: float, number: int) -> str:

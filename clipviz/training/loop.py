@@ -1,6 +1,7 @@
 """The training loop: steps, evaluations, reports, checkpoints; the numbers never depend on the clock."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import torch
@@ -11,11 +12,12 @@ from clipviz.core.run import Result, Sink, State, Stream
 from clipviz.core.table import Table
 from clipviz.training import checkpoint, network
 from clipviz.training.assembly import assemble, calibrate
+from clipviz.training.device import repeatable
 from clipviz.training.failures import in_words
 from clipviz.training.progress import Progress
 from clipviz.training.report import Report
 from clipviz.training.result import conclude
-from clipviz.training.rows import check
+from clipviz.training.rows import check, check_varies
 
 MODEL = "model.safetensors"
 
@@ -35,7 +37,7 @@ def train(
 ) -> tuple[State, Result | None]:
     """Trains a recipe on a table, or goes on from the checkpoint in `folder`.
 
-    Ends FINISHED (all epochs, or no better validation loss for `patience` evaluations), STOPPED (the sink
+    Ends FINISHED (all epochs, or a rule of `recipe.stopping` held), STOPPED (the sink
     asked for "stop") or PAUSED ("pause": a checkpoint is written, there is no result). A finished or stopped
     run leaves its best weights behind the front in folder/model.safetensors, and its metrics in the result.
     On the CPU a run that was interrupted anywhere ends with the very bits of one that was not.
@@ -50,7 +52,8 @@ def train(
     check(table)
     before = torch.get_num_threads()
     cuda = [torch.cuda.current_device()] if device.startswith("cuda") else []
-    with in_words(), torch.random.fork_rng(devices=cuda):
+    repeats = repeatable(recipe.training.deterministic and bool(cuda))
+    with in_words(), torch.random.fork_rng(devices=cuda), repeats:
         torch.set_num_threads(threads)
         try:
             session = _Session(recipe, table, sink, device, folder, resident_bytes, weights)
@@ -72,7 +75,9 @@ class _Session:
     ) -> None:
         self.recipe, self.table, self.folder = recipe, table, folder
         self._unwritten = False
+        self._pieces = recipe.training.accumulation
         self.assembly = assemble(recipe, table, device, folder, resident_bytes, weights)
+        check_varies(self.assembly.train)
         self.progress = Progress(self.assembly, recipe, device)
         self.report = Report(self.assembly.step.series, self.assembly.evaluations, sink, device)
         series: dict[Stream, Sequence[str]] = {
@@ -87,6 +92,19 @@ class _Session:
                 f"streams {table.inputs.shape[0]:,} rows from disk: more than fits into free memory",
             )
 
+    def _say_pieces(self) -> None:
+        pieces = self.assembly.step.backward.pieces
+        if pieces == self._pieces:
+            return
+        rows = -(-self.recipe.training.batch_size // pieces)
+        self.report.say(
+            self.progress.step,
+            "warning",
+            f"step {self.progress.step}: out of memory; batches go through the network in {pieces} pieces of {rows} "
+            f"rows from here on, the gradient is that of the whole batch. Set training.accumulation to {pieces}",
+        )
+        self._pieces = pieces
+
     def run(self, checkpoint_seconds: float, flush_seconds: float) -> tuple[State, Result | None]:
         progress, report = self.progress, self.report
         self._begin()
@@ -100,6 +118,7 @@ class _Session:
                     self._evaluate()
                 if not report.is_time:
                     continue
+                self._say_pieces()
                 wish = report.flush()
                 kept = (wish == "pause" or report.checkpoint_is_time) and self._checkpoint()
                 if wish == "pause" and kept:
@@ -108,6 +127,12 @@ class _Session:
                     state = State.STOPPED
                     break
             return state, self._end(state)
+        except (TrainingFailed, MemoryError, RuntimeError):
+            with suppress(
+                TrainingFailed, MemoryError, RuntimeError
+            ):  # the device may be gone: then nothing comes
+                report.flush(wait=True)
+            raise
         finally:
             report.say_events()
 
@@ -115,10 +140,14 @@ class _Session:
         saved = checkpoint.read(self.folder)
         if saved is not None:
             self.progress.restore(saved, self.report.journal)
+            self._pieces = self.assembly.step.backward.pieces
             self.report.say(
                 self.progress.step, "info", f"continues from the checkpoint at step {self.progress.step}"
             )
             return
+        if self.recipe.training.batch_size > len(self.assembly.train):
+            rows = f"all {len(self.assembly.train):,} training rows"
+            self.report.say(0, "info", f"a batch is larger than the data: every step sees {rows}")
         for sentence in calibrate(self.assembly, self.progress.first_batch()):
             self.report.say(0, "info", sentence)
         self._evaluate()
@@ -153,15 +182,16 @@ class _Session:
 
     def _end(self, state: State) -> Result:
         progress, report = self.progress, self.report
-        if state is State.STOPPED and progress.last_evaluation < progress.step:
+        if progress.last_evaluation < progress.step:
             self._evaluate()
+        self._say_pieces()
         report.flush(wait=True)
         progress.keep_best()
         result = conclude(self.assembly, self.table, self.recipe, progress, report.journal)
         self._save_model()
         if self.recipe.gradient.id != "none":
             report.say(progress.step, "info", report.journal.clipping(progress.step))
-        report.say(progress.step, "stop", progress.ending(state))
+        report.say(progress.step, "rule" if progress.by_rule(state) else "stop", progress.ending(state))
         return result
 
     def _save_model(self) -> None:

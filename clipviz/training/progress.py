@@ -1,5 +1,6 @@
 """Where a run stands: its step, its best weights, and how to leave and come back."""
 
+import math
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -13,7 +14,7 @@ from clipviz.training import checkpoint, evaluation, watch
 from clipviz.training.assembly import Assembly
 from clipviz.training.journal import Journal
 from clipviz.training.rows import Rows, order
-from clipviz.training.stopping import Stopping
+from clipviz.training.stopping import Ending, epoch_steps, planned
 
 APART = 50
 """Fewest steps between two evaluations."""
@@ -24,13 +25,15 @@ class Progress:
 
     def __init__(self, assembly: Assembly, recipe: Recipe, device: str) -> None:
         self._assembly, self._recipe, self._device = assembly, recipe, device
-        rows, batch = len(assembly.train), recipe.training.batch_size
-        self._epoch_steps = -(-rows // batch)
-        self.total = self._epoch_steps * recipe.training.epochs
+        self._epoch_steps = epoch_steps(len(assembly.train), recipe)
+        self.total = planned(len(assembly.train), recipe)
         self.step = 0
         self.last_evaluation = 0
         self.improved = False
-        self.stopping = Stopping(recipe.training.patience)
+        self.stopping = Ending(recipe.stopping)
+        norm = assembly.step.series.index("gradient_norm")
+        self._norm = assembly.step.row[:, norm] if recipe.stopping.gradient is not None else None
+        self._norms = torch.zeros_like(assembly.step.row[:, norm])  # (K,) sum since the last evaluation
         self._best = {name: tensor.clone() for name, tensor in self._kept().items()}
         self._before = assembly.flat.weights.clone()
         self._batches: tuple[Tensor, ...] = ()
@@ -38,7 +41,7 @@ class Progress:
 
     @property
     def over(self) -> bool:
-        return self.step >= self.total or self.stopping.exhausted
+        return self.step >= self.total or bool(self.stopping.fired)
 
     @property
     def due(self) -> bool:
@@ -59,8 +62,12 @@ class Progress:
             self._batches = self._split(self.step // self._epoch_steps, place)
         if self._due_at(self.step + 1):
             self._before.copy_(self._assembly.flat.weights)
+        self._assembly.rates.at(self.step)
         self._assembly.step(self._assembly.train, self._batches[place])
+        if self._norm is not None:
+            self._norms.add_(self._norm)
         self.step += 1
+        self.stopping.reached(self.step, self.seconds)
 
     def first_batch(self) -> Rows:
         places = order(len(self._assembly.train), self._recipe.seed, 0)
@@ -72,20 +79,27 @@ class Progress:
         best.
         """
         network, validation = self._assembly.network, self._assembly.validation
+        criterion, sample = self._assembly.criterion, self._assembly.sample
         said = evaluation.outputs(network, validation)
-        loss = evaluation.loss(network, said, validation)
-        train_loss = evaluation.loss(
-            network, evaluation.outputs(network, self._assembly.sample), self._assembly.sample
-        )
+        loss = evaluation.loss(criterion, said, validation)
+        train_loss = evaluation.loss(criterion, evaluation.outputs(network, sample), sample)
         metrics = evaluation.metrics(network, said, validation).values()
-        numbers = [float("nan") if value is None else value for value in metrics]
+        numbers = [self._assembly.constant, *(float("nan") if value is None else value for value in metrics)]
         ratio = self._update_ratio()
-        self.last_evaluation = self.step
         self.improved = self.stopping.better(self.step, loss)
+        self.stopping.moved(train_loss, self._mean_norm())
+        self._assembly.rates.saw([loss])
+        self.last_evaluation = self.step
         if self.improved:
             for name, tensor in self._kept().items():
                 self._best[name].copy_(tensor)
-        return [train_loss, loss, *numbers, *watch.look(network, self._assembly.watched), ratio]
+        return [
+            train_loss,
+            loss,
+            *numbers,
+            *watch.look(network, self._assembly.watched),
+            ratio,
+        ]
 
     def keep_best(self) -> None:
         """Puts the weights of the best evaluation back, and the running statistics that belong to them."""
@@ -99,7 +113,9 @@ class Progress:
             "step": self.step,
             "last_evaluation": self.last_evaluation,
             "seconds": self.seconds,
-            "stopping": asdict(self.stopping),
+            "pieces": self._assembly.step.backward.pieces,
+            "stopping": self.stopping.state(),
+            "rates": self._assembly.rates.state(),
             "journal": asdict(journal),
         }
         random = {"random": torch.get_rng_state()}
@@ -113,13 +129,18 @@ class Progress:
         position = saved.position
         self.step, self.last_evaluation = position["step"], position["last_evaluation"]
         self._earlier = position["seconds"]
-        for name, value in position["stopping"].items():
-            setattr(self.stopping, name, value)
+        self._assembly.step.backward.pieces = position["pieces"]
+        self.stopping.restore(position["stopping"])
+        self._assembly.rates.restore(position["rates"])
         for name, value in position["journal"].items():
             setattr(journal, name, value)
         torch.set_rng_state(saved.tensors["random"])
         if self._device != "cpu" and "random_cuda" in saved.tensors:
             torch.cuda.set_rng_state(saved.tensors["random_cuda"])
+
+    def by_rule(self, state: State) -> bool:
+        """Whether a stopping rule ended the run."""
+        return state is State.FINISHED and bool(self.stopping.fired)
 
     def ending(self, state: State) -> str:
         """Why the run ended, in words."""
@@ -128,10 +149,8 @@ class Progress:
         )
         if state is State.STOPPED:
             return f"stopped at step {self.step} as asked; {best}"
-        if self.stopping.exhausted:
-            return (
-                f"stopped early at step {self.step}: no better for {self.stopping.waited} evaluations; {best}"
-            )
+        if self.by_rule(state):
+            return f"stopped early at step {self.step}: {', '.join(self.stopping.fired.values())}; {best}"
         return f"finished all {self.total} steps; {best}"
 
     def _due_at(self, step: int) -> bool:
@@ -149,12 +168,20 @@ class Progress:
         state |= {f"clipper.{name}": tensor for name, tensor in assembly.clipper.state().items()}
         state |= {f"step.{name}": tensor for name, tensor in assembly.step.state().items()}
         best = {f"best.{name}": tensor for name, tensor in self._best.items()}
-        return {**self._kept(), **best, **state}
+        return {**self._kept(), **best, **state, "norms": self._norms}
 
     def _kept(self) -> dict[str, Tensor]:
         """What makes the network what it is at a step: the live weights and running statistics."""
         flat = self._assembly.flat
         return {"weights": flat.weights, **{f"running.{name}": held for name, held in flat.running.items()}}
+
+    def _mean_norm(self) -> float:
+        """Of the gradients before the clip since the last evaluation; NaN where no rule asks for it."""
+        if self._norm is None or self.step == self.last_evaluation:
+            return math.nan
+        mean = float(self._norms[0]) / (self.step - self.last_evaluation)
+        self._norms.zero_()
+        return mean
 
     def _update_ratio(self) -> float:
         """|Δw| / |w| of the last step, thresholds left out; NaN where that step was not expected to be the

@@ -23,8 +23,9 @@ LAB = {"activations": "p1", "gradients": "p1"}
 """The families that have a tab in the Lab, and the slot in which a policy is shown there."""
 
 
-def card(policy: Policy) -> None:
-    """All that a policy declares; its picture is computed by itself."""
+def card(policy: Policy, where: str) -> None:
+    """All that a policy declares; its picture is computed by itself. where: the part of the page, each of which may
+    show a policy once."""
     said, rest = effect(policy), policy.description.partition("\n\n")[2]
     left, right = st.columns([3, 2])
     with left:
@@ -37,7 +38,7 @@ def card(policy: Policy) -> None:
         st.markdown(f"**When to use it.** {_prose(policy.use)}")
         _traits(policy)
     with right:
-        _picture(policy)
+        _picture(policy, where)
     if policy.fields:
         st.table(fields(policy.fields), border="horizontal", hide_index=True, alt=f"Fields of {policy.title}")
     st.caption(_prose(policy.reference))
@@ -108,7 +109,7 @@ def _traits(policy: Policy) -> None:
                     st.badge(question, color="grey")
 
 
-def _picture(policy: Policy) -> None:
+def _picture(policy: Policy, where: str) -> None:
     cls = discover(f"clipviz.policies.{policy.family}")[policy.id]
     colours = palette(st.context.theme.type)
     lab_values.ready()
@@ -121,7 +122,7 @@ def _picture(policy: Policy) -> None:
                 "At its defaults", figure, f"{found.titles[1]} over {found.titles[0]} under {policy.title}"
             )
         ],
-        key=f"guide.picture.{policy.family}.{policy.id}",
+        key=f"guide.{where}.{policy.family}.{policy.id}",
     )
 
 

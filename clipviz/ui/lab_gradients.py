@@ -139,7 +139,7 @@ def stream(link: Link, picked: list[Picked]) -> None:
         drawings.append(Drawing(each.name, figure, f"Stream of norms under {each.name}: {said}", said + "."))
     st.caption(
         "Thin: the norm as it comes. Colour: as it goes on. Dashed: the limit at that step. A cross: the step is left "
-        "out, and leaves no trace in any memory."
+        "out."
     )
     drawn(drawings, key="lab.streams", least=420)
 

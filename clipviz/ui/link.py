@@ -15,6 +15,8 @@ OTHERS = ("dataset", "recipe", "policy")
 """What the address bar may hold besides: the object that the page is about."""
 
 TAB = "tab"
+MOST_DIGITS = 300
+"""Of a whole number in a link: no float has more, and Python refuses to read some thousands."""
 
 
 class Link:
@@ -130,7 +132,7 @@ def tab(page: str, known: tuple[str, ...]) -> tuple[str, str]:
 
 
 def _number(text: str) -> int | str:
-    return int(text) if text.isdecimal() else text
+    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else text
 
 
 def _text(value: Any) -> str:

@@ -4,13 +4,14 @@ import pandas as pd
 import streamlit as st
 
 from clipviz.analysis import clamping
-from clipviz.core.discovery import discover
+from clipviz.core.ledger import Ledger
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Result, Run, State
 from clipviz.core.table import Table
 from clipviz.ui.text import counted, escape, number, plain, share
 
 MAIN = ("mae", "accuracy")
+PERCENTILES = (("p50", "median"), ("p90", "90 %"), ("p99", "99 %"), ("largest", "largest"))
 TITLES = {
     "mae": "MAE",
     "rmse": "RMSE",
@@ -79,6 +80,16 @@ def details(run: Run, recipe: Recipe, table: Table | None) -> None:
     st.subheader("What clipping did")
     st.markdown(inputs_in_words(result, recipe, table))
     st.markdown(clipping_in_words(result, recipe))
+    if result.health is not None:
+        told = result.health.ledger
+        st.dataframe(
+            ledger(told), hide_index=True, alt="Clip ledger: norms before and after the clip, by layer"
+        )
+        st.caption(
+            f"{counted(told.steps, 'step')}: {counted(told.fired, 'step')} clipped, {number(told.skipped)} left out, "
+            f"{number(told.non_finite)} not finite, {counted(told.spikes, 'spike')}. Norms after the clip are over the "
+            "steps that were taken; percentiles are accurate to 2 %."
+        )
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**Metrics by rows**")
@@ -112,37 +123,30 @@ def inputs_in_words(result: Result, recipe: Recipe, table: Table | None) -> str:
 
 
 def clipping_in_words(result: Result, recipe: Recipe) -> str:
-    """What the share of clipped steps means."""
-    if result.clipped_share is None or recipe.gradient.id == "none":
-        words = "No gradient clip was used."
-    elif result.clipped_share == 0 and result.left_out_steps:
-        words = (
-            f"The gradient clip left out **{counted(result.left_out_steps, 'step')}** whose gradient stood out, "
-            f"{result.left_out_steps / max(1, result.steps):.1%} of all; the others it did not touch."
+    """What the gradient clip was in this run."""
+    if result.health is None:
+        return (
+            "No gradient clip was used."
+            if recipe.gradient.id == "none"
+            else "The run said nothing of its steps."
         )
-    elif result.clipped_share == 0:
-        words = "The gradient clip **never fired**: this run equals one without it. A lower limit would act."
-    elif result.clipped_share >= 0.9 and discover("clipviz.policies.gradients")[recipe.gradient.id].turns:
-        words = (
-            f"The gradient clip fired at **{result.clipped_share:.0%} of the steps** and can turn the gradient: the "
-            "run followed the clip's direction more than the loss's. See the cosine above before crediting it."
-        )
-    elif result.clipped_share >= 0.9:
-        words = (
-            f"The gradient clip fired at **{result.clipped_share:.0%} of the steps**: it limits the step size all the "
-            "time, so it is a learning rate by another name. Compare with a lower learning rate before crediting it."
-        )
-    else:
-        words = (
-            f"The gradient clip fired at **{result.clipped_share:.1%} of the steps**: "
-            "a safety net for large gradients."
-        )
-    lost = result.skipped_steps - result.left_out_steps
-    if lost:
-        words += (
-            f" {counted(lost, 'step was', 'steps were')} skipped because of a gradient that was not finite."
-        )
-    return words
+    first, dot, rest = escape(result.health.ledger.words, 600).partition(":")
+    return f"**{first}**{dot}{rest}" if dot else first
+
+
+def ledger(result: Ledger) -> pd.DataFrame:
+    """The clip ledger: a row for the whole gradient, then one for each layer."""
+    return pd.DataFrame(
+        [
+            {
+                "gradient of": entry.layer,
+                "steps clipped": "–" if entry.clipped_share is None else f"{entry.clipped_share:.1%}",
+                **{f"norm {name}": number(getattr(entry.before, field), 3) for field, name in PERCENTILES},
+                **{f"clipped {name}": number(getattr(entry.after, field), 3) for field, name in PERCENTILES},
+            }
+            for entry in result.entries
+        ]
+    )
 
 
 def metrics(result: Result) -> pd.DataFrame:

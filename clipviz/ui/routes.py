@@ -58,6 +58,7 @@ def build(of: Callable[[], Live], prefix: str = "") -> list[BaseRoute]:
     return [
         Route(f"{prefix}/api/runs/{{id}}/live", answer(_delta)),
         Route(f"{prefix}/api/runs/{{id}}/window", answer(_window)),
+        Route(f"{prefix}/api/runs/{{id}}/health", answer(_health)),
         Route(f"{prefix}/api/series.csv", answer(_table)),
         Route(f"{prefix}/assets/plotly.min.js", _plotly),
         Route(f"{prefix}/assets/live/{{version}}/{{name}}", _module),
@@ -67,6 +68,10 @@ def build(of: Callable[[], Live], prefix: str = "") -> list[BaseRoute]:
 def _delta(request: Request, live: Live) -> Response:
     cursor = request.query_params.get("cursor", "")[:64]
     return _send(request, live.encoded(_run(request.path_params["id"]), cursor))
+
+
+def _health(request: Request, live: Live) -> Response:
+    return _send(request, live.health(_run(request.path_params["id"])))
 
 
 def _window(request: Request, live: Live) -> Response:

@@ -7,7 +7,8 @@ import streamlit as st
 from clipviz.core.dataset import Dataset
 from clipviz.core.discovery import discover
 from clipviz.core.errors import ClipvizError
-from clipviz.core.recipe import Choice, Data, Recipe, Task, Text, Training
+from clipviz.core.recipe import Choice, Data, Recipe, Task, Text
+from clipviz.core.regime import Stopping, Training
 from clipviz.runs.check import check, kind_of_rows
 from clipviz.ui import drafts, forms, header, places, recipes, splits, state
 from clipviz.ui.text import counted, escape, number, plain
@@ -162,6 +163,7 @@ def _optimisation(recipe: Recipe, draft: drafts.Draft) -> dict[str, object]:
     )
     said = tuple(name for name in Training.model_fields if name != "clip_scales")
     training = forms.fields(Training, recipe.training.model_dump(), draft.key("training"), said)
+    stopping = forms.fields(Stopping, recipe.stopping.model_dump(), draft.key("stopping"))
     left, right = st.columns(2)
     with left:
         seed = st.number_input(
@@ -185,6 +187,7 @@ def _optimisation(recipe: Recipe, draft: drafts.Draft) -> dict[str, object]:
     return {
         "optimiser": optimiser,
         "training": recipe.training.model_copy(update=training),
+        "stopping": recipe.stopping.model_copy(update=stopping),
         "seed": seed,
         "device": device,
     }

@@ -21,7 +21,7 @@ def test_everything_measured_is_drawn() -> None:
 
 
 def test_nothing_is_drawn_that_is_not_measured() -> None:
-    derived = {("step", "clipped_share"), ("step", "spike")}
+    derived = {("step", "clipped_share"), ("step", "spike"), ("step", "rule")}
     for panels in (train_panels(NAMES), compare_panels([NAMES, NAMES])):
         assert drawn(panels) - derived <= {
             (stream, name) for stream, names in NAMES.items() for name in names

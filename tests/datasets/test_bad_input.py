@@ -90,6 +90,14 @@ def test_the_euro_sign_of_windows(settings, write):
     assert files.frame(settings, dataset.id)["note"].tolist() == ["5 € off", "6 € off"]
 
 
+def test_a_late_byte_that_its_encoding_has_not_costs_its_row(settings, write):
+    body = "".join(f"café,{n}\n" for n in range(120_000)).encode("windows-1252")
+    dataset = ingest(write(b"name,n\n" + body + b"x\x81y,5\n"), "x.csv", settings)
+    assert (dataset.reading.encoding, dataset.rows, dataset.rejected) == ("windows-1252", 120_000, 1)
+    found = files.rejected(settings, dataset.id)[0]
+    assert (found.line, found.reason) == (120_002, "holds bytes that are not windows-1252")
+
+
 def test_a_wrong_encoding_says_so(settings, write):
     path = write("größe\n1\n2\n".encode("latin-1"))
     with pytest.raises(UnreadableFile, match="is not written in utf-16"):

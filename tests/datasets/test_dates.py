@@ -36,6 +36,8 @@ def read(sql, cell):
         ("03-JAN-20", "2020-01-03", "2020-01-03"),
         ("January 3, 2020", "2020-01-03", "2020-01-03"),
         ("31/31/2020", None, None),
+        ("1/2", None, None),
+        ("3-1", None, None),
         ("12:30", None, None),
         ("word", None, None),
     ],

@@ -1,6 +1,6 @@
 """Workbooks become the same tables as text does."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import openpyxl
 import pytest
@@ -62,3 +62,14 @@ def test_an_empty_and_an_unknown_sheet(settings, workbook):
         ingest(workbook, "book.xlsx", settings, Reading(sheet="cover"))
     with pytest.raises(UnreadableFile, match=r"must be one of the workbook; received 'other'.*cover, values"):
         ingest(workbook, "book.xlsx", settings, Reading(sheet="other"))
+
+
+def test_durations_are_numbers_also_beside_decimal_commas(settings, tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["lasts", "price"])
+    for hours in range(10):
+        book.active.append([timedelta(hours=hours, minutes=30), f"{hours},5"])
+    book.save(tmp_path / "a.xlsx")
+    dataset = ingest(tmp_path / "a.xlsx", "a.xlsx", settings)
+    assert [column.kind for column in dataset.columns] == ["integer", "number"]
+    assert files.frame(settings, dataset.id)["lasts"].tolist() == [3600 * hours + 1800 for hours in range(10)]

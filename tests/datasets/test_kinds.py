@@ -55,10 +55,19 @@ def test_large_floats_are_numbers(column):
         ([f"this is a text number {n % 2000}" for n in range(9000)], "text"),
         ([f"user{n}" for n in range(200)], "text"),
         (["$5", "6 apples"] * 9, "category"),
+        (["2020_01", "2020_02"] * 9, "category"),
+        (["1/2", "3/4"] * 9, "category"),
+        (["3-1", "0-2"] * 9, "category"),
     ],
 )
 def test_kinds(column, cells, kind):
     assert column(cells)[0] == kind
+
+
+@pytest.mark.parametrize("slip", ["1O5", "0x1F", "3x7"])
+def test_a_slip_among_numbers_is_no_unit(column, slip):
+    assert column([*range(30), slip])[:2] == ("integer", list(range(30)))
+    assert column(["5 kg", "7", "8 kg"])[:2] == ("integer", [5, 7, 8])
 
 
 def test_money_is_a_number_and_says_its_sign(column):

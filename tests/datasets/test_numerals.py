@@ -63,6 +63,9 @@ def test_is_not_a_number(cell):
         ("-1 234,5", ",", " ", -1234.5),
         ("inf", ",", ".", math.inf),
         ("x", ".", ",", None),
+        ("2020_01", ".", "", None),
+        ("1_000", ",", ".", None),
+        ("1_000", ".", ",", None),
     ],
 )
 def test_the_sql_reads_strictly(cell, decimal, thousands, value):

@@ -16,7 +16,8 @@ import pytest
 
 import clipviz.store
 from clipviz.core.dataset import Dataset
-from clipviz.core.recipe import Choice, Data, Recipe, Training
+from clipviz.core.recipe import Choice, Data, Recipe
+from clipviz.core.regime import Stopping, Training
 from clipviz.core.run import Run, State
 from clipviz.core.settings import Settings
 from clipviz.datasets.ingest import ingest
@@ -49,7 +50,8 @@ class House:
             data=Data(dataset=self.dataset.id, target="y"),
             activation=Choice.of("learned_tanh"),
             gradient=Choice.of("global_norm"),
-            training=Training(epochs=epochs, batch_size=32, patience=0),
+            training=Training(epochs=epochs, batch_size=32),
+            stopping=Stopping(patience=0),
             seed=seed,
         )
         return complete(recipe)  # as `submit` saves it: the twin holds the very same document

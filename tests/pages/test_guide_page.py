@@ -31,6 +31,14 @@ def test_an_unknown_policy_is_a_sentence(page: Page) -> None:
     assert "Input clamps" in words(app)
 
 
+def test_a_policy_may_be_named_twice_and_opened_below(page: Page) -> None:
+    app = page("guide", policy="gradients.value,gradients.value")
+    assert not app.error and [header.value for header in app.header] == ["Value"]
+    app.session_state["guide:gradients.value"] = True
+    app.run()
+    assert not app.error and len(app.table) == 2
+
+
 def test_search_and_filter_narrow_the_catalogue(page: Page) -> None:
     app = page("guide")
     everything = len(app.expander)

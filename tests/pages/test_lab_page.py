@@ -79,6 +79,13 @@ def test_a_malformed_link_is_a_sentence_and_the_default(page: Page) -> None:
     assert "no tab" in words(page("lab", tab="kitchen"))
 
 
+def test_the_shortest_gradients_can_be_drawn(page: Page) -> None:
+    least = dict.fromkeys(("length", "usual", "spike", "trend"), "1e-6")
+    app = page("lab", tab="gradients", steps="10", every="1", **least)
+    assert not app.error and not app.warning
+    assert len(page("lab", tab="gradients", length="1e-300", trend="1e-300").warning) == 2
+
+
 def test_the_menu_leads_back_to_what_was_set(page: Page) -> None:
     app = page("lab")
     slide(app, "Mean", 1.0)

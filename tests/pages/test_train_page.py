@@ -117,7 +117,10 @@ def test_a_finished_run_shows_metrics_thresholds_and_what_clipping_did(page, hom
     assert not app.exception
     assert [each.label for each in app.metric][:3] == ["Test MAE", "Test RMSE", "Test R²"]
     assert "constant prediction" in words(app)
-    assert "The gradient clip" in words(app) or "No gradient clip" in words(app)
+    told = store.runs.get(run.id).result["health"]["ledger"]
+    assert f"**{told['words'].partition(':')[0]}**:" in words(app)
+    ledger = next(each.value for each in app.dataframe if "gradient of" in each.value.columns)
+    assert ledger["gradient of"].tolist() == ["all layers", "layer 1", "layer 2", "output"]
     button(app, "Clone").click().run()
     assert app.query_params["recipe"] == run.recipe
 

@@ -62,6 +62,7 @@ def test_a_run_from_beginning_to_end(store: Store, claimed: Run, settings: Setti
         "flush_seconds": 0.02,
         "threads": 1,
         "resident_bytes": None,
+        "weights": None,
     }
 
 

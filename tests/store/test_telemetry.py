@@ -122,6 +122,29 @@ def test_any_history_of_attempts_ascends_and_newer_ones_win(spans: list[tuple[in
         assert all(start > step for start in starts[int(value) :])
 
 
+def test_one_stream_in_blocks_is_what_resolving_all_of_it_gives(
+    store: Store, running: Run, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clipviz.store.telemetry.PAGE", 2)
+    names = {"step": ["a", "b"], "evaluation": ["c"]}
+    store.telemetry.declare(running.id, 1, names)
+    for first in (1, 3, 5, 7):
+        store.telemetry.append(running.id, 1, "step", *block([first, first + 1], start=first))
+    store.telemetry.append(running.id, 1, "evaluation", *block([8], columns=1))
+    clock.forward(seconds=60)
+    again = store.runs.claim("host:2", lease_seconds=10)
+    assert again is not None and again.attempt == 2
+    store.telemetry.declare(running.id, 2, {"step": ["b", "a"], "evaluation": ["c"]})
+    store.telemetry.append(running.id, 2, "step", *block([6, 7], start=100))
+    steps, values = resolve(store.telemetry.read(running.id))["step"]
+    for least in (1, 3, 100):
+        parts = list(store.telemetry.blocks(running.id, "step", least))
+        assert len(parts) <= -(-len(steps) // least)
+        np.testing.assert_array_equal(np.concatenate([each for each, _ in parts]), steps)
+        np.testing.assert_array_equal(np.concatenate([each for _, each in parts]), values)
+    assert steps.tolist() == [1, 2, 3, 4, 5, 6, 7]
+
+
 def test_one_stream_of_many_runs_is_read_at_once(store: Store, submit: Callable[..., Run]) -> None:
     ids = []
     for number in range(2):

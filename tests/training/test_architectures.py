@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from clipviz.core.recipe import Choice, Data, Recipe, Training
+from clipviz.core.recipe import Choice, Data, Recipe
+from clipviz.core.regime import Stopping, Training
 from clipviz.core.run import State
 from clipviz.core.table import Feature, Table
 from clipviz.training import network
@@ -64,7 +65,8 @@ def recipe(model: Choice) -> Recipe:
         data=Data(dataset="0" * 16, target="label"),
         model=model,
         optimiser=Choice.of("adam", learning_rate=0.01),
-        training=Training(epochs=25, batch_size=32, patience=0),
+        training=Training(epochs=25, batch_size=32),
+        stopping=Stopping(patience=0),
     )
 
 

@@ -81,11 +81,12 @@ def test_rows_of_unseen_classes_are_wrong() -> None:
 def test_the_validation_loss_is_the_log_loss() -> None:
     table = classes_table()
     table.target[table.validation[:3]] = -1
-    network = assemble(recipe(), table, "cpu").network
+    assembly = assemble(recipe(), table, "cpu")
+    network, criterion = assembly.network, assembly.criterion
     rows = prepare(network, table, table.validation, "cpu")
     said = outputs(network, rows)
-    assert loss(network, said, rows) == pytest.approx(metrics(network, said, rows)["log_loss"])
-    assert loss(network, said, rows) > 3 * 36 / len(rows)
+    assert loss(criterion, said, rows) == pytest.approx(metrics(network, said, rows)["log_loss"])
+    assert loss(criterion, said, rows) > 3 * 36 / len(rows)
 
 
 def test_the_baseline_is_the_best_constant_for_each_metric() -> None:

@@ -29,6 +29,13 @@ def heavy(**changes: object) -> Table:
     return regression(300, 4, features=features, inputs=inputs, **changes)
 
 
+def wild_rows() -> np.ndarray:
+    """Every extreme value beside every known, unseen and impossible level."""
+    extremes = (np.nan, np.inf, -np.inf, 1e300, -1e300, 5e-324, -0.0)
+    levels = (-1, 0, 2, 3, 99, -7, np.nan, np.inf)
+    return np.array([[value] * 3 + [level] for value in extremes for level in levels])
+
+
 def choice(id: str = "tukey", **fields: object) -> Inputs:
     return Inputs(default=Choice.of(id, **fields), normalisation=NONE)
 
@@ -77,10 +84,11 @@ def test_the_front_is_the_bounds_on_every_row(name: str) -> None:
 def test_what_is_fitted_leaves_through_export_and_comes_back_from_its_buffers(name: str) -> None:
     table = heavy()
     front, *_ = fit(table, CHOICES[name])
-    raw = torch.from_numpy(table.inputs[:40])
+    raw = torch.from_numpy(np.concatenate([table.inputs, wild_rows()]))
+    batch = ({0: torch.export.Dim.DYNAMIC},)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        exported = torch.export.export(front.eval(), (raw,)).module()
+        exported = torch.export.export(front.eval(), (raw[:40],), dynamic_shapes=batch).module()
     assert torch.equal(exported(raw), front(raw))
     again = Front(table.features, front.state_dict())
     assert torch.equal(again(raw), front(raw)) and again.outputs == front.outputs
@@ -155,6 +163,14 @@ def test_missing_and_infinite_values_are_counted() -> None:
     assert f"b: {infinite} infinite training values took the furthest finite one" in notes
     _, notes, _ = fit(table, choice("quantile"))
     assert f"b: {infinite} infinite training values take the bound" in notes
+
+
+@pytest.mark.parametrize("level", [3.0, 99.0, -7.0, np.nan, np.inf])
+def test_a_row_of_no_known_level_takes_the_bounds_of_all_rows(level: float) -> None:
+    front = fit(heavy(), CHOICES["groups"]).front
+    row, unknown = torch.full((2, 4), 1e6, dtype=torch.float64)
+    row[3], unknown[3] = level, -1
+    assert torch.equal(front(row.unsqueeze(0)), front(unknown.unsqueeze(0)))
 
 
 def test_a_group_must_be_a_category_among_the_features() -> None:

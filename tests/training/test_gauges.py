@@ -51,18 +51,26 @@ def test_every_kind_of_threshold_is_told_with_what_it_holds() -> None:
 def test_the_fast_way_says_what_the_slow_way_says() -> None:
     fast = assemble(recipe(activation={"id": "soft_clip", "start": 0.4}), regression(), "cpu")
     slow = assemble(recipe(activation={"id": "soft_clip", "start": 0.4}), regression(), "cpu")
-    assert fast.step._gauges._plain
-    slow.step._gauges._plain = False
+    assert fast.step._gauges.plain
+    slow.step._gauges.plain = False
     for assembly in (fast, slow):
         for start in (0, 40, 80):
             assembly.step(assembly.train, torch.arange(start, start + 40))
     torch.testing.assert_close(fast.step.row, slow.step.row, equal_nan=True)
 
 
+def test_a_chosen_threshold_behind_a_learned_one_is_told_too() -> None:
+    hard = {"id": "learned_hard", "start": 0.4}
+    numbers, _ = said(activation=hard, clips_at={"layer 2": [hard, {"id": "fixed", "theta": 0.2}]})
+    assert numbers["threshold/layer 2"] == pytest.approx(0.4)
+    assert numbers["threshold/layer 2 (2)"] == pytest.approx(0.2)
+    assert numbers["saturated/layer 2 (2)"] > numbers["saturated/layer 2"]
+
+
 @pytest.mark.parametrize("name", ["stuck_gate", "lsq", "learned_range"])
 def test_what_is_no_plain_threshold_goes_the_slow_way(name: str) -> None:
     numbers, assembly = said(activation={"id": name})
-    assert not assembly.step._gauges._plain
+    assert not assembly.step._gauges.plain
     assert all(
         value == value for series, value in numbers.items() if series.startswith(("threshold/", "saturated/"))
     )

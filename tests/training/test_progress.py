@@ -47,7 +47,7 @@ def test_an_epoch_shows_every_row_once() -> None:
 
 
 def test_endings_are_told_in_words() -> None:
-    now = progress(200, training__patience=1)
+    now = progress(200, stopping__patience=1)
     now.stopping.better(0, 0.5)
     now.step = 7
     best = "the best validation loss, 0.5, was at step 0"

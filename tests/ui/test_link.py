@@ -34,3 +34,9 @@ def test_what_was_written_is_read_back(annotation: Any, text: str, value: Any) -
 def test_what_is_malformed_or_out_of_range_is_refused(text: str) -> None:
     with pytest.raises(ValidationError):
         link.read(text, field(float, default=1.0, gt=0, le=10))
+
+
+@pytest.mark.parametrize("annotation", [float, int, Literal[0, 1]])
+def test_thousands_of_digits_are_refused_and_no_crash(annotation: Any) -> None:
+    with pytest.raises(ValidationError):
+        link.read("9" * 5000, field(annotation, default=1))

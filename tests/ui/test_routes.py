@@ -42,6 +42,17 @@ def test_news_of_a_run(client: Client, story: Story) -> None:
     assert again["reset"] is False
 
 
+def test_health_of_a_run(client: Client, story: Story) -> None:
+    run = story.started()
+    assert client.get(f"/api/runs/{run.id}/health").json() == {"health": None}
+    story.trained(run, 1, 500)
+    story.ended(run, 500)
+    said = client.get(f"/api/runs/{run.id}/health").json()["health"]
+    assert said["step"] == 500 and said["ledger"]["steps"] == 500
+    assert [entry["layer"] for entry in said["ledger"]["entries"]] == ["all layers", "layer 1", "layer 2"]
+    assert client.get(f"/api/runs/{'0' * 16}/health").status_code == 404
+
+
 def test_browser_without_gzip_is_served_too(client: Client, story: Story) -> None:
     run = story.started()
     story.trained(run, 1, 100)

@@ -55,7 +55,7 @@ class GradientSettings(Part):
     """The gradient that is looked at, and the stream of gradients."""
 
     length: float = Field(
-        5.0, gt=0, le=1e6, title="Length", description="Euclid's norm of the raw gradient.",
+        5.0, ge=1e-6, le=1e6, title="Length", description="Euclid's norm of the raw gradient.",
         json_schema_extra=extra("", 0.1, 20),
     )  # fmt: skip
     angle: float = Field(
@@ -63,7 +63,7 @@ class GradientSettings(Part):
         json_schema_extra=extra("degrees", 0, 360),
     )  # fmt: skip
     usual: float = Field(
-        1.0, gt=0, le=1e6, title="Usual norm", description="Of the 60 gradients that came before it.",
+        1.0, ge=1e-6, le=1e6, title="Usual norm", description="Of the gradients that came before it.",
         json_schema_extra=extra("", 0.1, 10),
     )  # fmt: skip
     weight: float = Field(
@@ -83,7 +83,7 @@ class GradientSettings(Part):
         json_schema_extra=extra("", 0, 1),
     )  # fmt: skip
     spike: float = Field(
-        20.0, gt=0, le=1e6, title="Spike", description="How many times as long as usual.",
+        20.0, ge=1e-6, le=1e6, title="Spike", description="How many times as long as usual.",
         json_schema_extra=extra("times", 1, 100),
     )  # fmt: skip
     every: int = Field(
@@ -95,7 +95,7 @@ class GradientSettings(Part):
         json_schema_extra=extra("steps", 0, 100),
     )
     trend: float = Field(
-        1.0, gt=0, le=1000, title="Trend", description="How the usual norm has changed by the end.",
+        1.0, ge=1e-6, le=1000, title="Trend", description="How the usual norm has changed by the end.",
         json_schema_extra=extra("times", 0.1, 10),
     )  # fmt: skip
     broken: int = Field(

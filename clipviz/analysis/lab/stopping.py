@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clipviz.analysis.lab.optimisers import Path
-from clipviz.training.stopping import Stopping
+from clipviz.core.regime import Stopping
+from clipviz.training.stopping import Ending
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Limits:
 
 
 def _patience(path: Path, limits: Limits) -> NDArray[np.bool_]:
-    rule = Stopping(limits.patience)
+    rule = Ending(Stopping(patience=limits.patience))
     met = []
     for step, loss in enumerate(path.losses):
         rule.better(step, float(loss))

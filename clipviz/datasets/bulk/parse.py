@@ -72,7 +72,7 @@ def parse(stretch: Stretch, plan: Plan) -> Parsed:
     table: pa.Table | None = None
     worded: list[int] = []
     data = stretch.data
-    blank = data[:1] in (b"\r", b"\n")  # Arrow takes a blank line for a row, if it is the first
+    blank = data[:1] in (b"\r", b"\n") or b"\n\n" in data or b"\r\n\r" in data  # Arrow takes each for a row
     if not (blank or b'"' in data or b"\0" in data or b"\x1a" in data) and is_text(data):
         table, worded = _table(data, plan)
     if table is None or len(table) != data.count(b"\n") or worded:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clipviz.datasets.bulk.parse import NULL, Parsed, Plan
-from clipviz.datasets.kinds import Counts
+from clipviz.datasets.counts import Counts
 from clipviz.datasets.numerals import LARGEST_WHOLE
 
 NULL_BITS = int(np.array([NULL]).view(np.int64)[0])

@@ -269,5 +269,5 @@ def _text(cell: Any, decimal: str) -> str:
     if isinstance(cell, datetime | date | time):
         return cell.isoformat(" ") if isinstance(cell, datetime) else cell.isoformat()
     if isinstance(cell, timedelta):
-        return str(cell.total_seconds())
+        return _text(cell.total_seconds(), decimal)
     return str(cell).strip()

@@ -72,10 +72,10 @@ class Clip(nn.Module):
             fitted = {name: number.view(-1, *tail) for name, number in fitted.items()}
         return fitted
 
-    def held(self, values: Tensor, theta: Tensor) -> Tensor:
-        """Which values a theta that is given holds, bool; the other numbers are the module's own."""
+    def saturation_at(self, values: Tensor, theta: Tensor) -> Tensor:
+        """() the share of values that a theta (1,) holds; the other numbers are the module's own."""
         others = {name: getattr(self, raw) for name, raw, _ in self._held if name != "theta"}
-        return self.policy.beyond(values, theta=theta, **others)
+        return self.policy.beyond(values, theta=theta, **others).mean(dtype=torch.float32)
 
     @torch.no_grad()
     def saturation(self, values: Tensor) -> Tensor:

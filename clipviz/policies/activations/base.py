@@ -41,6 +41,11 @@ class ActivationClip(Policy, ABC):
     def apply(self, *values: Any, **numbers: Any) -> Tensor:
         """Values of any shape through the policy; the numbers are tensors that broadcast with them."""
 
+    def trained(self, *values: Any, **numbers: Any) -> Tensor:
+        """What `apply` computes, for training many networks at once: where their backward pass can be had for less,
+        a policy says so here. Values (K, B, ...), numbers (K, 1, ...)."""
+        return self.apply(*values, **numbers)
+
     def knobs(self) -> dict[str, Knob]:
         """The numbers that a module of this policy holds, by name."""
         return {}

@@ -38,5 +38,10 @@ class LearnedTanhClip(LearnedSymmetric):
     def apply(self, values: Tensor, theta: Tensor, **numbers: Any) -> Tensor:
         return theta * (values / theta).tanh()
 
+    def trained(self, values: Tensor, theta: Tensor, **numbers: Any) -> Tensor:
+        from clipviz.policies.activations._bend import bend
+
+        return bend(values, theta)
+
     def beyond(self, values: Tensor, theta: Tensor, **numbers: Any) -> Tensor:
         return values.abs() > theta * KNEE

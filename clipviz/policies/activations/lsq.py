@@ -69,10 +69,10 @@ class Lsq(Measured):
         }
 
     def apply(self, values: Tensor, step: Tensor, bottom: Tensor, top: Tensor, **numbers: Any) -> Tensor:
-        share = (top * max(prod(values.shape[1:]), 1)).rsqrt()
-        step = step.detach() + (step - step.detach()) * share
-        inside = (values / step).clamp(bottom, top)
-        return (inside + (inside.round() - inside).detach()) * step
+        return _rounded(values, step, bottom, top, prod(values.shape[1:]))
+
+    def trained(self, values: Tensor, step: Tensor, bottom: Tensor, top: Tensor, **numbers: Any) -> Tensor:
+        return _rounded(values, step, bottom, top, prod(values.shape[2:]))
 
     def measure(self, values: Tensor) -> dict[str, Tensor]:
         return {"step": 2 * values.abs().mean(dim=0) / self.knobs()["top"].start ** 0.5}
@@ -86,3 +86,11 @@ class Lsq(Measured):
 
     def beyond(self, values: Tensor, step: Tensor, bottom: Tensor, top: Tensor, **numbers: Tensor) -> Tensor:
         return (values < bottom * step) | (values > top * step)
+
+
+def _rounded(values: Tensor, step: Tensor, bottom: Tensor, top: Tensor, features: int) -> Tensor:
+    """features: those of one sample, N in the scale of the gradient on the step."""
+    share = (top * max(features, 1)).rsqrt()
+    step = step.detach() + (step - step.detach()) * share
+    inside = (values / step).clamp(bottom, top)
+    return (inside + (inside.round() - inside).detach()) * step

@@ -48,7 +48,7 @@ class ValueClip(GradientClip):
 
 
 class _Limit(Clipper):
-    """limit: (K,) float64, the largest entry; infinite leaves that replica alone."""
+    """limit: (K,) float64, the largest entry."""
 
     adapts = turns = True
 
@@ -62,9 +62,9 @@ class _Limit(Clipper):
 
     def __call__(self, gradient: Tensor) -> Clipped:
         before = self._norm(gradient, dim=1, dtype=self._wide)  # (K,)
-        largest = gradient.abs().amax(dim=1).to(self._wide)
-        bound = self._entry.to(gradient.dtype).unsqueeze(1)
-        cut = gradient.clamp(-bound, bound)
+        largest = gradient.abs().amax(dim=1)
+        bound = self._entry.to(gradient.dtype)  # float32 has no 0.1: entries at the bound are not beyond it
+        cut = gradient.clamp(-bound.unsqueeze(1), bound.unsqueeze(1))
         after = self._norm(cut, dim=1, dtype=self._wide)
         nothing = before == 0
         # of unit vectors: the product of two huge entries would overflow
@@ -73,4 +73,4 @@ class _Limit(Clipper):
         gradient.copy_(cut)
         coefficient = (after / before).masked_fill_(nothing, 1.0)
         self.limit.copy_(self._entry * (before / largest).masked_fill_(nothing, 1.0))
-        return Clipped(before, after, coefficient, largest > self._entry, not_finite(before), cosine)
+        return Clipped(before, after, coefficient, largest > bound, not_finite(before), cosine)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
+from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Part, Task
 
 if TYPE_CHECKING:
@@ -16,6 +17,15 @@ class Loss(Part, ABC):
 
     title: ClassVar[str]
     task: ClassVar[Task]
+
+    def check_task(self, task: Task) -> None:
+        """Raises InvalidRecipe where the target is of the other kind."""
+        if task != self.task:
+            raise InvalidRecipe(
+                f"The loss {self.title} is for {self.task}",
+                f"a target of {task}",
+                "Take another loss, or none: then it is what is usual for the target",
+            )
 
     @abstractmethod
     def build(self, goal: Tensor, classes: int) -> nn.Module:

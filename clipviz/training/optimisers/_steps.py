@@ -1,114 +1,113 @@
-"""The arithmetic of the optimisers on flat buffers (K, n).
+"""The arithmetic of the optimisers on flat buffers (K, n): a few operations a group, whatever the number of layers."""
 
-One fused kernel a group where there is one replica: a tenth of the time of torch.optim's step, most of which
-is spent in Python. The plain form beside it is what runs for several replicas, and the twin that tests
-compare with.
-"""
-
-from typing import Any
+from abc import ABC, abstractmethod
 
 import torch
 from torch import Tensor
 
 from clipviz.training.optimisers.base import Group
 
+Number = float | Tensor
+"""One number for all replicas, or (K, 1) of them."""
 
-class AdamSteps:
-    """AdamW (Loshchilov and Hutter, arXiv:1711.05101) with a step count for each replica."""
+
+class Steps(ABC):
+    """Moves groups of columns, each at its multiple of the rate and with its decay."""
+
+    def __init__(self, groups: list[Group], decay: Number) -> None:
+        self._groups = groups
+        self._decays = [decay if group.decays else 0.0 for group in groups]
+
+    def step(self, skipped: Tensor, rate: Tensor) -> None:
+        stay, every = skipped.unsqueeze(1), rate.unsqueeze(1)  # (K, 1)
+        for place, group in enumerate(self._groups):
+            self._move(place, stay, at_rate(every, group))
+
+    @abstractmethod
+    def _move(self, place: int, stay: Tensor, rate: Tensor) -> None:
+        """Moves the group at a place; stay, rate: (K, 1)."""
+
+    @abstractmethod
+    def state(self) -> dict[str, Tensor]:
+        """The live state tensors by name."""
+
+    def _push(self, place: int) -> Tensor:
+        """The gradient of a group with its decay added: that of a penalty on the squares of the weights."""
+        group, decay = self._groups[place], self._decays[place]
+        if isinstance(decay, Tensor):
+            return group.gradient.addcmul(group.weights, decay)
+        return group.gradient.add(group.weights, alpha=decay) if decay else group.gradient
+
+    def _zeros(self) -> list[Tensor]:
+        return [torch.zeros_like(group.weights) for group in self._groups]
+
+
+class SgdSteps(Steps):
+    """As torch.optim.SGD, without dampening."""
+
+    def __init__(self, groups: list[Group], decay: Number, momentum: Number, nesterov: bool = False) -> None:
+        super().__init__(groups, decay)
+        self._momentum, self._nesterov = momentum, nesterov
+        self._velocity = self._zeros()
+
+    def state(self) -> dict[str, Tensor]:
+        return named("velocity", self._velocity)
+
+    def _move(self, place: int, stay: Tensor, rate: Tensor) -> None:
+        weights, velocity, push = self._groups[place].weights, self._velocity[place], self._push(place)
+        torch.where(stay, velocity, velocity.mul(self._momentum).add_(push), out=velocity)
+        if self._nesterov:
+            ahead = push + velocity * self._momentum
+            torch.where(stay, weights, weights - rate * ahead, out=weights)
+            return
+        # A skipped step moves nothing, and 0 times a velocity that is finite is 0.
+        weights.addcmul_(velocity, torch.where(stay, 0.0, rate), value=-1)
+
+
+class AdagradSteps(Steps):
+    """As torch.optim.Adagrad, without a decay of the rate."""
+
+    def __init__(self, groups: list[Group], decay: Number, epsilon: Number) -> None:
+        super().__init__(groups, decay)
+        self._epsilon, self._sum = epsilon, self._zeros()
+
+    def state(self) -> dict[str, Tensor]:
+        return named("sum", self._sum)
+
+    def _move(self, place: int, stay: Tensor, rate: Tensor) -> None:
+        weights, total, push = self._groups[place].weights, self._sum[place], self._push(place)
+        torch.where(stay, total, total.addcmul(push, push), out=total)
+        moved = weights - rate * push / total.sqrt().add_(self._epsilon)
+        torch.where(stay, weights, moved, out=weights)
+
+
+class RmsPropSteps(Steps):
+    """As torch.optim.RMSprop, not centred."""
 
     def __init__(
-        self,
-        groups: list[Group],
-        rate: float,
-        decay: float,
-        betas: tuple[float, float],
-        epsilon: float,
-        fused: bool | None = None,
+        self, groups: list[Group], decay: Number, memory: Number, momentum: Number, epsilon: Number
     ) -> None:
-        self._groups, self._betas, self._epsilon = groups, betas, epsilon
-        self._rates = [rate * group.rate for group in groups]
-        self._decays = [decay if group.decays else 0.0 for group in groups]
-        self._first = [torch.zeros_like(group.weights) for group in groups]
-        self._second = [torch.zeros_like(group.weights) for group in groups]
-        self._taken = groups[0].weights.new_zeros(len(groups[0].weights))  # (K,) steps taken
-        self._fused = len(self._taken) == 1 if fused is None else fused
+        super().__init__(groups, decay)
+        self._memory, self._momentum, self._epsilon = memory, momentum, epsilon
+        self._square, self._velocity = self._zeros(), self._zeros()
 
     def state(self) -> dict[str, Tensor]:
-        named = {"taken": self._taken}
-        for place, (first, second) in enumerate(zip(self._first, self._second, strict=True)):
-            named |= {f"first.{place}": first, f"second.{place}": second}
-        return named
+        return named("square", self._square) | named("velocity", self._velocity)
 
-    def step(self, skipped: Tensor, scale: Tensor | None = None) -> None:
-        skip = skipped.to(torch.float32)
-        self._taken.add_(1 - skip)
-        for place in range(len(self._groups)):
-            if self._fused:
-                self._fused_step(place, skip, scale)
-            else:
-                self._plain_step(place, skipped, scale)
-
-    def _fused_step(self, place: int, skip: Tensor, scale: Tensor | None) -> None:
-        rate: Any = self._rates[place]
-        if scale is not None:
-            rate = (scale * rate).to(torch.float32).view(())
-        group = self._groups[place]
-        torch._fused_adamw_(
-            [group.weights],
-            [group.gradient],
-            [self._first[place]],
-            [self._second[place]],
-            [],
-            [self._taken],
-            lr=rate,
-            beta1=self._betas[0],
-            beta2=self._betas[1],
-            weight_decay=self._decays[place],
-            eps=self._epsilon,
-            amsgrad=False,
-            maximize=False,
-            found_inf=skip,
-        )
-
-    def _plain_step(self, place: int, skipped: Tensor, scale: Tensor | None) -> None:
-        beta1, beta2 = self._betas
-        rate: Any = self._rates[place]
-        if scale is not None:
-            rate = rate * scale.to(self._taken.dtype).unsqueeze(1)  # (K, 1)
-        weights, gradient = self._groups[place].weights, self._groups[place].gradient
-        first, second = self._first[place], self._second[place]
-        new_first = first.lerp(gradient, 1 - beta1)
-        new_second = second * beta2 + gradient * gradient * (1 - beta2)
-        taken = self._taken.clamp(min=1).unsqueeze(1)  # (K, 1)
-        root = (new_second / (1 - beta2**taken)).sqrt() + self._epsilon
-        moved = weights * (1 - rate * self._decays[place]) - rate * (new_first / (1 - beta1**taken)) / root
-        stay = skipped.unsqueeze(1)
-        weights.copy_(torch.where(stay, weights, moved))
-        first.copy_(torch.where(stay, first, new_first))
-        second.copy_(torch.where(stay, second, new_second))
+    def _move(self, place: int, stay: Tensor, rate: Tensor) -> None:
+        weights, push = self._groups[place].weights, self._push(place)
+        square, velocity = self._square[place], self._velocity[place]
+        seen = square * self._memory + push * push * (1 - self._memory)
+        torch.where(stay, square, seen, out=square)
+        fresh = velocity * self._momentum + push / square.sqrt().add_(self._epsilon)
+        torch.where(stay, velocity, fresh, out=velocity)
+        weights.addcmul_(velocity, torch.where(stay, 0.0, rate), value=-1)
 
 
-class SgdSteps:
-    """Gradient descent with momentum, as in torch.optim.SGD (no dampening)."""
+def at_rate(rate: Tensor, group: Group) -> Tensor:
+    """The learning rates of a group; the same tensor where the group has no rate of its own."""
+    return rate if isinstance(group.rate, float) and group.rate == 1.0 else rate * group.rate
 
-    def __init__(self, groups: list[Group], rate: float, decay: float, momentum: float) -> None:
-        self._groups, self._momentum = groups, momentum
-        self._rates = [rate * group.rate for group in groups]
-        self._decays = [decay if group.decays else 0.0 for group in groups]
-        self._velocity = [torch.zeros_like(group.weights) for group in groups]
 
-    def state(self) -> dict[str, Tensor]:
-        return {f"velocity.{place}": velocity for place, velocity in enumerate(self._velocity)}
-
-    def step(self, skipped: Tensor, scale: Tensor | None = None) -> None:
-        stay = skipped.unsqueeze(1)  # (K, 1)
-        moves = stay.logical_not().to(self._velocity[0].dtype)
-        if scale is not None:
-            moves = torch.where(stay, 0.0, scale.to(moves.dtype).unsqueeze(1))
-        for group, velocity, rate, decay in zip(
-            self._groups, self._velocity, self._rates, self._decays, strict=True
-        ):
-            push = group.gradient.add(group.weights, alpha=decay) if decay else group.gradient
-            torch.where(stay, velocity, velocity.mul(self._momentum).add_(push), out=velocity)
-            # A skipped step moves nothing, and 0 times a velocity that is finite is 0.
-            group.weights.addcmul_(velocity, moves, value=-rate)
+def named(name: str, tensors: list[Tensor]) -> dict[str, Tensor]:
+    return {f"{name}.{place}": tensor for place, tensor in enumerate(tensors)}

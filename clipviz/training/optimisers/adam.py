@@ -1,40 +1,39 @@
-"""Adam with decoupled weight decay."""
+"""Adam."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import ClassVar, Self
 
 from pydantic import Field
 
 from clipviz.policies.policy import extra
-from clipviz.training.optimisers.base import Group, Optimiser, OptimiserRecipe
+from clipviz.training.optimisers.base import (
+    Group,
+    Optimiser,
+    OptimiserRecipe,
+    coupled_decay_field,
+    epsilon_field,
+    number,
+    rate_field,
+)
 
 
 class Adam(OptimiserRecipe):
-    """Steps scaled by running averages of the gradient and its square, with decoupled weight decay.
+    """Steps scaled by running averages of the gradient and its square.
 
     A constant factor on the gradient changes nothing here, so a gradient clip acts only through steps that
-    stand out. Kingma and Ba, arXiv:1412.6980, 2014; Loshchilov and Hutter, arXiv:1711.05101, 2017.
+    stand out. Weight decay is part of the gradient, so it is scaled along: AdamW's is not. Kingma and Ba,
+    arXiv:1412.6980, 2014.
     """
 
     title: ClassVar[str] = "Adam"
+    cancels: ClassVar[bool] = True
 
-    learning_rate: float = Field(
-        0.001,
-        gt=0,
-        le=10,
-        title="Learning rate",
-        description="Length of a typical step of each weight.",
-        json_schema_extra=extra("", 0.0003, 0.001, 0.003, 0.01),
+    learning_rate: float = rate_field(
+        0.001, "Length of a typical step of each weight.", 0.0003, 0.001, 0.003, 0.01
     )
-    weight_decay: float = Field(
-        0.0,
-        ge=0,
-        le=10,
-        title="Weight decay",
-        description="Share of each weight taken off a step, times the learning rate; never on thresholds.",
-        json_schema_extra=extra("", 0.0, 0.01, 0.1),
-    )
+    weight_decay: float = coupled_decay_field()
     beta1: float = Field(
         0.9,
         ge=0,
@@ -51,18 +50,13 @@ class Adam(OptimiserRecipe):
         description="Memory of the running average of the squared gradient.",
         json_schema_extra=extra("", 0.95, 0.99, 0.999, advanced=True),
     )
-    epsilon: float = Field(
-        1e-8,
-        gt=0,
-        le=1,
-        title="Epsilon",
-        description="Added to the root of the squared average.",
-        json_schema_extra=extra("", 1e-8, 1e-6, advanced=True),
-    )
+    epsilon: float = epsilon_field(1e-8, "Added to the root of the squared average.")
 
-    def build(self, groups: list[Group]) -> Optimiser:
-        from clipviz.training.optimisers._steps import AdamSteps
+    @classmethod
+    def together(cls, recipes: Sequence[Self], groups: list[Group]) -> Optimiser:
+        from clipviz.training.optimisers._adam_steps import AdamSteps
 
-        return AdamSteps(
-            groups, self.learning_rate, self.weight_decay, (self.beta1, self.beta2), self.epsilon
+        decay, beta1, beta2, epsilon = (
+            number(recipes, name, groups) for name in ("weight_decay", "beta1", "beta2", "epsilon")
         )
+        return AdamSteps(groups, decay, (beta1, beta2), epsilon, decoupled=False)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import ClassVar, Self
 
 from pydantic import Field
 
 from clipviz.policies.policy import extra
-from clipviz.training.optimisers.base import Group, Optimiser, OptimiserRecipe
+from clipviz.training.optimisers.base import (
+    Group,
+    Optimiser,
+    OptimiserRecipe,
+    coupled_decay_field,
+    number,
+    rate_field,
+)
 
 
 class SGD(OptimiserRecipe):
@@ -19,13 +27,8 @@ class SGD(OptimiserRecipe):
 
     title: ClassVar[str] = "SGD"
 
-    learning_rate: float = Field(
-        0.01,
-        gt=0,
-        le=100,
-        title="Learning rate",
-        description="Length of a step, as a multiple of the gradient.",
-        json_schema_extra=extra("", 0.003, 0.01, 0.03, 0.1),
+    learning_rate: float = rate_field(
+        0.01, "Length of a step, as a multiple of the gradient.", 0.003, 0.01, 0.03, 0.1, most=100
     )
     momentum: float = Field(
         0.9,
@@ -35,16 +38,11 @@ class SGD(OptimiserRecipe):
         description="Share of the last step that is kept in the next one.",
         json_schema_extra=extra("", 0.0, 0.9, 0.99),
     )
-    weight_decay: float = Field(
-        0.0,
-        ge=0,
-        le=10,
-        title="Weight decay",
-        description="Multiple of each weight added to its gradient after the clip; never on thresholds.",
-        json_schema_extra=extra("", 0.0, 0.0001, 0.001),
-    )
+    weight_decay: float = coupled_decay_field()
 
-    def build(self, groups: list[Group]) -> Optimiser:
+    @classmethod
+    def together(cls, recipes: Sequence[Self], groups: list[Group]) -> Optimiser:
         from clipviz.training.optimisers._steps import SgdSteps
 
-        return SgdSteps(groups, self.learning_rate, self.weight_decay, self.momentum)
+        decay, momentum = (number(recipes, name, groups) for name in ("weight_decay", "momentum"))
+        return SgdSteps(groups, decay, momentum)

@@ -3,6 +3,7 @@
 import { button, element } from "./dom.js";
 import { Feed } from "./feed.js";
 import { History } from "./history.js";
+import { HealthPanel } from "./health.js";
 import { EventLog } from "./log.js";
 import { PanelView } from "./panel.js";
 import { StatusStrip } from "./status.js";
@@ -53,6 +54,7 @@ class LiveChart {
     this.hidden = new Set();
     this.status = new StatusStrip(this.root, (id) => this.toggle(id));
     this.trouble = this.root.appendChild(element("p", "cv-trouble", { role: "status", hidden: "" }));
+    this.health = new HealthPanel(this.root);
     this.bar = this.root.appendChild(element("div", "cv-bar"));
     this.grid = this.root.appendChild(element("div", "cv-grid"));
     this.log = new EventLog(this.root);
@@ -80,6 +82,7 @@ class LiveChart {
     }
     this.status.runs(this.lines);
     this.log.show(data.log, data.runs, this.histories);
+    this.health.watch(data.root, data.runs);
     this.feed.watch(data.root, data.runs.map((run) => run.id));
     loadPlotly(data.root, data.plotly).then(
       (library) => this.build(library),
@@ -118,6 +121,7 @@ class LiveChart {
     if (!history) return;
     const drawn = history.apply(delta);
     this.status.news(id, delta.run);
+    this.health.news(delta.run);
     if (delta.events.length || delta.reset) this.log.draw(this.histories);
     if (drawn || delta.events.length) for (const view of this.views) view.news();
     this.tell(id, delta.run, history);

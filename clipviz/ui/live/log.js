@@ -4,7 +4,7 @@ import { element } from "./dom.js";
 import { count, plain } from "./words.js";
 
 const SHOWN = 200;
-const SIGNS = { spike: "▼", nonfinite: "✕", best: "★", stop: "■", warning: "!", info: "·" };
+const SIGNS = { spike: "▼", nonfinite: "✕", best: "★", rule: "■", stop: "■", warning: "!", info: "·" };
 
 export class EventLog {
   constructor(parent) {

@@ -139,6 +139,14 @@ def test_a_column_that_turns_into_words_is_read_again(tmp_path, monkeypatch):
     assert [column.kind for column in found[0][0].columns] == ["integer", "text"]
 
 
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_blank_lines_are_no_rows(tmp_path, end):
+    body = end.join([b"x,y", b"", *(b"%d,%d" % (n, n) for n in range(50)), b"", b"", b"50,50", b""])
+    found = both(tmp_path, body)
+    same(found)
+    assert found[0][2].column("x").to_pylist() == list(range(51))
+
+
 def test_bytes_that_are_no_text_and_nul_are_rejected_with_their_line(tmp_path):
     body = b"x,y\n" + b"".join(b"%d,a\n" % n for n in range(50)) + b"7,\xff\xfe\n8,\0\n9,b\n"
     found = both(tmp_path, body)

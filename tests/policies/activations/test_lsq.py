@@ -43,3 +43,15 @@ def test_unsigned_reaches_from_zero_to_the_threshold_that_is_shown() -> None:
     clip = Lsq(bits=2, start=0.5).build(1)
     assert clip.theta.item() == pytest.approx(1.5)
     assert clip(torch.tensor([[-9.0], [9.0]])).flatten().tolist() == pytest.approx([0, 1.5])
+
+
+def test_many_networks_at_once_send_each_step_its_own_gradient() -> None:
+    """A sample has as many features whether its batch stands alone or beside others."""
+    clip, values = Lsq(bits=3, sign="signed"), torch.randn(3, 7, 5)
+    numbers = {"bottom": torch.tensor(-4.0), "top": torch.tensor(3.0)}
+    steps = torch.tensor([0.1, 0.5, 1.0]).view(3, 1, 1).requires_grad_()
+    (together,) = torch.autograd.grad(clip.trained(values, step=steps, **numbers).square().sum(), steps)
+    for rows, step, sent in zip(values, steps.detach().flatten(), together.flatten(), strict=True):
+        alone = step.clone().requires_grad_()
+        clip.apply(rows, step=alone, **numbers).square().sum().backward()
+        torch.testing.assert_close(sent, alone.grad)

@@ -45,3 +45,9 @@ def test_it_fires_by_the_largest_entry() -> None:
     _, weights = alone(2)
     clipper = ValueClip(max_value=4).build((), weights.expand(2, 2))
     assert clipper(torch.tensor([[3.0, 4.0], [3.0, 4.001]])).fired.tolist() == [False, True]
+
+
+def test_entries_at_the_bound_are_not_beyond_it() -> None:
+    """.1 is no float32: what a clip left at its bound must not fire the next one."""
+    clipper, gradient = ValueClip(max_value=0.1).build(*alone(2)), torch.tensor([[0.5, 0.01]])
+    assert [clipper(gradient).fired.item() for _ in range(2)] == [True, False]

@@ -96,7 +96,7 @@ def test_a_draw_is_a_part_of_the_grid_and_the_same_each_time() -> None:
         arms(
             **{
                 f"{path}": list(range(1, 21))
-                for path in ("training__epochs", "training__patience", "split__seed")
+                for path in ("training__epochs", "stopping__patience", "split__seed")
             }
         )
 

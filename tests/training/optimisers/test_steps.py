@@ -5,88 +5,138 @@ from typing import Any
 import pytest
 import torch
 
-from clipviz.training.optimisers._steps import AdamSteps, SgdSteps
-from clipviz.training.optimisers.adam import Adam
-from clipviz.training.optimisers.base import Group, Optimiser
-from clipviz.training.optimisers.sgd import SGD
+from clipviz.core.discovery import discover
+from clipviz.training.optimisers._adam_steps import AdamSteps
+from clipviz.training.optimisers._steps import SgdSteps
+from clipviz.training.optimisers.base import Group, Optimiser, OptimiserRecipe
 
 NEVER = torch.zeros(1, dtype=torch.bool)
+KINDS: dict[str, type[OptimiserRecipe]] = discover("clipviz.training.optimisers")
+JUDGES: dict[str, Any] = {
+    "adagrad": torch.optim.Adagrad,
+    "adam": torch.optim.Adam,
+    "adamw": torch.optim.AdamW,
+    "nesterov": lambda weights, **more: torch.optim.SGD(weights, momentum=0.9, nesterov=True, **more),
+    "rmsprop": torch.optim.RMSprop,
+    "sgd": lambda weights, **more: torch.optim.SGD(weights, momentum=0.9, **more),
+}
+
+
+def rates(*values: float) -> torch.Tensor:
+    return torch.tensor(values)
 
 
 def buffers(replicas: int = 1) -> tuple[torch.Tensor, torch.Tensor]:
     generator = torch.Generator().manual_seed(0)
-    return torch.randn(replicas, 12, generator=generator), torch.zeros(replicas, 12)
+    return torch.randn(1, 12, generator=generator).expand(replicas, 12).clone(), torch.zeros(replicas, 12)
 
 
-def walk(optimiser: Optimiser, gradient: torch.Tensor, skip: torch.Tensor, steps: int = 20) -> None:
+def walk(
+    optimiser: Optimiser,
+    gradient: torch.Tensor,
+    skip: torch.Tensor = NEVER,
+    steps: int = 20,
+    rate: torch.Tensor | None = None,
+) -> None:
     generator = torch.Generator().manual_seed(1)
     for _ in range(steps):
         gradient.copy_(torch.randn(1, 12, generator=generator).expand_as(gradient))
-        optimiser.step(skip)
+        optimiser.step(
+            skip.expand(len(gradient)), rates(0.01).expand(len(gradient)) if rate is None else rate
+        )
+
+
+def walked(recipe: OptimiserRecipe, **more: Any) -> torch.Tensor:
+    weights, gradient = buffers()
+    walk(recipe.build([Group(weights, gradient)]), gradient, **more)
+    return weights
 
 
 @pytest.mark.parametrize("decay", [0.0, 0.1])
-@pytest.mark.parametrize("kind", ["adam", "sgd"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_it_equals_torch(kind: str, decay: float) -> None:
-    weights, gradient = buffers()
-    theirs = torch.nn.Parameter(weights.clone())
-    ours: Optimiser
-    judge: Any
-    if kind == "adam":
-        ours = Adam(learning_rate=0.01, weight_decay=decay).build([Group(weights, gradient)])
-        judge = torch.optim.AdamW([theirs], lr=0.01, weight_decay=decay)
-    else:
-        ours = SGD(learning_rate=0.01, weight_decay=decay).build([Group(weights, gradient)])
-        judge = torch.optim.SGD([theirs], lr=0.01, weight_decay=decay, momentum=0.9)
-    walk(ours, gradient, NEVER)
+    theirs = torch.nn.Parameter(buffers()[0])
+    judge = JUDGES[kind]([theirs], lr=0.01, weight_decay=decay)
     generator = torch.Generator().manual_seed(1)
     for _ in range(20):
         theirs.grad = torch.randn(1, 12, generator=generator)
         judge.step()
-    torch.testing.assert_close(weights, theirs.data)
+    torch.testing.assert_close(walked(KINDS[kind](weight_decay=decay)), theirs.data)
 
 
-def test_the_fused_kernel_equals_its_plain_twin() -> None:
-    (one, gradient), (two, other) = buffers(), buffers()
-    walk(AdamSteps([Group(one, gradient)], 0.01, 0.1, (0.9, 0.999), 1e-8, fused=True), gradient, NEVER)
-    walk(AdamSteps([Group(two, other)], 0.01, 0.1, (0.9, 0.999), 1e-8, fused=False), other, NEVER)
-    torch.testing.assert_close(one, two)
+def test_rmsprop_with_momentum_equals_torch_too() -> None:
+    theirs = torch.nn.Parameter(buffers()[0])
+    judge = torch.optim.RMSprop([theirs], lr=0.01, momentum=0.9, alpha=0.9)
+    generator = torch.Generator().manual_seed(1)
+    for _ in range(20):
+        theirs.grad = torch.randn(1, 12, generator=generator)
+        judge.step()
+    ours = walked(KINDS["rmsprop"].model_validate({"momentum": 0.9, "memory": 0.9}))
+    torch.testing.assert_close(ours, theirs.data)
 
 
-def build(kind: str, groups: list[Group]) -> Optimiser:
-    return Adam(learning_rate=0.01).build(groups) if kind == "adam" else SGD().build(groups)
+@pytest.mark.parametrize("decoupled", [True, False])
+def test_the_fused_kernel_equals_its_plain_twin(decoupled: bool) -> None:
+    ways = []
+    for fused in (True, False):
+        weights, gradient = buffers()
+        group = Group(weights, gradient)
+        walk(AdamSteps([group], 0.1, (0.9, 0.999), 1e-8, decoupled, fused=fused), gradient)
+        ways.append(weights)
+    torch.testing.assert_close(*ways)
 
 
 @pytest.mark.parametrize("poison", [torch.nan, torch.inf])
-@pytest.mark.parametrize("kind", ["adam", "sgd"])
+@pytest.mark.parametrize("replicas", [1, 2])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("warm", [0, 3])
-def test_a_skipped_step_changes_no_bit(kind: str, warm: int, poison: float) -> None:
-    weights, gradient = buffers()
-    optimiser = build(kind, [Group(weights, gradient)])
-    walk(optimiser, gradient, NEVER, warm)
+def test_a_skipped_step_changes_no_bit(kind: str, warm: int, replicas: int, poison: float) -> None:
+    """Whatever the gradient, and whatever the rate."""
+    weights, gradient = buffers(replicas)
+    optimiser = KINDS[kind](weight_decay=0.1).build([Group(weights, gradient)])
+    walk(optimiser, gradient, steps=warm)
     before = weights.clone()
     state = {name: tensor.clone() for name, tensor in optimiser.state().items()}
     gradient.fill_(poison)
-    optimiser.step(~NEVER)
+    optimiser.step(~NEVER.expand(replicas), rates(torch.nan).expand(replicas))
     assert torch.equal(weights, before)
     assert all(torch.equal(tensor, state[name]) for name, tensor in optimiser.state().items())
-    walk(optimiser, gradient, NEVER, 2)
-    assert weights.isfinite().all()
+    walk(optimiser, gradient, steps=2)
+    assert weights.isfinite().all() and not torch.equal(weights, before)
 
 
-@pytest.mark.parametrize("kind", ["adam", "sgd"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_replicas_move_and_skip_alone(kind: str) -> None:
     weights, gradient = buffers(3)
-    weights.copy_(weights[:1].expand(3, 12).clone())
     start = weights[1].clone()
-    optimiser = build(kind, [Group(weights, gradient)])
-    walk(optimiser, gradient, torch.tensor([False, True, False]))
-    alone, single = buffers()
-    alone.copy_(start.unsqueeze(0))
-    walk(build(kind, [Group(alone, single)]), single, NEVER)
+    walk(KINDS[kind]().build([Group(weights, gradient)]), gradient, torch.tensor([False, True, False]))
+    alone = walked(KINDS[kind]())[0]
     assert torch.equal(weights[1], start)
-    torch.testing.assert_close(weights[0], alone[0])
-    torch.testing.assert_close(weights[2], alone[0])
+    torch.testing.assert_close(weights[0], alone)
+    torch.testing.assert_close(weights[2], alone)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_replicas_may_differ_in_every_number(kind: str) -> None:
+    """Each equals its solo walk: rate, decay, and every other field."""
+    cls = KINDS[kind]
+    other = {
+        "weight_decay": 0.2,
+        "momentum": 0.5,
+        "memory": 0.9,
+        "beta1": 0.8,
+        "beta2": 0.95,
+        "epsilon": 1e-3,
+    }
+    recipes = [
+        cls(),
+        cls.model_validate({name: value for name, value in other.items() if name in cls.model_fields}),
+    ]
+    weights, gradient = buffers(2)
+    together = cls.together(recipes, [Group(weights, gradient)])
+    walk(together, gradient, rate=rates(0.01, 0.003))
+    for row, recipe, rate in zip(weights, recipes, (0.01, 0.003), strict=True):
+        torch.testing.assert_close(row, walked(recipe, rate=rates(rate))[0])
 
 
 def test_groups_have_their_own_rate_and_decay() -> None:
@@ -96,44 +146,22 @@ def test_groups_have_their_own_rate_and_decay() -> None:
         Group(weights[:, :6], gradient[:, :6]),
         Group(weights[:, 6:], gradient[:, 6:], 10.0, decays=False),
     ]
-    optimiser = SgdSteps(groups, 0.01, 0.5, 0.0)
+    optimiser = SgdSteps(groups, 0.5, 0.0)
     gradient.fill_(1.0)
-    optimiser.step(NEVER)
+    optimiser.step(NEVER, rates(0.01))
     torch.testing.assert_close(weights[:, :6], start[:, :6] - 0.01 * (1 + 0.5 * start[:, :6]))
     torch.testing.assert_close(weights[:, 6:], start[:, 6:] - 0.1)
 
 
-@pytest.mark.parametrize("kind", ["adam", "plain adam", "sgd"])
-def test_a_scaled_step_is_a_step_at_another_rate(kind: str) -> None:
-    """Replica by replica, decay included; and not the same as a scaled gradient."""
-
-    def moved(rate: float, scale: torch.Tensor | None, replicas: int = 1) -> torch.Tensor:
-        weights, gradient = buffers(replicas)
-        weights.copy_(buffers()[0].expand_as(weights))
-        groups = [Group(weights, gradient)]
-        optimiser: Optimiser
-        if kind == "sgd":
-            optimiser = SgdSteps(groups, rate, 0.1, 0.9)
-        else:
-            optimiser = AdamSteps(
-                groups, rate, 0.1, (0.9, 0.999), 1e-8, fused=None if kind == "adam" else False
-            )
-        generator = torch.Generator().manual_seed(1)
-        for _ in range(5):
-            gradient.copy_(torch.randn(1, 12, generator=generator).expand_as(gradient))
-            optimiser.step(torch.zeros(replicas, dtype=torch.bool), scale)
-        return weights
-
-    torch.testing.assert_close(moved(0.01, torch.tensor([0.25])), moved(0.0025, None))
-    together = moved(0.01, torch.tensor([0.25, 1.0, 0.5]), 3)
-    for row, rate in zip(together, (0.0025, 0.01, 0.005), strict=True):
-        torch.testing.assert_close(row.unsqueeze(0), moved(rate, None))
-
-
-@pytest.mark.parametrize("kind", ["adam", "sgd"])
-def test_a_skipped_step_moves_nothing_whatever_its_scale(kind: str) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_only_decoupled_decay_is_the_same_whatever_the_gradient(kind: str) -> None:
+    """With a gradient of 0, Adam's decay is a step of a fixed length; AdamW's a share of the weight."""
     weights, gradient = buffers()
-    optimiser, before = build(kind, [Group(weights, gradient)]), weights.clone()
-    gradient.fill_(torch.nan)
-    optimiser.step(~NEVER, torch.tensor([torch.nan]))
-    assert torch.equal(weights, before)
+    start = weights.clone()
+    KINDS[kind](weight_decay=0.5).build([Group(weights, gradient)]).step(NEVER, rates(0.01))
+    moved = start - weights
+    if kind == "adamw":
+        torch.testing.assert_close(moved, 0.01 * 0.5 * start)
+    if kind == "adam":
+        torch.testing.assert_close(moved, 0.01 * start.sign(), rtol=1e-4, atol=1e-7)
+    assert torch.equal(moved.sign(), start.sign())

@@ -1,0 +1,67 @@
+"""Which part of a network's error is the largest: optimisation, approximation or generalisation."""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+Part = Literal["optimisation", "approximation", "generalisation", "none"]
+
+FEWEST = 5
+"""Evaluations before anything is said."""
+FALLING = 0.05
+"""A training loss that lost this share over the last quarter of the evaluations still falls."""
+HIGH = 0.3
+"""A training loss above this share of that of the best constant is high."""
+GAP = 0.05
+"""A gap below this share of the loss of the best constant is none."""
+
+
+class Dominant(BaseModel):
+    """The largest part, in words; shares of the loss of the best constant."""
+
+    model_config = ConfigDict(frozen=True)
+
+    part: Part
+    text: str
+    remedy: str = ""
+
+
+def dominant(
+    train: NDArray[np.floating], validation: NDArray[np.floating], constant: float
+) -> Dominant | None:
+    """What holds a network back most, from its losses (E,) at each evaluation and that of the best constant prediction.
+
+    Generalisation: the gap between validation and training is larger than the training loss itself. Optimisation: the
+    training loss still falls. Approximation: it does not, and is high. None while it is too early to say.
+    """
+    known = np.isfinite(train) & np.isfinite(validation)
+    if known.sum() < FEWEST or not constant > 0:
+        return None
+    train, validation = train[known], validation[known]
+    left, gap = train[-1] / constant, (validation[-1] - train[-1]) / constant
+    quarter = train[-1 - max(1, len(train) // 4)]
+    fell = (quarter - train[-1]) / quarter if quarter > 0 else 0.0
+    numbers = (
+        f"training loss {left:.0%}, validation {validation[-1] / constant:.0%} of that of the best constant"
+    )
+    if gap > max(GAP, left):
+        return Dominant(
+            part="generalisation",
+            text=f"Generalisation error is the largest: the gap outweighs what is left in training ({numbers}).",
+            remedy="More rows, weight decay, dropout or a smaller network; a longer training will not help.",
+        )
+    if fell > FALLING:
+        return Dominant(
+            part="optimisation",
+            text=f"Optimisation error is the largest: the training loss still falls, by {fell:.0%} lately ({numbers}).",
+            remedy="Train longer, or raise the learning rate; a clip that fires at every step holds it back.",
+        )
+    if left > HIGH:
+        return Dominant(
+            part="approximation",
+            text=f"Approximation error is the largest: the training loss falls no more and is high ({numbers}).",
+            remedy="A larger network, other inputs, or wider clamps: what was cut off may be what says most.",
+        )
+    return Dominant(part="none", text=f"No part of the error stands out ({numbers}).")

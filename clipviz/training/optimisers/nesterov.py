@@ -1,0 +1,48 @@
+"""Momentum that looks ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Self
+
+from pydantic import Field
+
+from clipviz.policies.policy import extra
+from clipviz.training.optimisers.base import (
+    Group,
+    Optimiser,
+    OptimiserRecipe,
+    coupled_decay_field,
+    number,
+    rate_field,
+)
+
+
+class Nesterov(OptimiserRecipe):
+    """Steps with momentum, each corrected by the gradient where the momentum leads: it swings less than SGD's.
+
+    As there, a gradient clip is a smaller learning rate for that step. Nesterov, A method of solving a convex
+    programming problem with convergence rate O(1/k²), 1983; in the form of Sutskever et al., 2013, as torch has it.
+    """
+
+    title: ClassVar[str] = "Nesterov"
+
+    learning_rate: float = rate_field(
+        0.01, "Length of a step, as a multiple of the gradient.", 0.003, 0.01, 0.03, 0.1, most=100
+    )
+    momentum: float = Field(
+        0.9,
+        gt=0,
+        lt=1,
+        title="Momentum",
+        description="Share of the last step that is kept in the next one.",
+        json_schema_extra=extra("", 0.5, 0.9, 0.99),
+    )
+    weight_decay: float = coupled_decay_field()
+
+    @classmethod
+    def together(cls, recipes: Sequence[Self], groups: list[Group]) -> Optimiser:
+        from clipviz.training.optimisers._steps import SgdSteps
+
+        decay, momentum = (number(recipes, name, groups) for name in ("weight_decay", "momentum"))
+        return SgdSteps(groups, decay, momentum, nesterov=True)

@@ -1,0 +1,30 @@
+import numpy as np
+import pytest
+
+from clipviz.core.error_parts import dominant
+
+FALLING = np.linspace(1.0, 0.4, 12)
+FLAT_LOW, FLAT_HIGH = np.full(12, 0.05), np.full(12, 0.6)
+
+
+@pytest.mark.parametrize(
+    ("train", "validation", "part"),
+    [
+        (FALLING, FALLING + 0.02, "optimisation"),
+        (FLAT_HIGH, FLAT_HIGH + 0.02, "approximation"),
+        (FLAT_LOW, FLAT_LOW + 0.3, "generalisation"),
+        (np.geomspace(1, 0.01, 12), np.full(12, 0.5), "generalisation"),
+        (FLAT_LOW, FLAT_LOW + 0.01, "none"),
+    ],
+)
+def test_the_largest_part_of_planted_losses(train: np.ndarray, validation: np.ndarray, part: str) -> None:
+    found = dominant(train, validation, 1.0)
+    assert found is not None and found.part == part
+    scaled = dominant(1000 * train, 1000 * validation, 1000.0)
+    assert scaled is not None and scaled.text == found.text
+
+
+def test_nothing_is_said_too_early_or_without_a_constant_to_compare_with() -> None:
+    assert dominant(FALLING[:4], FALLING[:4], 1.0) is None
+    assert dominant(FALLING, FALLING, float("nan")) is None
+    assert dominant(np.full(9, np.nan), FALLING[:9], 1.0) is None
