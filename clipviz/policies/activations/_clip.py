@@ -1,6 +1,7 @@
 """The module that an activation policy becomes."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -64,13 +65,14 @@ class Clip(nn.Module):
             return self.policy.apply(values)
         return self.policy.apply(values, **self._beside(values, self.numbers()))
 
-    def _beside(self, values: Tensor, numbers: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """Numbers in the dtype of the values, shaped to broadcast along their channel axis."""
-        fitted = {name: number.to(values.dtype) for name, number in numbers.items()}
+    def _beside(self, values: Tensor, numbers: Mapping[str, Tensor]) -> dict[str, Any]:
+        """Numbers in the dtype of the values, shaped to broadcast along their channel axis; the axis for a policy that
+        asks for it."""
+        fitted: dict[str, Any] = {name: number.to(values.dtype) for name, number in numbers.items()}
         if self._across:
             tail = [1] * (values.ndim - 1 - self.axis % values.ndim)
             fitted = {name: number.view(-1, *tail) for name, number in fitted.items()}
-        return fitted
+        return fitted | {"axis": self.axis} if self.policy.vectors else fitted
 
     def saturation_at(self, values: Tensor, theta: Tensor) -> Tensor:
         """() the share of values that a theta (1,) holds; the other numbers are the module's own."""

@@ -82,13 +82,13 @@ class ManyClip(Clip):
             return self.policy.apply(values)
         return self.policy.trained(values, **self._beside(values, self.numbers()))
 
-    def _beside(self, values: Tensor, numbers: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        fitted = {}
+    def _beside(self, values: Tensor, numbers: Mapping[str, Tensor]) -> dict[str, Any]:
+        fitted: dict[str, Any] = {}
         for name, number in numbers.items():
             shape = [1] * values.ndim
             shape[0], shape[self.axis] = number.shape
             fitted[name] = number.to(values.dtype).view(shape)
-        return fitted
+        return fitted | {"axis": self.axis} if self.policy.vectors else fitted
 
     def saturation_at(self, values: Tensor, theta: Tensor) -> Tensor:
         others = {name: self.__dict__[raw] for name, raw, _ in self._held if name != "theta"}

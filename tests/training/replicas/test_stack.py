@@ -46,6 +46,10 @@ CASES: dict[str, Any] = {
         {"model": {"id": "cnn", "channels": (3, 4), "norm": "batch"}, "activation__id": "learned_tanh"},
         NUMBERS,
     ),
+    "vectors of a cnn": (
+        {"model": {"id": "cnn", "channels": (3, 4)}, "activation__id": "vector_norm"},
+        [{"activation__max_norm": t} for t in (0.3, 0.6, 1.2)],
+    ),
     "residual cnn": ({"model": {"id": "residual_cnn", "channels": (3, 4)}, "activation__id": "learned_hard"}, NUMBERS),
 }  # fmt: skip
 
