@@ -4,7 +4,8 @@ from typing import ClassVar
 
 from clipviz.analysis.claims.base import GUIDE, Claim, Figure
 from clipviz.core.dataset import Dataset
-from clipviz.core.recipe import Choice, Data, Inputs, Recipe, Training
+from clipviz.core.recipe import Choice, Data, Inputs, Recipe
+from clipviz.core.regime import Training
 
 
 class BostonSigma(Claim):

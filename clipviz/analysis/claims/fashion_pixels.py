@@ -4,7 +4,8 @@ from typing import ClassVar
 
 from clipviz.analysis.claims.base import GUIDE, Claim, Figure
 from clipviz.core.dataset import Dataset
-from clipviz.core.recipe import Choice, Data, Inputs, Recipe, Training
+from clipviz.core.recipe import Choice, Data, Inputs, Recipe
+from clipviz.core.regime import Stopping, Training
 
 
 class FashionPixels(Claim):
@@ -30,5 +31,6 @@ class FashionPixels(Claim):
             activation=Choice(id="none"),
             gradient=Choice(id="none"),
             optimiser=Choice.of("adam", learning_rate=0.003),
-            training=Training(epochs=8, batch_size=32, patience=0),
+            training=Training(epochs=8, batch_size=32),
+            stopping=Stopping(patience=0),
         )

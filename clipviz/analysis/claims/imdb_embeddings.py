@@ -4,7 +4,8 @@ from typing import ClassVar
 
 from clipviz.analysis.claims.base import GUIDE, Claim, Figure
 from clipviz.core.dataset import Dataset
-from clipviz.core.recipe import Choice, Data, Recipe, Text, Training
+from clipviz.core.recipe import Choice, Data, Recipe, Text
+from clipviz.core.regime import Stopping, Training
 
 
 class ImdbEmbeddings(Claim):
@@ -32,5 +33,6 @@ class ImdbEmbeddings(Claim):
             clips_at={"embedding": (Choice.of("fixed", theta=0.8),)},
             gradient=Choice(id="none"),
             optimiser=Choice.of("adam", learning_rate=0.01),
-            training=Training(epochs=8, batch_size=32, patience=0),
+            training=Training(epochs=8, batch_size=32),
+            stopping=Stopping(patience=0),
         )

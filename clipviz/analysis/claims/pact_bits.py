@@ -4,7 +4,8 @@ from typing import ClassVar
 
 from clipviz.analysis.claims.base import Claim
 from clipviz.core.dataset import Dataset
-from clipviz.core.recipe import Choice, Data, Inputs, Recipe, Training
+from clipviz.core.recipe import Choice, Data, Inputs, Recipe
+from clipviz.core.regime import Stopping, Training
 from clipviz.core.sweep import Vary
 
 
@@ -32,5 +33,6 @@ class PactBits(Claim):
             activation=Choice.of("pact", bits=2, start=None),
             gradient=Choice(id="none"),
             optimiser=Choice.of("adam", learning_rate=0.003),
-            training=Training(epochs=8, batch_size=32, patience=0),
+            training=Training(epochs=8, batch_size=32),
+            stopping=Stopping(patience=0),
         )
