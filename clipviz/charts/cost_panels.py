@@ -11,19 +11,19 @@ STEP_HELP = "Milliseconds a step since the evaluation before, evaluations left o
 
 
 def noise(has: Has) -> Panel:
-    scale = has.series("evaluation", "noise_scale", "noise scale", "1", width=2.0)
+    scale = has.series("sampled", "noise_scale", "noise scale", "1", width=2.0)
     return Panel("Gradient noise scale", "rows", scale, log=True, help=NOISE_HELP)
 
 
 def step_time(has: Has) -> Panel:
     return Panel(
-        "Step time", "ms", has.series("machine", "step_ms", "step time", "1", width=2.0), help=STEP_HELP
+        "Step time", "ms", has.series("sampled", "step_ms", "step time", "1", width=2.0), help=STEP_HELP
     )
 
 
 def memory(has: Has) -> Panel:
     held = (
-        *has.series("machine", "host_mb", "process", "1", width=2.0),
-        *has.series("machine", "device_mb", "GPU tensors", "2", dash="dash", width=2.0),
+        *has.series("sampled", "host_mb", "process", "1", width=2.0),
+        *has.series("sampled", "device_mb", "GPU tensors", "2", dash="dash", width=2.0),
     )
     return Panel("Memory", "MB", held, help="Held by the training process, and by tensors on the GPU.")

@@ -14,7 +14,7 @@ SHARE = "clipped_share"
 ALWAYS_MEASURED: dict[Stream, frozenset[str]] = {
     "step": frozenset({"loss", "gradient_norm"}),
     "evaluation": frozenset({"train_loss", "validation_loss"}),
-    "machine": frozenset(),
+    "sampled": frozenset(),
     "histogram": frozenset(),
 }
 """Series measured at every row: a NaN in them is a finding, elsewhere it says "not measured here"."""

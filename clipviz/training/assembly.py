@@ -155,7 +155,6 @@ def assemble(
             *watch.names(network),
             "update_ratio",
             *(f"update_ratio/{layer}" for layer in flat.layers),
-            "noise_scale",
         ),
         notes=(*table.notes, *notes, *begun),
         ground=ground,

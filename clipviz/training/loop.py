@@ -82,7 +82,7 @@ class _Session:
         series: dict[Stream, Sequence[str]] = {
             "step": self.assembly.step.series,
             "evaluation": self.assembly.evaluations,
-            "machine": machine.NAMES,
+            "sampled": ("noise_scale", *machine.NAMES),
             "histogram": histograms.names(self.assembly.network, self.assembly.flat),
         }
         sink.begin(self.progress.total, device, series)
@@ -156,10 +156,12 @@ class _Session:
 
     def _evaluate(self) -> None:
         progress, report = self.progress, self.report
-        report.measured("machine", progress.step, self.meter.read(progress.step))
+        costs = self.meter.read(progress.step)
         report.measured("evaluation", progress.step, progress.evaluate())
-        if progress.sampled is not None and progress.sampled.histogram is not None:
-            report.measured("histogram", progress.step, progress.sampled.histogram)
+        if progress.sampled is not None:
+            report.measured("sampled", progress.step, [progress.sampled.noise_scale, *costs])
+            if progress.sampled.histogram is not None:
+                report.measured("histogram", progress.step, progress.sampled.histogram)
         self.meter.start(progress.step)
         if progress.improved:
             report.better(progress.step, progress.stopping.best_loss)

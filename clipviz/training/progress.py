@@ -106,18 +106,13 @@ class Progress:
         loss = evaluation.loss(criterion, said, validation)
         train_loss = evaluation.loss(criterion, evaluation.outputs(network, sample), sample)
         metrics = evaluation.metrics(network, said, validation)
-        scale = self.sampled.look(self.step, self.last_evaluation) if self.sampled else math.nan
-        looked = watch.look(network, self._assembly.watched)
-        return self.judged(train_loss, loss, metrics, looked, scale)
+        if self.sampled is not None:
+            self.sampled.look(self.step, self.last_evaluation)
+        return self.judged(train_loss, loss, metrics, watch.look(network, self._assembly.watched))
 
     @torch.no_grad()
     def judged(
-        self,
-        train_loss: float,
-        loss: float,
-        metrics: dict[str, float | None],
-        looked: list[float],
-        noise_scale: float = math.nan,
+        self, train_loss: float, loss: float, metrics: dict[str, float | None], looked: list[float]
     ) -> list[float]:
         """Notes an evaluation of the network as it stands; its values as `evaluate` gives them."""
         numbers = [
@@ -132,7 +127,7 @@ class Progress:
         if self.improved:
             for name, tensor in self._kept().items():
                 self._best[name].copy_(tensor)
-        return [train_loss, loss, *numbers, *looked, *ratios, noise_scale]
+        return [train_loss, loss, *numbers, *looked, *ratios]
 
     def keep_best(self) -> None:
         """Puts the weights of the best evaluation back, and the running statistics that belong to them."""
