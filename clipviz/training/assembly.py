@@ -19,7 +19,7 @@ from clipviz.training.augmenting import changes
 from clipviz.training.backward import Backward
 from clipviz.training.fit_front import fit
 from clipviz.training.flat import Flat
-from clipviz.training.losses.base import Loss
+from clipviz.training.losses.base import USUAL, Loss
 from clipviz.training.network import Network, bounded
 from clipviz.training.optimisers.base import Group, Optimiser, OptimiserRecipe
 from clipviz.training.pretrained import start_from
@@ -136,8 +136,7 @@ def assemble(
 
 def criterion(recipe: Recipe, table: Table, goal: Tensor) -> nn.Module:
     """The recipe's loss, on the device of the goals of all training rows; raises InvalidRecipe for another task's."""
-    usual = "mse" if table.task == "regression" else "cross_entropy"
-    loss: Loss = build("clipviz.training.losses", recipe.loss or Choice(id=usual))
+    loss: Loss = build("clipviz.training.losses", recipe.loss or Choice(id=USUAL[table.task]))
     loss.check_task(table.task)
     return loss.build(goal, len(table.classes)).to(goal.device)
 
