@@ -21,7 +21,7 @@ class Backward:
     """
 
     def __init__(self, body: Any, loss: nn.Module, flat: Flat, training: Training) -> None:
-        self._body, self._loss, self._flat = body, loss, flat
+        self._body, self.loss, self._flat = body, loss, flat
         self._penalties = penalties(body)
         device = flat.weights.device
         self.pieces = training.accumulation
@@ -88,12 +88,12 @@ class Backward:
 
     def _share(self, piece: Tensor, whole: Tensor) -> Tensor | float:
         """The share of a batch with goals `whole` that a piece of it is: by rows, or by the weights of its classes."""
-        weights = getattr(self._loss, "weight", None)
+        weights = getattr(self.loss, "weight", None)
         return len(piece) / len(whole) if weights is None else weights[piece].sum() / weights[whole].sum()
 
     def _whole(self, inputs: Tensor, goal: Tensor) -> tuple[Tensor, list[Tensor]]:
         taps: list[Tensor] = []
-        loss: Tensor = self._loss(self._body(inputs, taps), goal)
+        loss: Tensor = self.loss(self._body(inputs, taps), goal)
         loss.backward()  # type: ignore[no-untyped-call]
         return loss, taps
 
@@ -103,7 +103,7 @@ class Backward:
             taps: list[Tensor] = []
             with self._low:
                 said = self._body(rows, taps)
-            loss = self._loss(said.to(torch.float32), wanted) * self._share(wanted, goal)
+            loss = self.loss(said.to(torch.float32), wanted) * self._share(wanted, goal)
             (loss if self.scale is None else (loss * self.scale.scale).sum()).backward()
             total += loss.detach()
             seen.append([tap.detach().to(torch.float32) for tap in taps])

@@ -10,16 +10,14 @@ from clipviz.core.errors import TrainingFailed
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Result, Sink, State, Stream
 from clipviz.core.table import Table
-from clipviz.training import checkpoint, network
+from clipviz.training import checkpoint
 from clipviz.training.assembly import assemble, calibrate
 from clipviz.training.device import repeatable
+from clipviz.training.ending import end
 from clipviz.training.failures import in_words
 from clipviz.training.progress import Progress
 from clipviz.training.report import Report
-from clipviz.training.result import conclude
 from clipviz.training.rows import check, check_varies
-
-MODEL = "model.safetensors"
 
 
 def train(
@@ -186,20 +184,4 @@ class _Session:
             self._evaluate()
         self._say_pieces()
         report.flush(wait=True)
-        progress.keep_best()
-        result = conclude(self.assembly, self.table, self.recipe, progress, report.journal)
-        self._save_model()
-        if self.recipe.gradient.id != "none":
-            report.say(progress.step, "info", report.journal.clipping(progress.step))
-        report.say(progress.step, "rule" if progress.by_rule(state) else "stop", progress.ending(state))
-        return result
-
-    def _save_model(self) -> None:
-        try:
-            network.save(self.assembly.network, self.table, self.folder / MODEL)
-        except OSError as error:
-            raise TrainingFailed(
-                "The trained model must fit on the disk",
-                error.strerror or str(error),
-                "Free some space, train again",
-            ) from error
+        return end(state, self.assembly, self.table, self.recipe, progress, report, self.folder)

@@ -17,10 +17,16 @@ class Report:
     """Gathers rows, evaluations and events, and hands them to the sink a few times a second."""
 
     def __init__(
-        self, series: tuple[str, ...], evaluations: tuple[str, ...], sink: Sink, device: str
+        self,
+        series: tuple[str, ...],
+        evaluations: tuple[str, ...],
+        sink: Sink,
+        device: str,
+        capacity: int = CAPACITY,
     ) -> None:
+        """capacity: steps that it keeps itself; those of a replica are kept by its program, and delivered."""
         self._series, self._evaluations, self._sink = series, evaluations, sink
-        self._ring = Ring(len(series), CAPACITY, device)
+        self._ring = Ring(len(series), capacity, device)
         self.journal = Journal()
         self._measured: list[tuple[int, list[float]]] = []
         self._events: list[tuple[int, str, str]] = []
@@ -59,7 +65,7 @@ class Report:
 
     def flush(self, wait: bool = False) -> Request:
         """Hands everything on, and returns what people want of the run. `wait`: rows still on their way too."""
-        self._ring.flush(self._deliver, wait)
+        self._ring.flush(self.deliver, wait)
         if self._measured:
             steps = np.array([step for step, _ in self._measured], dtype=np.int64)
             values = np.array([values for _, values in self._measured], dtype=np.float64)
@@ -75,6 +81,7 @@ class Report:
         for event in events:
             self._sink.event(*event)
 
-    def _deliver(self, steps: NDArray[np.int64], values: NDArray[np.float32]) -> None:
+    def deliver(self, steps: NDArray[np.int64], values: NDArray[np.float32]) -> None:
+        """Hands on what was measured at steps (T,): values (T, S)."""
         self._sink.telemetry("step", steps, values)
         self.journal.read(steps, dict(zip(self._series, values.T, strict=True)), self.say)

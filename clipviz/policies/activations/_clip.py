@@ -77,13 +77,12 @@ class Clip(nn.Module):
     def saturation_at(self, values: Tensor, theta: Tensor) -> Tensor:
         """() the share of values that a theta (1,) holds; the other numbers are the module's own."""
         others = {name: getattr(self, raw) for name, raw, _ in self._held if name != "theta"}
-        return self.policy.beyond(values, theta=theta, **others).mean(dtype=torch.float32)
+        return self._share(self.policy.beyond(values, theta=theta, **others))
 
     @torch.no_grad()
     def saturation(self, values: Tensor) -> Tensor:
         """() the share of values that a threshold holds."""
-        held = self.policy.beyond(values, **self._beside(values, self.numbers()))
-        return held.to(torch.float32).mean()
+        return self._share(self.policy.beyond(values, **self._beside(values, self.numbers())))
 
     def informing(self, values: Tensor) -> Tensor:
         """() the share of values that send a threshold a gradient."""
@@ -96,13 +95,16 @@ class Clip(nn.Module):
             wanted = [each[name] for name in self.policy.thresholds]
             said = self.policy.apply(values.detach(), **each)
             if not said.requires_grad:
-                return values.new_zeros(())
+                return self._share(torch.zeros_like(values, dtype=torch.bool))
             slopes = torch.autograd.grad(said.sum(), wanted, allow_unused=True)
         moved = torch.zeros_like(values, dtype=torch.bool)
         for slope in slopes:
             if slope is not None:
                 moved |= slope != 0
-        return moved.to(torch.float32).mean()
+        return self._share(moved)
+
+    def _share(self, which: Tensor) -> Tensor:
+        return which.mean(dtype=torch.float32)
 
     def penalty(self) -> Tensor:
         """() what the thresholds add to the loss: ½ · penalty · Σ theta²."""
