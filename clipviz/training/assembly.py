@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from clipviz.core.discovery import build
-from clipviz.core.recipe import Choice, Recipe
+from clipviz.core.recipe import USUAL_LOSS, Choice, Recipe
 from clipviz.core.table import Table
 from clipviz.policies.activations._calibration import calibrate as start_measured
 from clipviz.policies.activations._calibration import waits
@@ -22,7 +22,7 @@ from clipviz.training.backward import Backward
 from clipviz.training.fit_front import fit
 from clipviz.training.flat import Flat
 from clipviz.training.front import Front
-from clipviz.training.losses.base import USUAL, Loss
+from clipviz.training.losses.base import Loss
 from clipviz.training.network import Network, bounded
 from clipviz.training.optimisers.base import Group, Optimiser, OptimiserRecipe
 from clipviz.training.pretrained import start_from
@@ -163,7 +163,7 @@ def assemble(
 
 def criterion(recipe: Recipe, table: Table, goal: Tensor) -> nn.Module:
     """The recipe's loss, on the device of the goals of all training rows; raises InvalidRecipe for another task's."""
-    loss: Loss = build("clipviz.training.losses", recipe.loss or Choice(id=USUAL[table.task]))
+    loss: Loss = build("clipviz.training.losses", recipe.loss or Choice(id=USUAL_LOSS[table.task]))
     loss.check_task(table.task)
     return loss.build(goal, len(table.classes)).to(goal.device)
 

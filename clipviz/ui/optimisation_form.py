@@ -6,9 +6,8 @@ import streamlit as st
 from pydantic import BaseModel
 
 from clipviz.core.discovery import build
-from clipviz.core.recipe import Choice, Recipe, Task
+from clipviz.core.recipe import USUAL_LOSS, Choice, Recipe, Task
 from clipviz.core.regime import Stopping, Training
-from clipviz.training.losses.base import USUAL
 from clipviz.ui import drafts, forms
 
 Record = TypeVar("Record", bound=BaseModel)
@@ -46,7 +45,7 @@ def _loss(recipe: Recipe, task: Task | None, draft: drafts.Draft) -> Choice | No
     """None for the loss that is usual, as it comes."""
     if task is None:
         return recipe.loss
-    usual = Choice(id=USUAL[task])
+    usual = Choice(id=USUAL_LOSS[task])
     with st.expander("Loss" + ("" if recipe.loss is None else f" ({recipe.loss.id.replace('_', ' ')})")):
         picked = forms.pick(
             "clipviz.training.losses",

@@ -12,10 +12,6 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 
-USUAL: dict[Task, str] = {"regression": "mse", "classification": "cross_entropy"}
-"""The loss where a recipe names none."""
-
-
 class Loss(Part, ABC):
     """One number for how wrong a batch is. task: what it can judge."""
 
