@@ -108,7 +108,8 @@ def _name(recipe: Recipe, applied: dict[str, Any]) -> str:
 
 def _bare_name(bare: Recipe, families: tuple[str, ...], design: Design) -> str:
     """What the clips leave of the name: "no clip · learning rate 0.01"."""
-    own = (*families, "target_clamp") if "inputs" in families else families
+    own = {*families} | ({"target_clamp"} if "inputs" in families else set())
+    own |= {"clips_at"} if "activation" in families else set()
     others = [each for each in design.vary if each.path.split(".")[0] not in own]
     document = bare.model_dump(mode="json")
     rest = [
@@ -142,6 +143,7 @@ def _families(design: Design) -> tuple[str, ...]:
     """The families of clips that vary; all three where none does."""
     varied = {each.path.split(".")[0] for each in design.vary}
     varied |= {"inputs"} if "target_clamp" in varied else set()
+    varied |= {"activation"} if "clips_at" in varied else set()
     return tuple(family for family in FAMILIES if family in varied) or FAMILIES
 
 
