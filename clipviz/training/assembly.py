@@ -154,6 +154,7 @@ def assemble(
             *(f"validation/{name}" for name in evaluation.names(table.task)),
             *watch.names(network),
             "update_ratio",
+            *(f"update_ratio/{layer}" for layer in flat.layers),
         ),
         notes=(*table.notes, *notes, *begun),
         ground=ground,

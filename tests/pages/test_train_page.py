@@ -7,6 +7,7 @@ from clipviz.core.recipe import Recipe
 from clipviz.core.run import State
 from clipviz.datasets import samples
 from clipviz.runs.foreground import train_here
+from clipviz.ui.text import escape
 from tests.pages.conftest import button, words
 
 
@@ -137,7 +138,7 @@ def test_a_finished_run_shows_metrics_thresholds_and_what_clipping_did(page, hom
     assert [each.label for each in app.metric][:3] == ["Test MAE", "Test RMSE", "Test R²"]
     assert "constant prediction" in words(app)
     told = store.runs.get(run.id).result["health"]["ledger"]
-    assert f"**{told['words'].partition(':')[0]}**:" in words(app)
+    assert f"**{escape(told['words'].partition(':')[0])}**: " in words(app)
     ledger = next(each.value for each in app.dataframe if "gradient of" in each.value.columns)
     assert ledger["gradient of"].tolist() == ["all layers", "layer 1", "layer 2", "output"]
     button(app, "Clone").click().run()
