@@ -21,6 +21,8 @@ from clipviz.core.part import Part as Part
 from clipviz.core.regime import Stopping, Training
 
 Task = Literal["regression", "classification"]
+USUAL_LOSS: dict[Task, str] = {"regression": "mse", "classification": "cross_entropy"}
+"""The loss where a recipe names none."""
 Id = Annotated[str, Field(pattern=PATTERN.pattern)]
 
 
