@@ -26,13 +26,14 @@ def confusion(counts: Sequence[Sequence[int]], classes: Sequence[str], colours: 
     red, green, blue = (int(colours.value[at : at + 2], 16) for at in (1, 3, 5))
     figure.add(
         "heatmap", x=places, y=places, z=share, zmin=0, zmax=1, xgap=1, ygap=1, showscale=False,
-        colorscale=[[0, f"rgba({red},{green},{blue},0.06)"], [1, colours.value]],
+        colorscale=[[0, f"rgba({red},{green},{blue},0.06)"], [1, f"rgba({red},{green},{blue},0.6)"]],
         customdata=[
             [[down, across, int(count)] for across, count in zip(names, row, strict=True)]
             for down, row in zip(names, table, strict=True)
         ],
         hovertemplate="true %{customdata[0]}<br>predicted %{customdata[1]}<br>%{customdata[2]} rows, "
         "%{z:.1%} of the class<extra></extra>",
-        **({"text": table.astype(int).tolist(), "texttemplate": "%{text}"} if len(names) <= WRITTEN else {}),
+        text=table.astype(int).tolist(), texttemplate="%{text}" if len(names) <= WRITTEN else "",
+        textfont={"color": colours.ink},
     )  # fmt: skip
     return figure

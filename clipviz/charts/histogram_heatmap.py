@@ -10,7 +10,10 @@ from clipviz.core.bins import ABOVE, BELOW, EDGES, LOST
 
 LEAST = 1e-4
 """Smaller shares have the colour of this one."""
-_TICKS = (-10.0, -0.1, -1e-3, -1e-5, 0.0, 1e-5, 1e-3, 0.1, 10.0)
+_TICKS = {
+    -10.0: "−10", -0.1: "−0.1", -1e-3: "−0.001", -1e-5: "−10⁻⁵", 0.0: "0",
+    1e-5: "10⁻⁵", 1e-3: "0.001", 0.1: "0.1", 10.0: "10",
+}  # fmt: skip
 
 
 def histogram_heatmap(
@@ -50,7 +53,7 @@ def histogram_heatmap(
         _layer(figure, steps, shares[:, [bin_]], np.array([place]), [names[bin_]], colours.warning)
     finish(figure, colours, height)
     figure.update_layout(xaxis_title="step", showlegend=False, font={"size": 11})
-    written = {_place(value): f"{value:g}".replace("-", "−") for value in _TICKS}
+    written = {_place(value): text for value, text in _TICKS.items()}
     ticks = written | {apart[each]: names[each] for each in apart}
     figure.update_xaxes(showgrid=False, zeroline=False)
     figure.update_yaxes(

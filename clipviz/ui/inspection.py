@@ -53,6 +53,8 @@ def show(run: Run, table: Table | None) -> None:
                 st.dataframe(
                     worst(found, table), hide_index=True, alt="The test rows with the largest errors"
                 )
+        else:
+            st.caption("It is right on every one of them.")
 
 
 def in_words(found: Inspection) -> str:
