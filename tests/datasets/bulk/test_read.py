@@ -64,11 +64,6 @@ def both(tmp_path, content, overrides=None):
     return found
 
 
-def without_count(row):
-    """DuckDB stops counting the cells of a row that has too many."""
-    return row[:2], re.sub(r"has [\d,]+ cells", "has other cells", row[2]), row[3]
-
-
 def same(found):
     if (
         found is None or found[1] == "refused"
@@ -76,7 +71,7 @@ def same(found):
         return
     (fast, fast_rejected, fast_data), (careful, careful_rejected, careful_data) = found
     assert fast == careful
-    assert list(map(without_count, fast_rejected)) == list(map(without_count, careful_rejected))
+    assert fast_rejected == careful_rejected
     assert fast_data.schema == careful_data.schema
     for one, other in zip(fast_data.columns, careful_data.columns, strict=True):
         assert one.is_valid().to_pylist() == other.is_valid().to_pylist()
