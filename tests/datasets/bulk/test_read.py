@@ -158,6 +158,7 @@ def test_bytes_that_are_no_text_and_nul_are_rejected_with_their_line(tmp_path):
         b"x\n1\n2\n",
         b"x,y\n" + b"1,2\n23,3\n" * 20 + b"$4,5\nx,6\n",
         b'x,y\n1,a"b\n2,c\n',
+        b"x,y\n" + b"ab,2\n" * 20 + b" Total: ,40\n",
     ],
 )
 def test_what_is_not_plain_is_left_to_the_careful_way(tmp_path, body):
