@@ -19,9 +19,10 @@ SHARE = 0.95
 class Uncertainty:
     """Intervals of 95 % around the bounds of one column; None where a side is open in the fit itself.
 
-    An end is infinite when the policy leaves that side open in some resamples. opened: in how many of `resamples` it
-    did, on either side. rows: finite training values; drawn: values in one resample. Fewer drawn than there are rows:
-    the spread of the smaller resamples is shrunk by the root of their ratio.
+    An end is infinite when the policy leaves that side open in some resamples, and where a bound that moves is the
+    single most extreme value: nothing that is drawn from these rows says what may lie beyond it. opened: in how
+    many of `resamples` it was left open, on either side. rows: finite training values; drawn: values in one resample.
+    Fewer drawn than there are rows: the spread of the smaller resamples is shrunk by the root of their ratio.
     """
 
     lo: tuple[float, float] | None
@@ -58,7 +59,16 @@ def uncertainty(ordered: Floats, choice: Choice, bounds: Bounds) -> Uncertainty 
         (np.isinf(each.lo) and not np.isinf(bounds.lo)) or (np.isinf(each.hi) and not np.isinf(bounds.hi))
         for each in found
     )
+    if lo and lo[0] < lo[1] and _alone(ordered, bounds.lo):
+        lo = -np.inf, lo[1]
+    if hi and hi[0] < hi[1] and _alone(ordered, bounds.hi):
+        hi = hi[0], np.inf
     return Uncertainty(lo, hi, len(ordered), drawn, RESAMPLES, int(opened))
+
+
+def _alone(ordered: Floats, bound: float) -> bool:
+    """Whether a bound is the least or the greatest of ascending values, and no other value equals it."""
+    return bound in (ordered[0], ordered[-1]) and int((ordered == bound).sum()) == 1
 
 
 def _interval(found: Floats, bound: float, shrink: float) -> tuple[float, float] | None:

@@ -132,10 +132,13 @@ def nonlinearity_field() -> Any:
 
 
 class Model(Part, ABC):
-    """The fields of an architecture. takes: the kinds of rows that it can be trained on."""
+    """The fields of an architecture. takes: the kinds of rows that it can be trained on. vectorises: whether many can
+    be trained as one program.
+    """
 
     title: ClassVar[str]
     takes: ClassVar[tuple[Takes, ...]] = ("table", "images")
+    vectorises: ClassVar[bool] = True
 
     @abstractmethod
     def places(self) -> tuple[str, ...]:

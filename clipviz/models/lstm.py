@@ -22,6 +22,7 @@ class LSTM(Model):
 
     title: ClassVar[str] = "LSTM"
     takes: ClassVar[tuple[Takes, ...]] = ("text",)
+    vectorises: ClassVar[bool] = False
 
     embedding: int = Field(
         64,

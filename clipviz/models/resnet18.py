@@ -25,6 +25,7 @@ class ResNet18(Model):
 
     title: ClassVar[str] = "ResNet-18"
     takes: ClassVar[tuple[Takes, ...]] = ("images",)
+    vectorises: ClassVar[bool] = False
 
     weights: Literal["fresh", "imagenet", "file", "run"] = Field(
         "fresh",

@@ -3,13 +3,15 @@
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from clipviz.core.discovery import build
-from clipviz.core.recipe import Choice, Recipe
+from clipviz.core.recipe import USUAL_LOSS, Choice, Recipe
 from clipviz.core.table import Table
 from clipviz.policies.activations._calibration import calibrate as start_measured
 from clipviz.policies.activations._calibration import waits
@@ -19,6 +21,7 @@ from clipviz.training.augmenting import changes
 from clipviz.training.backward import Backward
 from clipviz.training.fit_front import fit
 from clipviz.training.flat import Flat
+from clipviz.training.front import Front
 from clipviz.training.losses.base import Loss
 from clipviz.training.network import Network, bounded
 from clipviz.training.optimisers.base import Group, Optimiser, OptimiserRecipe
@@ -58,7 +61,25 @@ class Assembly:
     watched: Rows
     evaluations: tuple[str, ...]
     notes: tuple[str, ...]
+    ground: "Ground"
     spill: Path | None = None
+
+
+class Ground(NamedTuple):
+    """What the clamps of a recipe make of a table, before there is a network. stays: training rows that are left.
+    goals: (N_train,) what the loss compares with."""
+
+    front: Front
+    goals: NDArray[np.float64]
+    stays: NDArray[np.bool_]
+    notes: tuple[str, ...]
+
+
+def grounded(recipe: Recipe, table: Table) -> Ground:
+    """Fits the clamps of a recipe; raises InvalidRecipe."""
+    goals = clamped(table, recipe.target_clamp)
+    front, notes, stays = fit(table, recipe.inputs, goals.leaving)
+    return Ground(front, goals.values, stays, (*goals.notes, *notes))
 
 
 def assemble(
@@ -68,17 +89,19 @@ def assemble(
     folder: Path | None = None,
     most: int | None = None,
     weights: Path | None = None,
+    like: Assembly | None = None,
 ) -> Assembly:
     """Builds everything under the recipe's seed; raises InvalidRecipe for parts that cannot be built.
 
     Rows that do not fit (see `memory.fits`) are streamed from a file in `folder`, where there is one.
-    weights: the file of another network's weights to start from.
+    weights: the file of another network's weights to start from. like: of a recipe with the same inputs and target
+    clamp, whose rows this one shares.
     """
-    goals = clamped(table, recipe.target_clamp)
-    front, notes, stays = fit(table, recipe.inputs, goals.leaving)
+    ground = grounded(recipe, table) if like is None else like.ground
+    front, goals, stays, notes = ground
     torch.manual_seed(recipe.seed)
     network = Network(recipe, front, table.task, table.classes).train()
-    standardise(network, goals.values[stays])
+    standardise(network, goals[stays])
     rows = table.train[stays]
     places = order(len(rows), recipe.seed, 0)[: min(recipe.training.batch_size, FIRST_ROWS)]
     _initialise(network, recipe, front.rows(np.asarray(table.inputs[rows[places]])))
@@ -88,12 +111,15 @@ def assemble(
     gradient.check_scales(recipe.training.clip_scales)
     clipper = gradient.build(flat.specs, flat.weights)
     chosen: OptimiserRecipe = build("clipviz.training.optimisers", recipe.optimiser)
-    optimiser = chosen.build(_groups(flat, chosen.weight_decay > 0))
+    optimiser = chosen.build(groups(flat, chosen.weight_decay > 0))
     schedule = build("clipviz.training.schedules", recipe.schedule)
     rates = Rates([schedule], [chosen.learning_rate], planned(len(rows), recipe), device)
-    spill = None if memory.fits(size(network, table), device, most) else folder
-    train = prepare(network, table, rows, device, spill, goals.values[stays])
-    validation = prepare(network, table, table.validation, device, spill)
+    if like is None:
+        spill = None if memory.fits(size(network, table), device, most) else folder
+        train = prepare(network, table, rows, device, spill, goals[stays])
+        validation = prepare(network, table, table.validation, device, spill)
+    else:
+        spill, train, validation = like.spill, like.train, like.validation
     loss = criterion(recipe, table, train.goal)
     wide = deepcopy(loss).to(torch.float64)
     backward = Backward(network.body, loss, flat, recipe.training)
@@ -103,7 +129,7 @@ def assemble(
         backward,
         clipper,
         optimiser,
-        rates.now,
+        rates,
         recipe.training,
         changes(recipe, front),
     )
@@ -128,16 +154,17 @@ def assemble(
             *(f"validation/{name}" for name in evaluation.names(table.task)),
             *watch.names(network),
             "update_ratio",
+            *(f"update_ratio/{layer}" for layer in flat.layers),
         ),
-        notes=(*table.notes, *goals.notes, *notes, *begun),
+        notes=(*table.notes, *notes, *begun),
+        ground=ground,
         spill=spill,
     )
 
 
 def criterion(recipe: Recipe, table: Table, goal: Tensor) -> nn.Module:
     """The recipe's loss, on the device of the goals of all training rows; raises InvalidRecipe for another task's."""
-    usual = "mse" if table.task == "regression" else "cross_entropy"
-    loss: Loss = build("clipviz.training.losses", recipe.loss or Choice(id=usual))
+    loss: Loss = build("clipviz.training.losses", recipe.loss or Choice(id=USUAL_LOSS[table.task]))
     loss.check_task(table.task)
     return loss.build(goal, len(table.classes)).to(goal.device)
 
@@ -148,9 +175,11 @@ def _initialise(network: Network, recipe: Recipe, batch: Tensor) -> None:
         build("clipviz.training.initialisations", recipe.initialisation).apply(network.body, batch)
 
 
-def _groups(flat: Flat, decays: bool) -> list[Group]:
+def groups(flat: Flat, decays: bool) -> list[Group]:
     """Weights and thresholds apart, those by rate; together, for one kernel less, where nothing tells them apart."""
-    if {rate for rate, _, _ in flat.rates} <= {1.0} and not (flat.rates and decays):
+    if all(isinstance(rate, float) and rate == 1.0 for rate, _, _ in flat.rates) and not (
+        flat.rates and decays
+    ):
         return [Group(flat.weights, flat.gradient)]
     return [
         Group(flat.weights[:, : flat.split], flat.gradient[:, : flat.split]),

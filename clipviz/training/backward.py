@@ -21,19 +21,21 @@ class Backward:
     """
 
     def __init__(self, body: Any, loss: nn.Module, flat: Flat, training: Training) -> None:
-        self._body, self._loss, self._flat = body, loss, flat
+        self._body, self.loss, self._flat = body, loss, flat
         self._penalties = penalties(body)
         device = flat.weights.device
         self.pieces = training.accumulation
         self._low = low(training.precision, device)
         self.scale = LossScale(flat.replicas, device) if training.precision == "float16" else None
+        self._norms = any(isinstance(module, nn.modules.batchnorm._BatchNorm) for module in body.modules())
         self._full = training.precision == "float32"
 
     def __call__(self, inputs: Tensor, goal: Tensor) -> tuple[Tensor, list[Tensor]]:
         """Mean loss () of a batch of inputs (B, D), and what flowed into each place's clips, (B, width) each.
 
         The penalties of thresholds add to the gradient, not to the loss that is told. Where memory runs out, there are
-        twice as many pieces from then on; raises TrainingFailed when single rows do not fit.
+        twice as many pieces from then on; raises TrainingFailed when single rows do not fit, and, with the size that
+        does, where batch norms would see pieces instead of the batch.
         """
         said = None
         while said is None:
@@ -51,6 +53,13 @@ class Backward:
         except (MemoryError, RuntimeError) as error:
             if not starved(error):
                 raise
+            if self._norms:
+                size = self._fitting(inputs, goal)
+                raise TrainingFailed(
+                    "A whole batch must fit into memory, for batch norms are over all of it",
+                    f"{len(inputs):,} rows",
+                    f"Set training.batch_size to {size:,}" if size else "Take narrower layers",
+                ) from error
             if self.pieces >= len(inputs):
                 raise TrainingFailed(
                     "One row of a batch at a time must fit into memory",
@@ -63,9 +72,28 @@ class Backward:
             torch.cuda.empty_cache()
         return None
 
+    def _fitting(self, inputs: Tensor, goal: Tensor) -> int:
+        """Rows that do fit: a half, a quarter ... of a batch that did not; 0 where none do."""
+        size = len(inputs) // 2
+        while size > 1:
+            self._flat.gradient.zero_()
+            try:
+                self._in_pieces(inputs[:size], goal[:size])
+                return size
+            except (MemoryError, RuntimeError) as error:
+                if not starved(error):
+                    raise
+            size //= 2
+        return 0
+
+    def _share(self, piece: Tensor, whole: Tensor) -> Tensor | float:
+        """The share of a batch with goals `whole` that a piece of it is: by rows, or by the weights of its classes."""
+        weights = getattr(self.loss, "weight", None)
+        return len(piece) / len(whole) if weights is None else weights[piece].sum() / weights[whole].sum()
+
     def _whole(self, inputs: Tensor, goal: Tensor) -> tuple[Tensor, list[Tensor]]:
         taps: list[Tensor] = []
-        loss: Tensor = self._loss(self._body(inputs, taps), goal)
+        loss: Tensor = self.loss(self._body(inputs, taps), goal)
         loss.backward()  # type: ignore[no-untyped-call]
         return loss, taps
 
@@ -75,7 +103,7 @@ class Backward:
             taps: list[Tensor] = []
             with self._low:
                 said = self._body(rows, taps)
-            loss = self._loss(said.to(torch.float32), wanted) * (len(rows) / len(inputs))
+            loss = self.loss(said.to(torch.float32), wanted) * self._share(wanted, goal)
             (loss if self.scale is None else (loss * self.scale.scale).sum()).backward()
             total += loss.detach()
             seen.append([tap.detach().to(torch.float32) for tap in taps])

@@ -1,5 +1,8 @@
 """Where a run computes."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 from clipviz.core.errors import TrainingFailed
@@ -24,3 +27,25 @@ def choose(asked: Literal["auto", "cpu", "cuda"]) -> tuple[str, str]:
             "Set device to auto or cpu, or install a CUDA build of torch and its driver",
         )
     return "cpu", "CPU: torch sees no CUDA device"
+
+
+@contextmanager
+def repeatable(wanted: bool) -> Iterator[None]:
+    """Inside, where it is wanted, torch takes only operations that give the same bits each time, or raises.
+
+    On the CPU, with one number of threads, all that a step does gives them anyway.
+    """
+    if not wanted:
+        yield
+        return
+    import torch
+
+    before, tries = torch.are_deterministic_algorithms_enabled(), torch.backends.cudnn.benchmark
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read when the first matrix is multiplied
+    torch.use_deterministic_algorithms(True)
+    torch.backends.cudnn.benchmark = False
+    try:
+        yield
+    finally:
+        torch.use_deterministic_algorithms(before)
+        torch.backends.cudnn.benchmark = tries

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from clipviz.core.moments import moments
 from clipviz.core.recipe import Task
+from clipviz.training.failures import starved
 from clipviz.training.network import Network
 from clipviz.training.rows import Rows
 from clipviz.training.stream import Streamed
@@ -34,9 +35,22 @@ def outputs(network: Network, rows: Rows | Streamed) -> Tensor:
     """What the body says of rows, (N, O) float32, without dropout; training mode is restored."""
     network.eval()
     most = CHUNK if network.front.signal.takes == "table" else LARGE_CHUNK
-    parts = [network.body(block) for block in rows.blocks(most)]
+    said = None
+    while said is None:
+        said = _in_blocks(network, rows, most)
+        most //= 2
     network.train()
-    return torch.cat(parts)
+    return said
+
+
+def _in_blocks(network: Network, rows: Rows | Streamed, most: int) -> Tensor | None:
+    """None where so many rows at once do not fit into memory, but fewer may."""
+    try:
+        return torch.cat([network.body(block) for block in rows.blocks(most)])
+    except (MemoryError, RuntimeError) as error:
+        if most == 1 or not starved(error):
+            raise
+        return None
 
 
 def loss(criterion: nn.Module, said: Tensor, rows: Rows | Streamed) -> float:

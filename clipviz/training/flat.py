@@ -43,8 +43,8 @@ class Flat:
             if id(entry[2]) in rates
         ]
         self.split = learned[0][1].start if learned else start
-        self.rates = tuple(_stretches(learned))
-        self.running = {name: held for name, held in body.named_buffers() if name.endswith(RUNNING)}
+        self.rates: tuple[tuple[float | Tensor, int, int], ...] = tuple(_stretches(learned))
+        self.find_running(body)
         self._spans = _spans(body, self.specs, self.split)
         self._hold(torch.empty(1, start, device=device), torch.zeros(1, start, device=device))
         self.settle(self.weights, self.gradient)
@@ -53,16 +53,21 @@ class Flat:
     def together(cls, flats: Sequence["Flat"]) -> "Flat":
         """The buffers of K networks as one; each of the given ones is from then on a row of it.
 
-        They must have the same specs. Its `running` and `rates` are empty: those of its rows differ.
+        They must have the same specs. Its `running` is empty: the statistics are those of the bodies.
         """
         first = flats[0]
         whole = cls.__new__(cls)
         whole.specs, whole.split, whole._spans = first.specs, first.split, first._spans
-        whole._parameters, whole.rates, whole.running = [], (), {}
+        whole._parameters, whole.running = [], {}
+        whole.rates = tuple(_each_rate(flats))
         whole._hold(torch.cat([flat.weights for flat in flats]), torch.cat([flat.gradient for flat in flats]))
         for place, flat in enumerate(flats):
             flat.settle(whole.weights[place : place + 1], whole.gradient[place : place + 1])
         return whole
+
+    def find_running(self, body: Any) -> None:
+        """Looks up the running statistics of a body, which may have moved."""
+        self.running = {name: held for name, held in body.named_buffers() if name.endswith(RUNNING)}
 
     def settle(self, weights: Tensor, gradient: Tensor) -> None:
         """Moves into buffers (1, P): the parameters, with their values, become views of them."""
@@ -109,6 +114,19 @@ def _stretches(learned: list[tuple[float, Spec]]) -> Iterator[tuple[float, int, 
     for rate, mine in groupby(learned, key=itemgetter(0)):
         specs = [spec for _, spec in mine]
         yield rate, specs[0].start, specs[-1].start + specs[-1].size
+
+
+def _each_rate(flats: Sequence[Flat]) -> Iterator[tuple[float | Tensor, int, int]]:
+    """(rate, start, end) of every parameter inside a clip: one number, or (K, 1) where replicas differ."""
+    for spec in flats[0].specs:
+        if spec.start >= flats[0].split:
+            rates = [
+                float(next(rate for rate, start, end in flat.rates if start <= spec.start < end))
+                for flat in flats
+            ]
+            same = len(set(rates)) == 1
+            rate = rates[0] if same else torch.tensor(rates, device=flats[0].weights.device).unsqueeze(1)
+            yield rate, spec.start, spec.start + spec.size
 
 
 def _entries(body: Any) -> list[tuple[str, str, nn.Parameter]]:

@@ -92,11 +92,9 @@ def _all_plain(flat: Flat, clips: list[tuple[str, str, int, Clip]]) -> bool:
         return False
     for (_, _, _, clip), column in zip(clips, flat.thresholds.unbind(1), strict=True):
         theta = clip.knobs.get("theta")
-        raw: Any = (
-            getattr(clip, "raw_theta", None)
-            if theta is not None and theta.learned and theta.positive
-            else None
-        )
-        if raw is None or raw.numel() != flat.replicas or raw.data_ptr() != column.data_ptr():
+        if theta is None or not (theta.learned and theta.positive):
+            return False
+        raw: Any = clip.raw_theta
+        if raw.numel() != flat.replicas or raw.data_ptr() != column.data_ptr():
             return False
     return True

@@ -1,6 +1,7 @@
 """The training loop: steps, evaluations, reports, checkpoints; the numbers never depend on the clock."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import torch
@@ -9,15 +10,14 @@ from clipviz.core.errors import TrainingFailed
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Result, Sink, State, Stream
 from clipviz.core.table import Table
-from clipviz.training import checkpoint, network
+from clipviz.training import checkpoint, histograms, machine
 from clipviz.training.assembly import assemble, calibrate
+from clipviz.training.device import repeatable
+from clipviz.training.ending import end
 from clipviz.training.failures import in_words
 from clipviz.training.progress import Progress
 from clipviz.training.report import Report
-from clipviz.training.result import conclude
-from clipviz.training.rows import check
-
-MODEL = "model.safetensors"
+from clipviz.training.rows import check, check_varies
 
 
 def train(
@@ -50,7 +50,8 @@ def train(
     check(table)
     before = torch.get_num_threads()
     cuda = [torch.cuda.current_device()] if device.startswith("cuda") else []
-    with in_words(), torch.random.fork_rng(devices=cuda):
+    repeats = repeatable(recipe.training.deterministic and bool(cuda))
+    with in_words(), torch.random.fork_rng(devices=cuda), repeats:
         torch.set_num_threads(threads)
         try:
             session = _Session(recipe, table, sink, device, folder, resident_bytes, weights)
@@ -74,11 +75,15 @@ class _Session:
         self._unwritten = False
         self._pieces = recipe.training.accumulation
         self.assembly = assemble(recipe, table, device, folder, resident_bytes, weights)
+        check_varies(self.assembly.train)
         self.progress = Progress(self.assembly, recipe, device)
-        self.report = Report(self.assembly.step.series, self.assembly.evaluations, sink, device)
+        self.report = Report(self.assembly.step.series, sink, device)
+        self.meter = machine.Meter(device)
         series: dict[Stream, Sequence[str]] = {
             "step": self.assembly.step.series,
             "evaluation": self.assembly.evaluations,
+            "sampled": ("noise_scale", *machine.NAMES),
+            "histogram": histograms.names(self.assembly.network, self.assembly.flat),
         }
         sink.begin(self.progress.total, device, series)
         if self.assembly.spill is not None:
@@ -123,6 +128,12 @@ class _Session:
                     state = State.STOPPED
                     break
             return state, self._end(state)
+        except (TrainingFailed, MemoryError, RuntimeError):
+            with suppress(
+                TrainingFailed, MemoryError, RuntimeError
+            ):  # the device may be gone: then nothing comes
+                report.flush(wait=True)
+            raise
         finally:
             report.say_events()
 
@@ -131,17 +142,27 @@ class _Session:
         if saved is not None:
             self.progress.restore(saved, self.report.journal)
             self._pieces = self.assembly.step.backward.pieces
+            self.meter.start(self.progress.step)
             self.report.say(
                 self.progress.step, "info", f"continues from the checkpoint at step {self.progress.step}"
             )
             return
+        if self.recipe.training.batch_size > len(self.assembly.train):
+            rows = f"all {len(self.assembly.train):,} training rows"
+            self.report.say(0, "info", f"a batch is larger than the data: every step sees {rows}")
         for sentence in calibrate(self.assembly, self.progress.first_batch()):
             self.report.say(0, "info", sentence)
         self._evaluate()
 
     def _evaluate(self) -> None:
         progress, report = self.progress, self.report
-        report.evaluation(progress.step, progress.evaluate())
+        costs = self.meter.read(progress.step)
+        report.measured("evaluation", progress.step, progress.evaluate())
+        if progress.sampled is not None:
+            report.measured("sampled", progress.step, [progress.sampled.noise_scale, *costs])
+            if progress.sampled.histogram is not None:
+                report.measured("histogram", progress.step, progress.sampled.histogram)
+        self.meter.start(progress.step)
         if progress.improved:
             report.better(progress.step, progress.stopping.best_loss)
 
@@ -173,20 +194,4 @@ class _Session:
             self._evaluate()
         self._say_pieces()
         report.flush(wait=True)
-        progress.keep_best()
-        result = conclude(self.assembly, self.table, self.recipe, progress, report.journal)
-        self._save_model()
-        if self.recipe.gradient.id != "none":
-            report.say(progress.step, "info", report.journal.clipping(progress.step))
-        report.say(progress.step, "rule" if progress.by_rule(state) else "stop", progress.ending(state))
-        return result
-
-    def _save_model(self) -> None:
-        try:
-            network.save(self.assembly.network, self.table, self.folder / MODEL)
-        except OSError as error:
-            raise TrainingFailed(
-                "The trained model must fit on the disk",
-                error.strerror or str(error),
-                "Free some space, train again",
-            ) from error
+        return end(state, self.assembly, self.table, self.recipe, progress, report, self.folder)

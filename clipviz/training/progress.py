@@ -4,16 +4,18 @@ import math
 import time
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import State
-from clipviz.training import checkpoint, evaluation, watch
+from clipviz.training import checkpoint, evaluation, histograms, watch
 from clipviz.training.assembly import Assembly
 from clipviz.training.journal import Journal
 from clipviz.training.rows import Rows, order
+from clipviz.training.sampled import Sampled
 from clipviz.training.stopping import Ending, epoch_steps, planned
 
 APART = 50
@@ -23,7 +25,8 @@ APART = 50
 class Progress:
     """Steps are counted from 1; step 0 is the untrained network. Everything here follows from the step count."""
 
-    def __init__(self, assembly: Assembly, recipe: Recipe, device: str) -> None:
+    def __init__(self, assembly: Assembly, recipe: Recipe, device: str, samples: bool = True) -> None:
+        """samples: whether evaluations take samples, which need a backward pass of this network alone."""
         self._assembly, self._recipe, self._device = assembly, recipe, device
         self._epoch_steps = epoch_steps(len(assembly.train), recipe)
         self.total = planned(len(assembly.train), recipe)
@@ -31,13 +34,19 @@ class Progress:
         self.last_evaluation = 0
         self.improved = False
         self.stopping = Ending(recipe.stopping)
-        norm = assembly.step.series.index("gradient_norm")
-        self._norm = assembly.step.row[:, norm] if recipe.stopping.gradient is not None else None
-        self._norms = torch.zeros_like(assembly.step.row[:, norm])  # (K,) sum since the last evaluation
+        self.move_to(assembly)
+        self._norms = torch.zeros_like(assembly.step.row[:, 0])  # (K,) sum since the last evaluation
+        self.sampled = Sampled(assembly, recipe, self.total) if samples else None
         self._best = {name: tensor.clone() for name, tensor in self._kept().items()}
         self._before = assembly.flat.weights.clone()
         self._batches: tuple[Tensor, ...] = ()
         self._earlier, self._began = 0.0, time.perf_counter()
+
+    def move_to(self, assembly: Assembly) -> None:
+        """Goes on with the same network where it is now."""
+        norm = assembly.step.series.index("gradient_norm")
+        self._assembly = assembly
+        self._norm = assembly.step.row[:, norm] if self._recipe.stopping.gradient is not None else None
 
     @property
     def over(self) -> bool:
@@ -51,6 +60,11 @@ class Progress:
         return self._due_at(self.step)
 
     @property
+    def due_next(self) -> bool:
+        """Whether an evaluation belongs behind the next step."""
+        return self._due_at(self.step + 1)
+
+    @property
     def seconds(self) -> float:
         """Time spent training, over all attempts."""
         return self._earlier + time.perf_counter() - self._began
@@ -60,10 +74,18 @@ class Progress:
         place = self.step % self._epoch_steps
         if place == 0 or not self._batches:
             self._batches = self._split(self.step // self._epoch_steps, place)
-        if self._due_at(self.step + 1):
-            self._before.copy_(self._assembly.flat.weights)
+        self.before_step()
         self._assembly.rates.at(self.step)
         self._assembly.step(self._assembly.train, self._batches[place])
+        self.after_step()
+
+    def before_step(self) -> None:
+        """Keeps the weights where those behind the step are compared with them."""
+        if self.due_next:
+            self._before.copy_(self._assembly.flat.weights)
+
+    def after_step(self) -> None:
+        """Counts a step."""
         if self._norm is not None:
             self._norms.add_(self._norm)
         self.step += 1
@@ -83,9 +105,21 @@ class Progress:
         said = evaluation.outputs(network, validation)
         loss = evaluation.loss(criterion, said, validation)
         train_loss = evaluation.loss(criterion, evaluation.outputs(network, sample), sample)
-        metrics = evaluation.metrics(network, said, validation).values()
-        numbers = [self._assembly.constant, *(float("nan") if value is None else value for value in metrics)]
-        ratio = self._update_ratio()
+        metrics = evaluation.metrics(network, said, validation)
+        if self.sampled is not None:
+            self.sampled.look(self.step, self.last_evaluation)
+        return self.judged(train_loss, loss, metrics, watch.look(network, self._assembly.watched))
+
+    @torch.no_grad()
+    def judged(
+        self, train_loss: float, loss: float, metrics: dict[str, float | None], looked: list[float]
+    ) -> list[float]:
+        """Notes an evaluation of the network as it stands; its values as `evaluate` gives them."""
+        numbers = [
+            self._assembly.constant,
+            *(float("nan") if value is None else value for value in metrics.values()),
+        ]
+        ratios = self._update_ratios()
         self.improved = self.stopping.better(self.step, loss)
         self.stopping.moved(train_loss, self._mean_norm())
         self._assembly.rates.saw([loss])
@@ -93,13 +127,7 @@ class Progress:
         if self.improved:
             for name, tensor in self._kept().items():
                 self._best[name].copy_(tensor)
-        return [
-            train_loss,
-            loss,
-            *numbers,
-            *watch.look(network, self._assembly.watched),
-            ratio,
-        ]
+        return [train_loss, loss, *numbers, *looked, *ratios]
 
     def keep_best(self) -> None:
         """Puts the weights of the best evaluation back, and the running statistics that belong to them."""
@@ -108,7 +136,11 @@ class Progress:
 
     def save(self, folder: Path, journal: Journal) -> None:
         """Writes a checkpoint of this moment; the journal must have read every step."""
-        position = {
+        checkpoint.write(folder, self.live() | random_state(self._device), self.position(journal))
+
+    def position(self, journal: Journal) -> dict[str, Any]:
+        """All that is to be kept beside tensors, as JSON has it."""
+        return {
             "mark": self._recipe.id,
             "step": self.step,
             "last_evaluation": self.last_evaluation,
@@ -118,14 +150,10 @@ class Progress:
             "rates": self._assembly.rates.state(),
             "journal": asdict(journal),
         }
-        random = {"random": torch.get_rng_state()}
-        if self._device != "cpu":
-            random["random_cuda"] = torch.cuda.get_rng_state()
-        checkpoint.write(folder, self._live() | random, position)
 
     def restore(self, saved: checkpoint.Saved, journal: Journal) -> None:
         """Goes back to the moment of a checkpoint; raises TrainingFailed for that of another recipe."""
-        checkpoint.restore(self._live(), saved, self._recipe.id)
+        checkpoint.restore(self.live(), saved, self._recipe.id)
         position = saved.position
         self.step, self.last_evaluation = position["step"], position["last_evaluation"]
         self._earlier = position["seconds"]
@@ -134,9 +162,7 @@ class Progress:
         self._assembly.rates.restore(position["rates"])
         for name, value in position["journal"].items():
             setattr(journal, name, value)
-        torch.set_rng_state(saved.tensors["random"])
-        if self._device != "cpu" and "random_cuda" in saved.tensors:
-            torch.cuda.set_rng_state(saved.tensors["random_cuda"])
+        set_random_state(saved.tensors, self._device)
 
     def by_rule(self, state: State) -> bool:
         """Whether a stopping rule ended the run."""
@@ -162,11 +188,14 @@ class Progress:
         places = order(len(train), self._recipe.seed, epoch)
         return train.batches(places, self._recipe.training.batch_size, first)
 
-    def _live(self) -> dict[str, Tensor]:
+    def live(self) -> dict[str, Tensor]:
+        """All tensors that are to be kept, by name."""
         assembly = self._assembly
         state = {f"optimiser.{name}": tensor for name, tensor in assembly.optimiser.state().items()}
         state |= {f"clipper.{name}": tensor for name, tensor in assembly.clipper.state().items()}
         state |= {f"step.{name}": tensor for name, tensor in assembly.step.state().items()}
+        if self.sampled is not None:
+            state |= {f"sampled.{name}": tensor for name, tensor in self.sampled.state().items()}
         best = {f"best.{name}": tensor for name, tensor in self._best.items()}
         return {**self._kept(), **best, **state, "norms": self._norms}
 
@@ -183,13 +212,32 @@ class Progress:
         self._norms.zero_()
         return mean
 
-    def _update_ratio(self) -> float:
-        """|Δw| / |w| of the last step, thresholds left out; NaN where that step was not expected to be the
-        last.
+    def _update_ratios(self) -> list[float]:
+        """|Δw| / |w| of the last step, of all layers and of each, thresholds left out; NaN where that step was not
+        expected to be the last.
         """
+        flat = self._assembly.flat
+        spans = [slice(0, flat.split), *(histograms.span(flat, layer) for layer in flat.layers)]
         if self.step == 0 or not self._due_at(self.step):
-            return float("nan")
-        split = self._assembly.flat.split
-        before = self._before[:, :split]
-        moved = self._assembly.flat.weights[:, :split] - before
-        return float(torch.linalg.vector_norm(moved) / torch.linalg.vector_norm(before))
+            return [math.nan] * len(spans)
+        moved = flat.weights[0] - self._before[0]
+        lengths = [
+            torch.linalg.vector_norm(held[span]) for held in (moved, self._before[0]) for span in spans
+        ]
+        change, size = torch.stack(lengths).chunk(2)
+        found: list[float] = (change / size).tolist()
+        return found
+
+
+def random_state(device: str) -> dict[str, Tensor]:
+    """Where torch's generators stand."""
+    state = {"random": torch.get_rng_state()}
+    if device != "cpu":
+        state["random_cuda"] = torch.cuda.get_rng_state()
+    return state
+
+
+def set_random_state(state: dict[str, Tensor], device: str) -> None:
+    torch.set_rng_state(state["random"])
+    if device != "cpu" and "random_cuda" in state:
+        torch.cuda.set_rng_state(state["random_cuda"])

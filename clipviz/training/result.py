@@ -44,6 +44,10 @@ def conclude(
 
 def _remarks(progress: Progress, journal: Journal) -> list[str]:
     remarks = []
+    if progress.stopping.fired:
+        remarks.append(
+            f"Stopped early at step {progress.step}: {', '.join(progress.stopping.fired.values())}"
+        )
     if progress.step > 0 and progress.stopping.best_step == 0:
         remarks.append("No evaluation was better than the untrained network, which is what was kept")
     if journal.non_finite:

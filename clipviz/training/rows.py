@@ -78,6 +78,20 @@ def check(table: Table) -> None:
         )
 
 
+def check_varies(rows: "Rows | Streamed") -> None:
+    """Raises TrainingFailed where all rows behind the front are the same, so that nothing tells them apart."""
+    first = None
+    for block in rows.blocks(4096):
+        first = block[:1] if first is None else first
+        if bool((block != first).any()):
+            return
+    raise TrainingFailed(
+        "Training needs at least one input that varies",
+        "the same numbers in every training row, behind clamps and normalisation",
+        "Widen the clamps, or use other columns",
+    )
+
+
 def standardise(network: Network, goals: NDArray[np.float64]) -> None:
     """Sets the target's moments by the training goals (N,); classes need none."""
     if network.task == "regression":

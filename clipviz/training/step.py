@@ -13,6 +13,7 @@ from clipviz.training.flat import Flat
 from clipviz.training.gauges import Gauges
 from clipviz.training.noise import Noise
 from clipviz.training.optimisers.base import Optimiser
+from clipviz.training.rates import Rates
 from clipviz.training.rows import Rows
 from clipviz.training.sharpness import Sharpness
 from clipviz.training.stream import Streamed
@@ -50,12 +51,12 @@ class Step:
         backward: Backward,
         clipper: Clipper,
         optimiser: Optimiser,
-        rate: Tensor,
+        rates: Rates,
         training: Training,
         changes: Sequence[Callable[[Tensor], Tensor]] = (),
     ) -> None:
-        """rate: (K,) float32, the learning rates, read at every step. changes: of the inputs (B, D) of a batch."""
-        self._flat, self._clipper, self._optimiser, self._rate = flat, clipper, optimiser, rate
+        """changes: what is done to the inputs (B, D) of a batch, one after the other."""
+        self._flat, self._clipper, self._optimiser, self._rate = flat, clipper, optimiser, rates.now
         self.backward, self._changes, self._l1 = backward, changes, training.l1
         self._gradient = Sharpness(backward, flat, training.sharpness) if training.sharpness else backward
         self._noise = Noise(flat, training.gradient_noise) if training.gradient_noise else None
@@ -73,6 +74,7 @@ class Step:
         )
         self._slots = {name: self.row[:, place] for place, name in enumerate(self.series)}
         self._slots["gradient_limit"].copy_(clipper.limit)
+        rates.tell(self._slots["learning_rate"])
         self._norms = self._norm_slots("norm")
         self._norms_clipped = self._norm_slots("norm_clipped") if clipper.turns else []
         self._gauges.attach(self.row[:, len(self.series) - len(self._gauges.series) :])
@@ -108,10 +110,10 @@ class Step:
             torch.linalg.vector_norm(part, dim=1, dtype=torch.float64, out=slot)
         if self._scratch is not None:
             rate = (clipped.coefficient * rate).to(torch.float32)
+            self._slots["learning_rate"].copy_(rate)
         if self._noise is not None:
             self._noise.add(gradient)
         self._optimiser.step(clipped.skipped, rate)
-        self._slots["learning_rate"].copy_(rate)
         if self.backward.scale is not None:
             self.backward.scale.learn(not_finite(clipped.before))
         return clipped

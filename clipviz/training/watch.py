@@ -1,12 +1,16 @@
 """What flows through the hidden layers, seen on a fixed batch of validation rows."""
 
+from typing import Any
+
 import numpy as np
 import torch
-from torch import Tensor
+from numpy.typing import NDArray
+from torch import Tensor, nn
 
 from clipviz.training.network import Network, bounded
 from clipviz.training.rows import Rows
 
+Floats = NDArray[np.floating[Any]]
 PERCENTILES = (0.5, 0.9, 0.99, 0.999)
 LABELS = ("p50", "p90", "p99", "p999")
 EDGES = ("input", "embedding", "output")
@@ -20,11 +24,14 @@ def most(network: Network) -> int:
 
 
 def names(network: Network) -> tuple[str, ...]:
-    """Percentiles for each place with clips, dead shares for hidden layers, informing shares where bounds learn."""
+    """Percentiles for each place with clips, dead shares and sparsity for hidden layers, informing shares where
+    bounds learn.
+    """
     places = tuple(network.body.clips)
     return (
         *(f"activation/{place}/{label}" for place in places for label in LABELS),
         *(f"dead/{place}" for place in places if place not in EDGES),
+        *(f"sparsity/{place}" for place in places if place not in EDGES),
         *(f"informed/{name}" for name, _, _, clip in bounded(network.body) if clip.learned),
     )
 
@@ -41,26 +48,40 @@ def taps(network: Network, inputs: Tensor) -> list[Tensor]:
 
 def look(network: Network, rows: Rows) -> list[float]:
     """Values in the order of `names`: percentiles of |x| into each place's clips; the share of units that are 0
-    for all rows; and the share of values that send a learned threshold a gradient.
+    for all rows; the share of values that are 0; and the share of values that send a learned threshold a gradient.
     """
-    seen = dict(zip(network.body.clips, taps(network, rows.inputs), strict=True))
-    percentiles = [value for tap in seen.values() for value in _quantiles(tap.abs())]
-    dead = [float(_dead(tap)) for place, tap in seen.items() if place not in EDGES]
-    informed = [
-        float(clip.informing(network.body.clips[place].before(seen[place], position)))
-        for _, place, position, clip in bounded(network.body)
-        if clip.learned
-    ]
-    return percentiles + dead + informed
+    (found,) = looks(network.body, [tap.unsqueeze(0) for tap in taps(network, rows.inputs)])
+    return found
 
 
-def _dead(tap: Tensor) -> Tensor:
-    """Share of units, of whole maps in (N, C, H, W), of numbers in (N, T, E), that are 0 throughout."""
-    throughout = {2: (0,), 3: (0, 1), 4: (0, 2, 3)}[tap.ndim]
-    return (tap.abs().amax(dim=throughout) == 0).to(torch.float32).mean()
+def looks(body: Any, seen: list[Tensor]) -> list[list[float]]:
+    """`look` for each of K networks. body: of one network, or a stack; seen: (K, N, ...) of each place."""
+    by_place = dict(zip(body.clips, seen, strict=True))
+    columns = [quantile for tap in seen for quantile in _quantiles(tap.abs())]
+    columns += [_dead(tap) for place, tap in by_place.items() if place not in EDGES]
+    columns += [_zeros(tap) for place, tap in by_place.items() if place not in EDGES]
+    for _, place, position, clip in bounded(body):
+        if clip.learned:
+            values = by_place[place][0] if isinstance(body, nn.Module) else by_place[place]
+            columns.append(clip.informing(body.clips[place].before(values, position)).view(-1).cpu().numpy())
+    found: list[list[float]] = np.stack(columns, axis=1).tolist()
+    return found
 
 
-def _quantiles(size: Tensor) -> list[float]:
-    """Percentiles by linear interpolation; NaN next to an infinity, or where any value is NaN."""
+def _dead(tap: Tensor) -> Floats:
+    """(K,) share of units, of whole maps in (K, N, C, H, W), of numbers in (K, N, T, E), that are 0 throughout."""
+    throughout = {3: (1,), 4: (1, 2), 5: (1, 3, 4)}[tap.ndim]
+    units = (tap.abs().amax(dim=throughout) == 0).to(torch.float32)
+    return units.mean(dim=1).cpu().numpy()
+
+
+def _zeros(tap: Tensor) -> Floats:
+    """(K,) share of values that are 0."""
+    return (tap == 0).to(torch.float32).flatten(1).mean(dim=1).cpu().numpy()
+
+
+def _quantiles(size: Tensor) -> Floats:
+    """(4, K) percentiles by linear interpolation; NaN next to an infinity, or where any value is NaN."""
     with np.errstate(invalid="ignore"):
-        return [float(value) for value in np.quantile(size.cpu().numpy(), PERCENTILES)]
+        found: Floats = np.quantile(size.flatten(1).cpu().numpy(), PERCENTILES, axis=1)
+    return found

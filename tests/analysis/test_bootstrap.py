@@ -71,6 +71,18 @@ def test_resamples_that_leave_a_side_open_are_counted() -> None:
     assert found.hi[1] == np.inf or found.opened < 6
 
 
+def test_nobody_knows_what_lies_beyond_the_most_extreme_value() -> None:
+    """The bootstrap of a maximum never draws a greater one, where the next sample would in half of the cases."""
+    values = np.random.default_rng(6).normal(size=200)
+    _, found = of(values, Choice(id="training_range"))
+    assert found is not None and found.lo is not None and found.hi is not None
+    assert found.lo[0] == -np.inf and found.hi[1] == np.inf and np.isfinite([found.lo[1], found.hi[0]]).all()
+    _, held = of(values, Choice.of("fixed", lo=float(values.min()), hi=float(values.max())))
+    assert held is not None and held.fixed
+    _, tied = of(values.clip(-1, 1), Choice(id="training_range"))
+    assert tied is not None and tied.hi == (1.0, 1.0)
+
+
 def test_the_same_rows_give_the_same_interval() -> None:
     values = np.random.default_rng(5).normal(size=80)
     assert of(values, SIGMA)[1] == of(values[::-1], SIGMA)[1]

@@ -11,7 +11,8 @@ from clipviz.core.regime import Stopping, Training
 from clipviz.core.run import State
 from clipviz.core.table import Feature, Table
 from clipviz.training import network
-from clipviz.training.loop import MODEL, train
+from clipviz.training.ending import MODEL
+from clipviz.training.loop import train
 from tests.training.conftest import Ear, parts
 
 

@@ -7,6 +7,7 @@ import torch
 from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Choice
 from clipviz.training.assembly import Assembly, assemble, calibrate
+from clipviz.training.progress import Progress
 
 from .conftest import recipe, regression
 
@@ -42,7 +43,7 @@ def test_thresholds_are_a_group_apart_where_it_matters(changes: dict[str, object
 def test_every_evaluated_number_has_one_name() -> None:
     names = assembled().evaluations
     assert len(set(names)) == len(names)
-    assert names[:2] == ("train_loss", "validation_loss") and names[-1] == "update_ratio"
+    assert names[:2] == ("train_loss", "validation_loss") and names[-1].startswith("update_ratio/")
     assert "validation/rmse" in names and "activation/layer 2/p999" in names
 
 
@@ -67,3 +68,26 @@ def test_a_silent_layer_keeps_its_threshold() -> None:
     sentences = calibrate(assembly, assembly.train)
     assert "threshold starts at 1, for quantile 0.999" in sentences[0]
     assert assembly.network.body.place[0].chain[0].theta.item() == pytest.approx(1)
+
+
+def test_the_loss_is_that_of_the_recipe_and_must_suit_the_target() -> None:
+    usual, huber = assembled(), assembled(loss={"id": "huber", "delta": 0.5})
+    said, goal = torch.tensor([[0.0], [3.0]]), torch.tensor([[0.2], [0.0]])
+    assert usual.criterion(said, goal).item() == pytest.approx((0.04 + 9) / 2)
+    assert huber.criterion(said, goal).item() == pytest.approx((0.02 + 0.5 * 2.75) / 2)
+    with pytest.raises(
+        InvalidRecipe, match="Cross-entropy is for classification; received a target of regres"
+    ):
+        assembled(loss={"id": "cross_entropy"})
+
+
+def test_weights_start_as_the_recipe_says_and_measure_rows_behind_the_front() -> None:
+    assembly = assembled(initialisation__id="unit_variance", training__batch_size=64)
+    taps: list[torch.Tensor] = []
+    first = assembly.network.body.hidden[0]
+    first.register_forward_hook(lambda _module, _inputs, said: taps.append(said))
+    assembly.network.body(Progress(assembly, recipe(training__batch_size=64), "cpu").first_batch().inputs)
+    assert taps[0].std().item() == pytest.approx(1, abs=0.02)
+    zero = assembled(initialisation={"id": "he", "zero_last": True})
+    assert not zero.network.body(zero.train.take(np.arange(5)).inputs).any()
+    assert not torch.equal(zero.flat.weights, assembled().flat.weights)

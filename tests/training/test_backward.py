@@ -1,8 +1,12 @@
 """Loss and gradient of a batch, in pieces and in low precision; the clip comes once, on the true gradient."""
 
+from typing import Any
+
+import numpy as np
 import pytest
 import torch
 
+from clipviz.core.errors import TrainingFailed
 from clipviz.training.assembly import Assembly, assemble
 
 from .conftest import classification, recipe, regression
@@ -54,6 +58,66 @@ def test_classes_in_pieces_too() -> None:
     for assembly in (whole, parts):
         assembly.step(assembly.train, PLACES)
     torch.testing.assert_close(whole.flat.weights, parts.flat.weights, rtol=1e-4, atol=1e-6)
+
+
+def test_weighted_classes_in_pieces_too() -> None:
+    """The mean is over the weights of the whole batch, however they lie in the pieces."""
+    loss = {"loss": {"id": "cross_entropy", "class_weighted": True}, "gradient__id": "global_norm"}
+    table = classification(target=(np.arange(300) % 7 % 3).astype(np.float64))
+    whole, parts = (
+        assemble(recipe(**loss, training__accumulation=pieces), table, "cpu") for pieces in (1, 4)
+    )
+    for assembly in (whole, parts):
+        assembly.step(assembly.train, PLACES)
+    torch.testing.assert_close(whole.flat.weights, parts.flat.weights, rtol=1e-4, atol=1e-6)
+
+
+def starve(assembly: Assembly, rows: int, error: Exception) -> None:
+    """Makes a network fail as if more rows at once did not fit into memory."""
+    body = assembly.network.body
+    forward = body.forward
+
+    def limited(inputs: torch.Tensor, taps: Any = None) -> torch.Tensor:
+        if len(inputs) > rows:
+            raise error
+        return forward(inputs, taps)  # type: ignore[no-any-return]
+
+    body.forward = limited
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB"),
+        RuntimeError("[enforce fail at alloc_cpu.cpp:118] DefaultCPUAllocator: can't allocate memory"),
+        MemoryError(),
+    ],
+)
+def test_where_memory_runs_out_the_batch_goes_in_smaller_pieces(error: Exception) -> None:
+    whole, said = stepped(gradient__id="global_norm")
+    starved = assembled(gradient__id="global_norm")
+    starve(starved, 20, error)
+    for number in said:
+        starved.step(starved.train, PLACES)
+        again = dict(zip(starved.step.series, starved.step.row[0].tolist(), strict=True))
+        assert again == pytest.approx(number, rel=1e-4, abs=1e-7)
+    assert starved.step.backward.pieces == 4
+    torch.testing.assert_close(whole.flat.weights, starved.flat.weights, rtol=1e-4, atol=1e-6)
+
+
+def test_where_nothing_fits_it_is_said() -> None:
+    assembly = assembled()
+    starve(assembly, 0, MemoryError("no room"))
+    with pytest.raises(TrainingFailed, match=r"One row of a batch at a time must fit .* received no room"):
+        assembly.step(assembly.train, PLACES)
+
+
+@pytest.mark.parametrize(("rows", "remedy"), [(13, "Set training.batch_size to 12"), (0, "narrower layers")])
+def test_batch_norms_are_not_shown_pieces_but_the_size_that_fits_is_named(rows: int, remedy: str) -> None:
+    assembly = assembled(model__norm="batch")
+    starve(assembly, rows, MemoryError())
+    with pytest.raises(TrainingFailed, match=f"A whole batch must fit .* received 50 rows. .*{remedy}"):
+        assembly.step(assembly.train, PLACES)
 
 
 @pytest.mark.parametrize("precision", ["bfloat16", "float16"])

@@ -1,9 +1,11 @@
 """Training from end to end."""
 
+import re
 import warnings
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +18,8 @@ from clipviz.core.run import Result, State
 from clipviz.core.table import Table
 from clipviz.training import network
 from clipviz.training.loop import train
+from clipviz.training.progress import Progress
+from clipviz.training.schedules.cosine import Cosine
 
 from .conftest import Ear, classification, recipe, regression
 
@@ -80,12 +84,28 @@ def same(first: dict[str, torch.Tensor], second: dict[str, torch.Tensor]) -> boo
     return first.keys() == second.keys() and all(torch.equal(first[name], second[name]) for name in first)
 
 
-@pytest.mark.parametrize("pauses", [[1], [2], [3, 1, 2]])
+@pytest.mark.parametrize("pauses", [[2], [3, 1, 2]])
 @pytest.mark.parametrize(
     "changes",
     [
         EVERYTHING | {"model__dropout": 0.2},
         {"optimiser__id": "sgd", "activation__id": "learned_hard", "activation__threshold_rate": 3.0},
+        {
+            "optimiser__id": "rmsprop",
+            "schedule__id": "plateau",
+            "schedule__patience": 0,
+            "schedule__warmup": 20,
+            "training__gradient_noise": 0.1,
+            "training__sharpness": 0.05,
+            "stopping__gradient": 1e-9,
+        },
+        {
+            "optimiser__id": "nesterov",
+            "schedule__id": "one_cycle",
+            "loss": {"id": "huber"},
+            "training__l1": 1e-3,
+        },
+        {"optimiser__id": "adagrad", "schedule__id": "cosine", "initialisation__id": "unit_variance"},
     ],
 )
 def test_a_paused_run_ends_with_the_very_bits(
@@ -179,6 +199,88 @@ def test_early_stopping_keeps_the_best_weights(ear: Ear, tmp_path: Path) -> None
     assert ear.steps_of("evaluation")[losses.argmin()] == result.best_step
     best = ear.line("evaluation", "validation/rmse")[losses.argmin()]
     assert result.validation["rmse"] == pytest.approx(best, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "words"),
+    [
+        ("most_steps", 33, "reached the most steps, 33"),
+        ("absolute", 1e6, "the training loss changed by .*, less than 1e+06"),
+        ("relative", 0.999, "the training loss changed by .* less than 99.900%"),
+        ("gradient", 1e6, "the gradient's mean norm was .*, below 1e+06"),
+    ],
+)
+def test_a_rule_that_fires_is_told_where_it_did(
+    rule: str, value: float, words: str, ear: Ear, tmp_path: Path
+) -> None:
+    result = done(recipe(**{f"stopping__{rule}": value}), regression(), ear, tmp_path)
+    step, kind, text = ear.events[-1]
+    assert (step, kind) == (result.steps, "rule") and re.search(words.replace("+", r"\+"), text)
+    assert ear.steps_of("evaluation")[-1] == step and result.steps in (33, 50)
+    assert any(re.search(words.replace("+", r"\+"), note) for note in result.notes)
+
+
+def test_a_run_out_of_time_has_the_numbers_of_one_that_is_not(ear: Ear, tmp_path: Path) -> None:
+    result = done(recipe(stopping__most_seconds=1e-9), regression(), ear, tmp_path / "short")
+    assert result.steps == 1 and "reached the most time, 1e-09 s" in ear.words("rule")[0]
+    longer = Ear()
+    done(recipe(), regression(), longer, tmp_path / "long")
+    for name in ear.series["step"]:
+        np.testing.assert_equal(ear.line("step", name)[0], longer.line("step", name)[0])
+
+
+def test_the_rate_that_is_told_is_the_one_that_was_used(ear: Ear, tmp_path: Path) -> None:
+    made = recipe(schedule__id="cosine", schedule__warmup=10, optimiser__id="sgd", training__epochs=20)
+    result = done(made, regression(), ear, tmp_path)
+    told = ear.line("step", "learning_rate")
+    expected = [0.01 * Cosine(warmup=10).rate(step, result.steps, {}) for step in range(result.steps)]
+    np.testing.assert_allclose(told, expected, rtol=1e-5, atol=1e-9)
+
+
+def test_memory_that_runs_out_is_said_and_survived(
+    monkeypatch: pytest.MonkeyPatch, ear: Ear, tmp_path: Path
+) -> None:
+    """In training and in evaluations; a paused run keeps the pieces that it came to."""
+    from clipviz.models._mlp_network import MLPNetwork
+
+    made = recipe(training__epochs=12)
+    usual = done(made, regression(), Ear(), tmp_path / "usual")
+    forward = MLPNetwork.forward
+
+    def limited(body: Any, inputs: torch.Tensor, taps: Any = None) -> torch.Tensor:
+        if len(inputs) > (10 if body.training else 50):
+            raise MemoryError
+        return forward(body, inputs, taps)
+
+    monkeypatch.setattr(MLPNetwork, "forward", limited)
+    once = Ear(lambda flushes: "pause" if flushes == 20 else "run")
+    assert go(made, regression(), once, tmp_path / "parts", flush_seconds=0.0) == (State.PAUSED, None)
+    result = done(made, regression(), ear, tmp_path / "parts")
+    assert "out of memory; batches go through the network in 4 pieces of 8 rows" in once.words("warning")[0]
+    assert not ear.words("warning")
+    assert result.metrics == pytest.approx(usual.metrics, rel=1e-3)
+
+
+def test_inputs_that_say_nothing_are_refused(ear: Ear, tmp_path: Path) -> None:
+    made = recipe(inputs__default={"id": "fixed", "lo": 100.0, "hi": 200.0})
+    with pytest.raises(TrainingFailed, match=r"at least one input that varies.*Widen the clamps"):
+        go(made, regression(), ear, tmp_path)
+
+
+def test_what_was_seen_before_a_failure_is_kept(
+    monkeypatch: pytest.MonkeyPatch, ear: Ear, tmp_path: Path
+) -> None:
+    advance = Progress.advance
+
+    def vanishing(progress: Progress) -> None:
+        if progress.step == 7:
+            raise RuntimeError("CUDA error: the device is gone")
+        advance(progress)
+
+    monkeypatch.setattr(Progress, "advance", vanishing)
+    with pytest.raises(TrainingFailed, match="The device must stay there"):
+        go(recipe(), regression(), ear, tmp_path, flush_seconds=100.0)
+    assert ear.steps_of("step").tolist() == list(range(1, 8))
 
 
 def test_the_saved_model_says_what_was_measured(ear: Ear, tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from clipviz.core.run import State
 from clipviz.core.table import Table
 from clipviz.training import stream
 from clipviz.training.assembly import assemble
-from clipviz.training.loop import MODEL, train
+from clipviz.training.ending import MODEL
+from clipviz.training.loop import train
 from clipviz.training.rows import Rows, order, prepare
 from clipviz.training.stream import Streamed, spooled
 

@@ -1,6 +1,7 @@
 """The module that an activation policy becomes."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -64,24 +65,24 @@ class Clip(nn.Module):
             return self.policy.apply(values)
         return self.policy.apply(values, **self._beside(values, self.numbers()))
 
-    def _beside(self, values: Tensor, numbers: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """Numbers in the dtype of the values, shaped to broadcast along their channel axis."""
-        fitted = {name: number.to(values.dtype) for name, number in numbers.items()}
+    def _beside(self, values: Tensor, numbers: Mapping[str, Tensor]) -> dict[str, Any]:
+        """Numbers in the dtype of the values, shaped to broadcast along their channel axis; the axis for a policy that
+        asks for it."""
+        fitted: dict[str, Any] = {name: number.to(values.dtype) for name, number in numbers.items()}
         if self._across:
             tail = [1] * (values.ndim - 1 - self.axis % values.ndim)
             fitted = {name: number.view(-1, *tail) for name, number in fitted.items()}
-        return fitted
+        return fitted | {"axis": self.axis} if self.policy.vectors else fitted
 
     def saturation_at(self, values: Tensor, theta: Tensor) -> Tensor:
         """() the share of values that a theta (1,) holds; the other numbers are the module's own."""
         others = {name: getattr(self, raw) for name, raw, _ in self._held if name != "theta"}
-        return self.policy.beyond(values, theta=theta, **others).mean(dtype=torch.float32)
+        return self._share(self.policy.beyond(values, theta=theta, **others))
 
     @torch.no_grad()
     def saturation(self, values: Tensor) -> Tensor:
         """() the share of values that a threshold holds."""
-        held = self.policy.beyond(values, **self._beside(values, self.numbers()))
-        return held.to(torch.float32).mean()
+        return self._share(self.policy.beyond(values, **self._beside(values, self.numbers())))
 
     def informing(self, values: Tensor) -> Tensor:
         """() the share of values that send a threshold a gradient."""
@@ -94,13 +95,16 @@ class Clip(nn.Module):
             wanted = [each[name] for name in self.policy.thresholds]
             said = self.policy.apply(values.detach(), **each)
             if not said.requires_grad:
-                return values.new_zeros(())
+                return self._share(torch.zeros_like(values, dtype=torch.bool))
             slopes = torch.autograd.grad(said.sum(), wanted, allow_unused=True)
         moved = torch.zeros_like(values, dtype=torch.bool)
         for slope in slopes:
             if slope is not None:
                 moved |= slope != 0
-        return moved.to(torch.float32).mean()
+        return self._share(moved)
+
+    def _share(self, which: Tensor) -> Tensor:
+        return which.mean(dtype=torch.float32)
 
     def penalty(self) -> Tensor:
         """() what the thresholds add to the loss: ½ · penalty · Σ theta²."""

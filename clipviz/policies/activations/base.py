@@ -31,11 +31,13 @@ class ActivationClip(Policy, ABC):
 
     role: a "clip" follows the layer's nonlinearity, a "function" stands in its place. thresholds: the numbers of
     `apply` that are bounds. surrogate: whether autograd is told another slope than that of the curve, on purpose.
+    vectors: whether it looks at all channels of a place at once; then `apply` is told their `axis` too.
     """
 
     role: ClassVar[Literal["clip", "function"]] = "clip"
     thresholds: ClassVar[tuple[str, ...]] = ()
     surrogate: ClassVar[bool] = False
+    vectors: ClassVar[bool] = False
 
     @abstractmethod
     def apply(self, *values: Any, **numbers: Any) -> Tensor:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 class Gelu(ActivationFunction):
     """Weigh each value by the share of a normal distribution below it.
 
-    Smooth, with a dip to −.17 at x = −.75. Unbounded above. The exact form, with erf. At −inf it says NaN.
+    Smooth, with a dip to −.17 at x = −.75. Unbounded above. The exact form, with erf. At an infinity
+    it says NaN.
     """
 
     title: ClassVar[str] = "GELU"

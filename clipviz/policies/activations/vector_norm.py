@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 
 class VectorNormClip(ActivationClip):
-    """Shorten each vector of the last axis to at most a chosen length; its direction stays.
+    """Shorten each vector of channels to at most a chosen length; its direction stays.
 
+    A vector is what a layer says of one row, one word, or one pixel of a map.
     Inside the ball nothing changes; outside, what would only make the vector longer gets no gradient.
     torch.nn.Embedding's max_norm changes the weights instead, without a gradient. A vector with an infinity
     has no direction and stays as it is.
@@ -36,6 +37,7 @@ class VectorNormClip(ActivationClip):
     traits: ClassVar = frozenset({"control", "fixed", "stability", "export"})
     widest: ClassVar = {"max_norm": 1e6}
     thresholds: ClassVar[tuple[str, ...]] = ("theta",)
+    vectors: ClassVar[bool] = True
 
     max_norm: float = Field(
         1.0,
@@ -49,22 +51,22 @@ class VectorNormClip(ActivationClip):
     def knobs(self) -> dict[str, Knob]:
         return {"theta": Knob(self.max_norm)}
 
-    def apply(self, values: Tensor, theta: Tensor, **numbers: Any) -> Tensor:
-        largest, norm = _norm(values)
+    def apply(self, values: Tensor, theta: Tensor, axis: int = -1, **numbers: Any) -> Tensor:
+        largest, norm = _norm(values, axis)
         return (values / largest * (theta / norm.clamp(min=1))).where(norm * largest > theta, values)
 
-    def beyond(self, values: Tensor, theta: Tensor, **numbers: Any) -> Tensor:
-        largest, norm = _norm(values)
+    def beyond(self, values: Tensor, theta: Tensor, axis: int = -1, **numbers: Any) -> Tensor:
+        largest, norm = _norm(values, axis)
         return (norm * largest > theta).expand_as(values)
 
     def kinks(self, theta: float, **thresholds: Any) -> dict[float, float]:
         return {-theta: 1.0, theta: 1.0}
 
 
-def _norm(values: Tensor) -> tuple[Tensor, Tensor]:
+def _norm(values: Tensor, axis: int) -> tuple[Tensor, Tensor]:
     """The largest |x| of each vector (1 where all are 0), and the norm in that unit: nothing overflows."""
     from torch.linalg import vector_norm
 
-    largest = values.detach().abs().amax(dim=-1, keepdim=True)
+    largest = values.detach().abs().amax(dim=axis, keepdim=True)
     largest = largest.where(largest > 0, largest * 0 + 1)
-    return largest, vector_norm(values / largest, dim=-1, keepdim=True)
+    return largest, vector_norm(values / largest, dim=axis, keepdim=True)

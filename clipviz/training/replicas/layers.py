@@ -18,13 +18,14 @@ class ManyLinear(nn.Module):
 
     def __init__(self, layer: nn.Linear, held: Held) -> None:
         super().__init__()
-        self._weight = held["weight"].mT  # (K, I, O)
-        self._bias = held["bias"].unsqueeze(1) if layer.bias is not None else None
+        self._given = held
 
     def forward(self, values: Tensor) -> Tensor:
-        if self._bias is None:
-            return torch.bmm(values, self._weight)
-        return torch.baddbmm(self._bias, values, self._weight)
+        # Views are taken anew: autograd forgets what an older one is a view of once the weights have moved.
+        weight = self._given["weight"].mT  # (K, I, O)
+        if "bias" not in self._given:
+            return torch.bmm(values, weight)
+        return torch.baddbmm(self._given["bias"].unsqueeze(1), values, weight)
 
 
 class ManyLayerNorm(nn.Module):
@@ -32,11 +33,11 @@ class ManyLayerNorm(nn.Module):
 
     def __init__(self, layer: nn.LayerNorm, held: Held) -> None:
         super().__init__()
-        self._shape, self._eps = layer.normalized_shape, layer.eps
-        self._weight, self._bias = held["weight"].unsqueeze(1), held["bias"].unsqueeze(1)
+        self._shape, self._eps, self._given = layer.normalized_shape, layer.eps, held
 
     def forward(self, values: Tensor) -> Tensor:
-        return functional.layer_norm(values, self._shape, eps=self._eps) * self._weight + self._bias
+        weight, bias = self._given["weight"].unsqueeze(1), self._given["bias"].unsqueeze(1)
+        return functional.layer_norm(values, self._shape, eps=self._eps) * weight + bias
 
 
 class ManyBatchNorm(nn.Module):
@@ -44,15 +45,15 @@ class ManyBatchNorm(nn.Module):
 
     def __init__(self, layer: nn.BatchNorm1d, held: Held) -> None:
         super().__init__()
-        self._momentum, self._eps, self._held = layer.momentum or 0.0, layer.eps, held
+        self._momentum, self._eps, self._given = layer.momentum or 0.0, layer.eps, held
 
     def forward(self, values: Tensor) -> Tensor:
         replicas, rows, width = values.shape
         held = {
-            name: self._held[name].reshape(-1) for name in ("running_mean", "running_var", "weight", "bias")
+            name: self._given[name].reshape(-1) for name in ("running_mean", "running_var", "weight", "bias")
         }
         if self.training:
-            self._held["num_batches_tracked"].add_(1)
+            self._given["num_batches_tracked"].add_(1)
         said = functional.batch_norm(
             values.transpose(0, 1).reshape(rows, replicas * width),
             **held,
@@ -82,32 +83,26 @@ class ManyClip(Clip):
             return self.policy.apply(values)
         return self.policy.trained(values, **self._beside(values, self.numbers()))
 
-    def _beside(self, values: Tensor, numbers: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        fitted = {}
+    def _beside(self, values: Tensor, numbers: Mapping[str, Tensor]) -> dict[str, Any]:
+        fitted: dict[str, Any] = {}
         for name, number in numbers.items():
             shape = [1] * values.ndim
             shape[0], shape[self.axis] = number.shape
             fitted[name] = number.to(values.dtype).view(shape)
-        return fitted
+        return fitted | {"axis": self.axis} if self.policy.vectors else fitted
 
     def saturation_at(self, values: Tensor, theta: Tensor) -> Tensor:
         others = {name: self.__dict__[raw] for name, raw, _ in self._held if name != "theta"}
         given = self._beside(values, {"theta": theta.unsqueeze(1), **others})
-        return share(self.policy.beyond(values, **given))
+        return self._share(self.policy.beyond(values, **given))
 
-    @torch.no_grad()
-    def saturation(self, values: Tensor) -> Tensor:
-        return share(self.policy.beyond(values, **self._beside(values, self.numbers())))
+    def _share(self, which: Tensor) -> Tensor:
+        return which.flatten(1).mean(dim=1, dtype=torch.float32)
 
     def penalty(self) -> Tensor:
         bounds = torch.cat(list(self.readable().values()), dim=1)
         rate: Tensor = self.__dict__["penalty_rate"]
         return 0.5 * rate * bounds.square().sum(dim=1)
-
-
-def share(which: Tensor) -> Tensor:
-    """(K,) the share of what is true in (K, ...) bool."""
-    return which.flatten(1).mean(dim=1, dtype=torch.float32)
 
 
 KINDS: dict[type[nn.Module], Any] = {

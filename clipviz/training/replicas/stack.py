@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, vmap
 
-from clipviz.training.flat import Flat
-from clipviz.training.replicas.layers import KINDS, Held, ManyClip
+from clipviz.training.flat import RUNNING, Flat
+from clipviz.training.replicas.layers import KINDS, Held
 
 
 class Stack:
@@ -36,6 +36,7 @@ class Stack:
         self._parameters = held | frozen
         self._buffers = _shared_buffers(bodies)
         self._all = self._parameters | self._buffers
+        self.running = {name: held for name, held in self._buffers.items() if name.endswith(RUNNING)}
         swapped = {id(module): many for module, many in self._many(bodies[0])}
         self.batched = lets_axes_pass(bodies[0]) if batched is None else batched
         if self.batched:
@@ -92,7 +93,8 @@ def lets_axes_pass(body: Any) -> bool:
 
 
 def _leaf(weights: Tensor, start: int, shape: tuple[int, ...]) -> Tensor:
-    return weights[:, start : start + math.prod(shape)].view(len(weights), *shape).requires_grad_()
+    columns = weights.detach()[:, start : start + math.prod(shape)]
+    return columns.view(len(weights), *shape).detach().requires_grad_()
 
 
 def _shared_buffers(bodies: Sequence[Any]) -> dict[str, Tensor]:
@@ -106,13 +108,3 @@ def _shared_buffers(bodies: Sequence[Any]) -> dict[str, Tensor]:
             owner._buffers[last] = row
         found[name] = whole
     return found
-
-
-def penalised(stack: Stack) -> list[ManyClip]:
-    """The clips whose thresholds add something to the loss of at least one replica."""
-    return [
-        clip
-        for place in stack.clips.values()
-        for _, clip in place.bounded()
-        if isinstance(clip, ManyClip) and clip.penalises
-    ]

@@ -1,5 +1,6 @@
 """How every activation policy behaves; run by tests/policies/test_contract.py."""
 
+from copy import deepcopy
 from typing import Any, get_args
 
 import numpy as np
@@ -128,12 +129,22 @@ class ActivationContract:
         values = torch.randn(3, 7, 5) * 3
         alone = torch.stack([clip(rows) for clip, rows in zip(clips, values, strict=True)])
         parameters, buffers = stack_module_state(clips) if clips[0].state_dict() else ({}, {})
-        base = clips[0].to("meta")
+        base = deepcopy(clips[0]).to("meta")
 
         def one(parameters: Any, buffers: Any, rows: torch.Tensor) -> Any:
             return functional_call(base, (parameters, buffers), (rows,))
 
-        torch.testing.assert_close(vmap(one)(parameters, buffers, values), alone)
+        together = vmap(one)(parameters, buffers, values)
+        torch.testing.assert_close(together, alone)
+        assert together.requires_grad == alone.requires_grad
+        if parameters and together.requires_grad:
+            sent = torch.autograd.grad(
+                together.square().sum(), list(parameters.values()), materialize_grads=True
+            )
+            for at, clip in enumerate(clips):
+                own = list(clip.parameters())
+                expected = torch.autograd.grad(alone[at].square().sum(), own, materialize_grads=True)
+                torch.testing.assert_close([each[at] for each in sent], list(expected))
 
     @pytest.mark.parametrize("name", [name for name in NAMES if issubclass(CLIPS[name], Learned)])
     def test_a_channel_may_have_its_own_threshold(self, name: str) -> None:
@@ -163,8 +174,18 @@ class ActivationContract:
             assert clip.double().informing(values.double()).item() == pytest.approx(moved.mean(), abs=0.02)
 
     def test_all_leave_through_export_and_onnx(self) -> None:
+        """For batches of any size, and of any values."""
         values = torch.randn(20, 5) * 3
+        wild = (
+            torch.tensor([torch.nan, torch.inf, -torch.inf, 3e38, -3e38, 1e-40, 0.0])
+            .unsqueeze(1)
+            .expand(7, 5)
+        )
         clips = [built(name).eval() for name in NAMES]
         for clip in clips:
-            torch.testing.assert_close(torch.export.export(clip, (values,)).module()(values), clip(values))
+            left = torch.export.export(
+                clip, (values,), dynamic_shapes=({0: torch.export.Dim.DYNAMIC},)
+            ).module()
+            for rows in (values, wild):
+                torch.testing.assert_close(left(rows), clip(rows), equal_nan=True, rtol=0, atol=0)
         agrees_with_onnx(clips, values)

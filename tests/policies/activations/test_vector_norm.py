@@ -39,3 +39,11 @@ def test_a_vector_of_zeros_has_a_gradient() -> None:
     row = torch.zeros(1, 4, requires_grad=True)
     VectorNormClip().build(4)(row).sum().backward()
     assert row.grad is not None and row.grad.tolist() == [[1, 1, 1, 1]]
+
+
+def test_the_vectors_of_a_map_are_its_pixels() -> None:
+    maps = torch.randn(2, 3, 4, 5) * 3
+    clip = VectorNormClip(max_norm=2).build(3, axis=1)
+    rows = maps.movedim(1, -1).reshape(-1, 3)
+    torch.testing.assert_close(clip(maps).movedim(1, -1).reshape(-1, 3), rows.renorm(2, 0, 2.0))
+    assert clip.saturation(maps).item() == pytest.approx((rows.norm(dim=1) > 2).float().mean().item())

@@ -1,0 +1,92 @@
+"""How many bare training loops is one program of many replicas worth?
+
+    python benchmarks/replicas.py [--replicas 64] [--most 32] [--seconds 3] [--repetitions 7] [--limit 7]
+
+Replicas of an MLP 13-64-64-1 with learned tanh thresholds, batch 64, one CPU thread, 400 rows of noise, each with a
+seed of its own. Bare: `zero_grad, backward, clip_grad_norm_, Adam.step` as anybody would write it, one network after
+another, without any telemetry: the throughput of K of them is that of one. Replicas: clipviz' own programs as a sweep
+trains them, with everything that a run says: loss, norms before and after the clip, the norm of every layer, every
+threshold and saturated share at every step, evaluations on training and validation rows, flushed to one sink a run.
+The two alternate, and the ratio is that of their medians. Then the same with plain ReLU layers. Exits 1 when the
+first ratio is below the limit.
+"""
+
+import argparse
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from _works import Work, works
+from step import Silent, bare
+
+from clipviz.core.regime import Stopping, Training
+from clipviz.training.assembly import assemble
+from clipviz.training.replicas.many import MOST, programs_of
+from clipviz.training.replicas.program import Program
+from clipviz.training.rows import Rows
+
+
+def made(work: Work, replicas: int, most: int, home: Path) -> list[Program]:
+    changes = {"training": Training(epochs=1_000_000), "stopping": Stopping(patience=0)}
+    recipes = [work.recipe.model_copy(update={**changes, "seed": seed}) for seed in range(replicas)]
+    sinks = [Silent() for _ in recipes]
+    folders = [home / str(seed) for seed in range(replicas)]
+    return programs_of(recipes, work.table, sinks, folders, home, most)
+
+
+def steps_of(programs: list[Program]) -> int:
+    return sum(program.step * len(program.members) for program in programs)
+
+
+def compare(work: Work, replicas: int, most: int, seconds: float, repetitions: int, home: Path) -> float:
+    rows = assemble(work.recipe, work.table, "cpu", most=1 << 40).train
+    assert isinstance(rows, Rows)
+    order = torch.from_numpy(np.random.default_rng(1).permutation(len(rows)))
+    size = work.recipe.training.batch_size
+    loop = bare(work, rows, list(order[: len(rows) // size * size].split(size)))
+    programs = made(work, replicas, most, home)
+    plain: list[float] = []
+    many: list[float] = []
+    loop(200)
+    for program in programs:
+        program.stint()
+    for _ in range(repetitions):
+        start = time.perf_counter()
+        loop(1000)
+        plain.append((time.perf_counter() - start) / 1000 * 1e6)
+        start, before = time.perf_counter(), steps_of(programs)
+        while time.perf_counter() - start < seconds:
+            for program in programs:
+                program.stint()
+        many.append((time.perf_counter() - start) / (steps_of(programs) - before) * 1e6)
+    one, other = statistics.median(plain), statistics.median(many)
+    print(
+        f"{work.name:18} bare {one:7.1f} µs a step   {replicas} replicas {other:6.1f} µs a step of one   "
+        f"{one / other:.2f} times"
+    )
+    return one / other
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--replicas", type=int, default=64, help="how many networks")
+    parser.add_argument("--most", type=int, default=MOST, help="most replicas of one program")
+    parser.add_argument("--seconds", type=float, default=3.0, help="time of one repetition")
+    parser.add_argument("--repetitions", type=int, default=7, help="repetitions of each, alternating")
+    parser.add_argument("--limit", type=float, default=7.0, help="smallest ratio that passes")
+    chosen = parser.parse_args()
+    torch.set_num_threads(1)
+    with tempfile.TemporaryDirectory() as home:
+        given = chosen.seconds, chosen.repetitions, Path(home)
+        tanh, plain = works("global_norm")[:2]
+        ratio = compare(tanh, chosen.replicas, chosen.most, *given)
+        compare(plain, chosen.replicas, chosen.most, *given)
+    sys.exit(ratio < chosen.limit)
+
+
+if __name__ == "__main__":
+    main()

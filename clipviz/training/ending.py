@@ -1,0 +1,44 @@
+"""What a run leaves behind."""
+
+from pathlib import Path
+
+from clipviz.core.errors import TrainingFailed
+from clipviz.core.recipe import Recipe
+from clipviz.core.run import Result, State
+from clipviz.core.table import Table
+from clipviz.training import network
+from clipviz.training.assembly import Assembly
+from clipviz.training.progress import Progress
+from clipviz.training.report import Report
+from clipviz.training.result import conclude
+
+MODEL = "model.safetensors"
+
+
+def end(
+    state: State,
+    assembly: Assembly,
+    table: Table,
+    recipe: Recipe,
+    progress: Progress,
+    report: Report,
+    folder: Path,
+) -> Result:
+    """Puts the best weights back, measures them, and saves the network; the report must have read every step.
+
+    Raises TrainingFailed where the disk is full.
+    """
+    progress.keep_best()
+    result = conclude(assembly, table, recipe, progress, report.journal)
+    try:
+        network.save(assembly.network, table, folder / MODEL)
+    except OSError as error:
+        raise TrainingFailed(
+            "The trained model must fit on the disk",
+            error.strerror or str(error),
+            "Free some space, train again",
+        ) from error
+    if recipe.gradient.id != "none":
+        report.say(progress.step, "info", report.journal.clipping(progress.step))
+    report.say(progress.step, "rule" if progress.by_rule(state) else "stop", progress.ending(state))
+    return result
