@@ -56,6 +56,25 @@ def test_the_form_changes_the_recipe(page, spikes, store) -> None:
     assert (saved.activation.id, saved.gradient.id, saved.optimiser.id) == ("learned_hard", "value", "sgd")
 
 
+def test_what_is_learned_how_and_until_when_is_chosen_beside_the_optimiser(page, spikes, store) -> None:
+    app = page("train", dataset=spikes.id)
+
+    def of(kind: str, label: str):
+        return next(each for each in getattr(app, kind) if each.label == label)
+
+    of("selectbox", "Loss").select("huber").run()
+    of("selectbox", "Learning rate over the run").select("cosine").run()
+    of("selectbox", "First weights").select("he").run()
+    of("number_input", "Most steps").set_value(7).run()
+    of("number_input", "L1").set_value(0.001).run()
+    assert not app.exception
+    assert of("selectbox", "Loss").options == ["Huber", "Absolute error", "Squared error"]
+    button(app, "Start").click().run()
+    saved = store.recipes.get(store.runs.get(app.query_params["run"]).recipe).recipe
+    assert (saved.loss.id, saved.schedule.id, saved.initialisation.id) == ("huber", "cosine", "he")
+    assert (saved.stopping.most_steps, saved.training.l1, saved.augment) == (7, 0.001, ())
+
+
 def test_a_place_may_have_clips_of_its_own_and_specimens_are_not_offered(page, spikes, store) -> None:
     app = page("train", dataset=spikes.id)
     picker = next(each for each in app.selectbox if each.label == "Activation clip")
