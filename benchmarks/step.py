@@ -62,7 +62,7 @@ def bare(work: Work, rows: Rows, batches: list[Tensor]) -> Loop:
 
 
 def instrumented(assembly: Assembly, batches: list[Tensor]) -> Loop:
-    report = Report(assembly.step.series, assembly.evaluations, Silent(), "cpu")
+    report = Report(assembly.step.series, Silent(), "cpu")
     report.start(1, checkpoint_seconds=1e9, flush_seconds=0.2)
 
     def run(steps: int) -> None:

@@ -13,7 +13,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from clipviz import facade
+from clipviz import facade, reruns
+from clipviz.analysis import claimed
 from clipviz.arguments import assignment, values
 from clipviz.core.errors import ClipvizError
 from clipviz.core.health import Health
@@ -23,8 +24,11 @@ from clipviz.terminal import (
     SweepLine,
     inert,
     number,
+    print_claims,
+    print_doses,
     print_health,
     print_json,
+    print_rerun,
     print_table,
     print_verdict,
 )
@@ -211,6 +215,57 @@ def sweep(
 
 
 @app.command()
+def claims(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Which claim; see --list.")] = None,
+    seeds: Annotated[int, typer.Option(min=1, max=1000, help="How many, the same for every arm.")] = 10,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Download the public data set where only a part is at hand.")
+    ] = False,
+    epochs: Annotated[
+        int | None,
+        typer.Option(min=1, help="Another length than the claim's own; then it is no rerun of it."),
+    ] = None,
+    device: Annotated[
+        Device | None, typer.Option(help="Where to train; auto takes a GPU if there is one.")
+    ] = None,
+    listed: Annotated[
+        bool, typer.Option("--list", help="List the claims, and what was last measured of each.")
+    ] = False,
+    table: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write what was last measured as a markdown table.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Put a published claim about clipping to the test: the claimed numbers beside what is measured here."""
+    if name is not None:
+        ran = reruns.run(
+            name,
+            seeds,
+            whole,
+            epochs,
+            device=None if device is None else device.value,
+            tell=SweepLine(sys.stderr),
+        )
+        if as_json:
+            print_json(ran)
+        elif ran.measured is not None:
+            print_rerun(ran.measured)
+        for reason in ran.reasons:
+            typer.echo(inert(reason), err=True)
+        if ran.measured is None:
+            raise typer.Exit(1)
+    if name is None or listed or table is not None:
+        found = reruns.entries()
+        if table is not None:
+            measured = [each.measured for each in found if each.measured is not None]
+            table.write_text(claimed.table(measured), encoding="utf-8")
+        elif as_json:
+            print_json(found)
+        else:
+            print_claims([(each.claim, each.published or "no number", each.measured) for each in found])
+
+
+@app.command()
 def runs(
     limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 20, as_json: Json = False
 ) -> None:
@@ -282,4 +337,8 @@ def _print_swept(swept: facade.Swept) -> None:
     if swept.verdict is None:
         typer.echo("No run has a result, so there is no verdict.")
     else:
+        if swept.doses is not None:
+            print_doses(swept.doses)
+        if swept.dose:
+            typer.echo(f"With {swept.dose}:")
         print_verdict(swept.verdict)

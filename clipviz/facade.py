@@ -3,25 +3,24 @@
 Everything happens in the home of the environment's settings, so that the dashboard shows it too.
 """
 
-import getpass
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-import clipviz.store
+from clipviz.analysis.verdict.doses import Doses
 from clipviz.analysis.verdict.verdict import Verdict
 from clipviz.catalogue import policies
 from clipviz.core.dataset import Dataset, RejectedRow
-from clipviz.core.errors import ClipvizError, InvalidRecipe
+from clipviz.core.errors import InvalidRecipe
 from clipviz.core.profile import ColumnProfile
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Run, Sink, State
 from clipviz.core.settings import Settings
 from clipviz.core.sweep import Design, Standing, Sweep, Vary
 from clipviz.given import dataset_of, recipe_of
+from clipviz.home import home, me
 from clipviz.store import Store
 
 __all__ = ["policies", "profile", "runs", "show", "sweep", "train"]
@@ -64,6 +63,8 @@ class Swept(Record):
     states: dict[State, int] = Field(description="Runs by the state in which they are.")
     reasons: list[str] = Field([], description="Why runs failed, each reason once.")
     verdict: Verdict | None = Field(None, description="None where no run has a result.")
+    dose: str = Field("", description="Outliers among the rows that the verdict is about: the largest dose.")
+    doses: Doses | None = Field(None, description="The metric against the dose, where one varies.")
 
 
 class Shown(Record):
@@ -81,8 +82,8 @@ def profile(path: str | Path) -> Profile:
     """
     from clipviz.datasets import files
 
-    with _home() as (settings, store):
-        dataset = dataset_of(path, settings, store, _me())
+    with home() as (settings, store):
+        dataset = dataset_of(path, settings, store, me())
         return Profile(
             dataset=dataset,
             columns=files.profiles(settings, dataset.id),
@@ -113,13 +114,13 @@ def train(
     from clipviz.runs.check import check, complete
     from clipviz.runs.foreground import train_here
 
-    with _home() as (settings, store):
-        dataset = store.datasets.add(dataset_of(path, settings, store, _me()))
+    with home() as (settings, store):
+        dataset = store.datasets.add(dataset_of(path, settings, store, me()))
         wanted = _wanted(recipe_of(recipe, dataset, target), dict(set or {}), seed=seed, device=device)
         check(wanted, dataset)
         title = name or f"{dataset.name}: {wanted.data.target}, seed {wanted.seed}"
-        saved = store.recipes.add(complete(wanted), title, _me())
-        return _outcome(train_here(store, settings, saved.id, title, _me(), watch))
+        saved = store.recipes.add(complete(wanted), title, me())
+        return _outcome(train_here(store, settings, saved.id, title, me(), watch))
 
 
 def sweep(
@@ -145,45 +146,31 @@ def sweep(
     """
     from clipviz.runs.sweeps import foreground, submit
 
-    with _home() as (settings, store):
-        dataset = store.datasets.add(dataset_of(path, settings, store, _me()))
+    with home() as (settings, store):
+        dataset = store.datasets.add(dataset_of(path, settings, store, me()))
         wanted = _wanted(recipe_of(recipe, dataset, target), dict(set or {}), device=device)
         design = _design(wanted, vary or {}, range(seeds) if isinstance(seeds, int) else seeds, samples)
         title = name or f"{dataset.name}: {wanted.data.target}, {len(design.seeds)} seeds"
-        started = submit.start(store, settings, design, title, _me(), awake=False)
-        standing = foreground.train_here(store, settings, started, _me(), tell)
+        started = submit.start(store, settings, design, title, me(), awake=False)
+        standing = foreground.train_here(store, settings, started, me(), tell)
         return _swept(store, settings, started, standing, metric, margin)
 
 
 def runs(limit: int = 100) -> list[Run]:
     """The team's runs, newest first."""
-    with _home() as (_, store):
+    with home() as (_, store):
         return store.runs.list(min(limit, MOST_RUNS))
 
 
 def show(run: str) -> Shown:
     """One run, its recipe and its event log. Raises NotFound."""
-    with _home() as (_, store):
+    with home() as (_, store):
         found = store.runs.get(run)
         return Shown(
             run=found,
             recipe=store.recipes.get(found.recipe).recipe,
             events=[f"{event.at:%H:%M:%S} {event.text}" for event in store.events.list(found.id)],
         )
-
-
-@contextmanager
-def _home() -> Iterator[tuple[Settings, Store]]:
-    try:
-        settings = Settings.from_environment()
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = f"CLIPVIZ_{str(first['loc'][0]).upper()}"
-        raise ClipvizError(
-            f"{field}: {first['msg']}", repr(first["input"]), "Change this variable"
-        ) from error
-    with clipviz.store.open(settings.store_url) as store:
-        yield settings, store
 
 
 def _wanted(recipe: Recipe, values: dict[str, Any], **given: Any) -> Recipe:
@@ -218,9 +205,8 @@ def _swept(
     metric: str | None,
     margin: float | None,
 ) -> Swept:
-    from clipviz.analysis.verdict import gather
-    from clipviz.analysis.verdict.verdict import judge
-    from clipviz.datasets.table import load
+    from clipviz.analysis.verdict import doses, gather
+    from clipviz.analysis.verdict.judged import judged
 
     found = store.sweeps.runs(sweep.id)
     groups = gather.of_sweep(sweep, found)
@@ -230,24 +216,21 @@ def _swept(
             f"The metric must be one of {', '.join(known)}", repr(metric), "Choose one of these"
         )
     chosen = known.get(metric) if metric else next(iter(known.values()), None)
-    verdict = None
-    if chosen is not None:
-        table = load(settings, store.datasets.get(sweep.dataset, include_deleted=True), sweep.design.recipe)
-        saturated = gather.saturation(store.telemetry.histories([run.id for run in found], "step", True))
-        arms = gather.arms(groups, chosen, lambda recipe: gather.rows_touched(table, recipe), saturated)
-        verdict = judge(arms, chosen, margin=margin)
+    dirt, dirtiest = doses.by_dose(groups)[-1]
+    verdict = None if chosen is None else judged(settings, store, sweep, dirtiest, chosen, margin)
     reasons = sorted({run.reason for run in found if run.state is State.FAILED})
-    return Swept(sweep=sweep.id, runs=standing.runs, states=standing.states, reasons=reasons, verdict=verdict)
+    return Swept(
+        sweep=sweep.id,
+        runs=standing.runs,
+        states=standing.states,
+        reasons=reasons,
+        verdict=verdict,
+        dose="" if dirt.where == "none" else doses.in_words(dirt),
+        doses=None if chosen is None else doses.curves(groups, chosen),
+    )
 
 
 def _outcome(run: Run) -> Outcome:
     result = run.result or {}
     told = {name: result[name] for name in Outcome.model_fields if name in result}
     return Outcome(run=run.id, state=run.state, reason=run.reason, **{"steps": run.step, **told})
-
-
-def _me() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # a container user without a name
-        return ""

@@ -7,6 +7,8 @@ from typing import TextIO
 import typer
 from pydantic import BaseModel
 
+from clipviz.analysis.claimed import Rerun, reached, shown
+from clipviz.analysis.verdict.doses import Doses
 from clipviz.analysis.verdict.verdict import Verdict
 from clipviz.core.health import Health
 from clipviz.core.sweep import Standing
@@ -95,6 +97,54 @@ def print_verdict(verdict: Verdict) -> None:
     )
     for sentence in (verdict.sentence, *verdict.context, *verdict.warnings, *verdict.advice):
         typer.echo(inert(sentence))
+
+
+def print_doses(found: Doses) -> None:
+    """Means over seeds, a line a policy, a column a dose."""
+    known = sorted({point.dose for each in found.curves for point in each.points})
+    by_dose = [({point.dose: point.mean for point in each.points}, each.policy) for each in found.curves]
+    print_table(
+        (found.axis, *(f"{dose:g}" for dose in known)),
+        ((policy, *(number(means.get(dose)) for dose in known)) for means, policy in by_dose),
+    )
+
+
+def print_rerun(found: Rerun) -> None:
+    """What is claimed beside what was measured, then the answer."""
+    print_table(
+        ("metric", "claimed", "arm", "measured", "difference", "95% from", "to", "seeds", "Holm p", "says"),
+        (
+            (
+                line.title,
+                f"{shown(line.metric, line.claimed_before)} -> {shown(line.metric, line.claimed_after)}",
+                line.arm,
+                f"{shown(line.metric, line.before)} -> {shown(line.metric, line.after)}",
+                *(shown(line.metric, value, True) for value in (line.difference, line.low, line.high)),
+                str(line.seeds),
+                number(line.p_holm),
+                line.relation,
+            )
+            for line in found.lines
+        ),
+    )
+    of = "" if found.whole else ", a subset"
+    for sentence in (
+        found.sentence,
+        found.fired,
+        f"{found.data}: n = {found.rows:,}{of}",
+        found.remark,
+        reached(found),
+    ):
+        if sentence:
+            typer.echo(inert(sentence))
+
+
+def print_claims(found: Sequence[tuple[str, str, Rerun | None]]) -> None:
+    """A line a claim: its id, its published numbers, and what was measured."""
+    print_table(
+        ("claim", "claimed", "measured"),
+        ((id, said, "not yet" if run is None else run.sentence) for id, said, run in found),
+    )
 
 
 class SweepLine:

@@ -56,7 +56,7 @@ def columns(dataset: Dataset) -> None:
             column = clamps.column_picker(numeric, dataset)
         recipe = inputs(dataset, draft, recipe, table, numeric, column)
     else:
-        st.info("No numeric column is used as an input here, so no input can be clamped.")
+        st.info("No numeric column is used as an input here, so there is no column to clamp.")
     recipe = clamp_target.show(dataset, draft, recipe, table)
     drafts.keep(recipe)
     clamp_text.show(dataset)

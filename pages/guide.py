@@ -3,7 +3,7 @@
 import streamlit as st
 
 from clipviz.catalogue import Policy, policies
-from clipviz.ui import guide_card, guide_chooser, link, readme
+from clipviz.ui import claims, guide_card, guide_chooser, link, readme
 from clipviz.ui.link import Link
 from clipviz.ui.text import counted, escape
 
@@ -83,6 +83,7 @@ st.write(
 settings, problems = Link("guide"), st.container()
 asked = linked(everything)
 guide_chooser.chooser(settings)
+claims.listed()
 catalogue(matching(everything, settings))
 for heading in ("Share it", "Configuration"):
     if text := readme.section(heading):

@@ -32,11 +32,11 @@ def gradients() -> None:
     st.write("One gradient, as it comes and as each policy hands it on; then a whole stream of them.")
     settings, problems = Link("lab", "gradients"), st.container()
     picked = lab_gradients.pick(settings)
-    lab_gradients.one(settings, picked)
+    weight = lab_gradients.one(settings, picked).weight
     st.subheader("A stream of gradients")
-    lab_gradients.stream(settings, picked)
+    lab_gradients.stream(settings, picked, weight)
     st.subheader("Accumulation")
-    lab_gradients.accumulation(settings, picked)
+    lab_gradients.accumulation(settings, picked, weight)
     link.tell(settings, problems)
     settings.keep()
 

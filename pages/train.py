@@ -10,6 +10,7 @@ from clipviz.ui import (
     drafts,
     forms,
     header,
+    histograms,
     live_chart,
     recipes,
     results,
@@ -81,6 +82,7 @@ def watch(run: Run) -> None:
     if run.result is not None:
         results.summary(run)
     runs.live([run])
+    histograms.over_time(run)
     if run.result is not None:
         results.details(run, saved.recipe, runs.table_of(run, saved.recipe))
     elif not run.state.final:

@@ -250,7 +250,7 @@ def test_every_policy_says_what_it_is(cli: Cli) -> None:
 
 def test_every_command_and_option_has_help(cli: Cli) -> None:
     group = typer.main.get_command(app)
-    assert set(group.commands) == {"profile", "train", "sweep", "runs", "show", "policies"}
+    assert set(group.commands) == {"profile", "train", "sweep", "claims", "runs", "show", "policies"}
     for command in group.commands.values():
         assert command.help
         for parameter in command.params:
@@ -346,3 +346,21 @@ def test_a_wrong_sweep_gets_one_sentence(cli: Cli, houses: Path, words: list[str
     said = cli("sweep", houses, "--target", "price", *words)
     assert said.exit_code == 2 and said.stdout == "" and said.stderr.count("\n") == 1
     assert re.match(sentence, said.stderr), said.stderr
+
+
+def test_a_claim_is_rerun_and_written_down(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = "".join(f"{k % 7},{k % 5},{k * 1.37:.2f}\n" for k in range(40))
+    (tmp_path / "boston_housing.csv").write_text(f"rm,lstat,medv\n{rows}")
+    monkeypatch.setenv("CLIPVIZ_DATASETS", str(tmp_path))
+    words = ("claims", "boston_sigma", "--seeds", 1, "--device", "cpu")
+    ran = only_json(cli(*words, "--epochs", 1, "--json"))
+    assert ran["states"] == {"finished": 2} and ran["measured"]["rows"] == 40
+    assert "boston_sigma" in cli("claims", "--list").stdout and "lower" not in cli("claims").stdout
+    listed = json.loads(cli("claims", "--json").stdout)
+    assert all(each["measured"] is None for each in listed), "another length is no rerun"
+    said = cli(*words)
+    assert "4.581 -> 4.182" in said.stdout and "n = 40, a subset" in said.stdout
+    assert cli("claims", "--table", tmp_path / "CLAIMS.md").exit_code == 0
+    assert "| Boston housing" in (tmp_path / "CLAIMS.md").read_text()
+    wrong = cli("claims", "magic")
+    assert wrong.exit_code == 2 and wrong.stderr.startswith("A claim is called by its id; received 'magic'")

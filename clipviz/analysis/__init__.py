@@ -1,1 +1,1 @@
-"""What the numbers mean: the effect of a clamp, and later verdicts and drift."""
+"""What the numbers mean: what a clamp does to data, what a policy does to values, what a comparison proves."""

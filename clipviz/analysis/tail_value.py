@@ -186,17 +186,17 @@ def _verdict(
 ) -> Verdict:
     """Two tests are made, so each must pass at half the level.
 
-    Signal: the target goes on as it was led up to the bound, or still changes with the value beyond it, or is at a
-    level of its own. Error: it falls back, against the trend, to what it is anywhere. Turns: it goes against the
-    trend, but not back to that.
+    Signal: the target goes on as it was led up to the bound, in its level or in its change beyond; or, where nothing
+    led, it is at a level of its own or changes there. Error: it falls back, against the trend, to what it is anywhere.
+    Turns: it goes against the trend, but not back to that.
     """
-    steps, follows = level.p < LEVEL / 2, trend[1] < LEVEL / 2
     outwards = 1.0 if side == "upper" else -1.0
     led = leading[0] * outwards if leading[1] < LEVEL else 0.0
-    against = led * (level.size - 0.5) < 0
-    if steps and against and not follows:
+    step = level.size - 0.5 if level.p < LEVEL / 2 else 0.0
+    change = trend[0] * outwards if trend[1] < LEVEL / 2 else 0.0
+    if min(led * step, led * change) < 0 and max(led * step, led * change) <= 0:
         return "error" if whole.p >= APART else "turns"
-    return "signal" if steps or follows else "no difference"
+    return "signal" if step or change else "no difference"
 
 
 def _stretch(column: TrainingColumn, places: Places, most: int = MOST, rows: int = -1) -> Stretch:

@@ -1,14 +1,13 @@
 """Which panels a live chart has, from what its runs measure; data only, no Streamlit and no plotly."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
+from clipviz.charts.cost_panels import memory, noise, step_time
+from clipviz.charts.measured import Has, Names
 from clipviz.charts.panel import OF_THE_RUN, Dash, Kind, Panel, Series
 from clipviz.core.run import Stream
-
-Names = Mapping[Stream, Sequence[str]]
-"""The columns of each stream, as a run declares them."""
 
 PERCENTILES: tuple[tuple[str, str, Dash], ...] = (
     ("p50", "median", "dot"),
@@ -21,7 +20,7 @@ DASHES: tuple[Dash, ...] = ("solid", "dash", "dot", "dashdot", "longdash")
 
 def train_panels(names: Names) -> list[Panel]:
     """The panels of one run, those for which it measures something; the usual ones before it has begun."""
-    has = _Has(names or _USUAL)
+    has = Has(names or _USUAL)
     drawn = [
         _loss(has),
         _gradient_norm(has),
@@ -41,6 +40,19 @@ def train_panels(names: Names) -> list[Panel]:
         _layers(has, "evaluation", "dead", "Dead share", "share of units", _DEAD_HELP),
         _layers(has, "step", "norm", "Gradient norm by layer", "L2 norm", _LAYER_HELP, kind="line"),
         _rates(has),
+        _layers(
+            has,
+            "evaluation",
+            "update_ratio",
+            "Update size by layer",
+            "update / weights",
+            _RATIO_HELP,
+            kind="line",
+        ),
+        _layers(has, "evaluation", "sparsity", "Sparsity", "share of zeros", _SPARSITY_HELP),
+        noise(has),
+        step_time(has),
+        memory(has),
     ]
     return [panel for panel in drawn if panel.series]
 
@@ -51,7 +63,7 @@ def compare_panels(runs: Sequence[Names]) -> list[Panel]:
         stream: tuple(dict.fromkeys(name for names in runs for name in names.get(stream, ())))
         for stream in ("step", "evaluation")
     }
-    has = _Has(both if any(both.values()) else _USUAL)
+    has = Has(both if any(both.values()) else _USUAL)
 
     def own(stream: Stream, name: str, label: str, **more: Any) -> tuple[Series, ...]:
         return has.series(stream, name, label, OF_THE_RUN, **more)
@@ -86,6 +98,7 @@ _RATIO_HELP = "Size of one update relative to the weights; around 0.001 is usual
 _SATURATED_HELP = "Share of activations held at the threshold."
 _INFORMED_HELP = "Share of activations that send the layer's threshold a gradient; at 0 it does not move."
 _DEAD_HELP = "Share of units that are zero on every validation row looked at."
+_SPARSITY_HELP = "Share of the values flowing into each place's clips that are exactly 0, on validation rows."
 _LAYER_HELP = "Before clipping, every step."
 
 _USUAL: Names = {
@@ -94,26 +107,7 @@ _USUAL: Names = {
 }
 
 
-class _Has:
-    """Which series a run has, and those of a panel among them."""
-
-    def __init__(self, names: Names) -> None:
-        self._names = {stream: tuple(columns) for stream, columns in names.items()}
-
-    def of(self, stream: Stream) -> tuple[str, ...]:
-        return self._names.get(stream, ())
-
-    def series(self, stream: Stream, name: str, label: str, colour: str, **more: Any) -> tuple[Series, ...]:
-        known = name in self.of(stream) or (name == "clipped_share" and "fired" in self.of("step"))
-        return (Series(stream, name, label, colour, **more),) if known else ()
-
-    def layers(self, stream: Stream, quantity: str) -> list[str]:
-        """The layers for which `quantity/<layer>` is measured, in the order of the network."""
-        found = (name.split("/")[1] for name in self.of(stream) if name.startswith(f"{quantity}/"))
-        return list(dict.fromkeys(found))
-
-
-def _loss(has: _Has) -> Panel:
+def _loss(has: Has) -> Panel:
     return Panel(
         "Loss",
         "loss",
@@ -121,16 +115,17 @@ def _loss(has: _Has) -> Panel:
             *has.series("step", "loss", "each batch", "each step", width=1.0),
             *has.series("evaluation", "train_loss", "train", "train", width=2.2),
             *has.series("evaluation", "validation_loss", "validation", "validation", dash="dash", width=2.2),
+            *has.series("evaluation", "constant_loss", "best constant", "muted", dash="dot", width=1.4),
             *has.series("evaluation", "validation_loss", "best", "best", kind="best"),
             Series("step", "rule", "stopping rule", "best", kind="events"),
         ),
         log=True,
-        help="Unsmoothed. The star marks the lowest validation loss: those weights are kept. A triangle marks where a "
-        "stopping rule ended it.",
+        help="Unsmoothed. Dotted: what the best constant prediction loses. The star marks the lowest validation loss: "
+        "those weights are kept. A triangle marks where a stopping rule ended it.",
     )
 
 
-def _error(has: _Has) -> Panel:
+def _error(has: Has) -> Panel:
     """How wrong in units of the target, or how often right: whichever the task measures."""
     errors = [name for name in has.of("evaluation") if name in ("validation/mae", "validation/rmse")]
     kind: Kind = "line" if errors else "share"
@@ -144,7 +139,7 @@ def _error(has: _Has) -> Panel:
     )
 
 
-def _gradient_norm(has: _Has) -> Panel:
+def _gradient_norm(has: Has) -> Panel:
     return Panel(
         "Gradient norm",
         "L2 norm",
@@ -161,17 +156,17 @@ def _gradient_norm(has: _Has) -> Panel:
     )
 
 
-def _clipped_share(has: _Has) -> Panel:
+def _clipped_share(has: Has) -> Panel:
     share = has.series("step", "clipped_share", "clipped", "clipped", kind="share", width=2.0)
     return Panel("Share of steps clipped", _SHARE_AXIS, share, help=_CLIPPED_HELP)
 
 
-def _direction(has: _Has) -> Panel:
+def _direction(has: Has) -> Panel:
     cosine = has.series("step", "cosine", "cosine", "after", width=1.2)
     return Panel("Direction kept by the clip", "cosine", cosine, help=_COSINE_HELP)
 
 
-def _thresholds(has: _Has) -> list[Panel]:
+def _thresholds(has: Has) -> list[Panel]:
     """A panel for each layer: its threshold, where it has one, against what flows into it."""
     panels = []
     for layer in dict.fromkeys((*has.layers("evaluation", "activation"), *has.layers("step", "threshold"))):
@@ -187,7 +182,7 @@ def _thresholds(has: _Has) -> list[Panel]:
     return panels
 
 
-def _bounds(has: _Has, layer: str) -> tuple[Series, ...]:
+def _bounds(has: Has, layer: str) -> tuple[Series, ...]:
     """The threshold of a layer; with one per channel their median and the band of all; or its two bounds."""
     own = f"threshold/{layer}"
     drawn: list[Series] = []
@@ -201,7 +196,7 @@ def _bounds(has: _Has, layer: str) -> tuple[Series, ...]:
 
 
 def _layers(
-    has: _Has, stream: Stream, quantity: str, title: str, y_title: str, note: str, kind: Kind = "share"
+    has: Has, stream: Stream, quantity: str, title: str, y_title: str, note: str, kind: Kind = "share"
 ) -> Panel:
     dense = stream == "step"  # dashes would run together
     drawn = chain.from_iterable(
@@ -219,7 +214,7 @@ def _layers(
     return Panel(title, y_title, tuple(drawn), log=kind == "line", help=note)
 
 
-def _rates(has: _Has) -> Panel:
+def _rates(has: Has) -> Panel:
     return Panel(
         "Learning rate and update size",
         "rate, update / weights",

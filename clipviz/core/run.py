@@ -12,7 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from clipviz.core.health import Health
 
 Request = Literal["run", "pause", "stop"]
-Stream = Literal["step", "evaluation"]
+Stream = Literal["step", "evaluation", "sampled", "histogram"]
+"""What a run says: at every step; at every evaluation; by itself, not as one of many in a program, also noise, time and
+memory at every evaluation, and now and then the histograms of `core.bins`."""
 
 
 class State(StrEnum):

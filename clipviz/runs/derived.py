@@ -14,6 +14,8 @@ SHARE = "clipped_share"
 ALWAYS_MEASURED: dict[Stream, frozenset[str]] = {
     "step": frozenset({"loss", "gradient_norm"}),
     "evaluation": frozenset({"train_loss", "validation_loss"}),
+    "sampled": frozenset(),
+    "histogram": frozenset(),
 }
 """Series measured at every row: a NaN in them is a finding, elsewhere it says "not measured here"."""
 UNLIMITED = frozenset({"gradient_limit"})

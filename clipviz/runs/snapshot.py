@@ -127,7 +127,7 @@ class Snapshot:
                 if last >= step:
                     break
                 after = key
-        return names, _fitting(self._store.telemetry.read(self.run_id, after=after), names)
+        return names, _fitting(_drawn(self._store.telemetry.read(self.run_id, after=after)), names)
 
     def _refresh(self) -> None:
         now = self._clock()
@@ -172,7 +172,7 @@ class Snapshot:
                 self._generation += 1
             drawn.names, drawn.attempt = names, news[-1].attempt
         self._drawn = drawn
-        for stream, (steps, values) in resolve(_fitting(news, drawn.names)).items():
+        for stream, (steps, values) in resolve(_fitting(_drawn(news), drawn.names)).items():
             self._generation += drawn.append(stream, steps, values)
         drawn.index.extend((chunk.key, int(chunk.steps[-1]) if len(chunk.steps) else -1) for chunk in news)
         return True
@@ -219,6 +219,11 @@ class Snapshot:
 def _fitting(chunks: Sequence[Chunk], names: dict[Stream, tuple[str, ...]]) -> list[Chunk]:
     """The chunks with the declared columns: a run continued under a newer version may hold others."""
     return [chunk for chunk in chunks if chunk.values.shape[1] == len(names.get(chunk.stream, ()))]
+
+
+def _drawn(chunks: Sequence[Chunk]) -> list[Chunk]:
+    """The chunks that lines are drawn of: histograms are asked for by themselves."""
+    return [chunk for chunk in chunks if chunk.stream != "histogram"]
 
 
 def _overlap(news: Sequence[Chunk], drawn: Drawn) -> bool:

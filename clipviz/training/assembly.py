@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from clipviz.core.discovery import build
-from clipviz.core.recipe import Choice, Recipe
+from clipviz.core.recipe import USUAL_LOSS, Choice, Recipe
 from clipviz.core.table import Table
 from clipviz.policies.activations._calibration import calibrate as start_measured
 from clipviz.policies.activations._calibration import waits
@@ -154,6 +154,7 @@ def assemble(
             *(f"validation/{name}" for name in evaluation.names(table.task)),
             *watch.names(network),
             "update_ratio",
+            *(f"update_ratio/{layer}" for layer in flat.layers),
         ),
         notes=(*table.notes, *notes, *begun),
         ground=ground,
@@ -163,8 +164,7 @@ def assemble(
 
 def criterion(recipe: Recipe, table: Table, goal: Tensor) -> nn.Module:
     """The recipe's loss, on the device of the goals of all training rows; raises InvalidRecipe for another task's."""
-    usual = "mse" if table.task == "regression" else "cross_entropy"
-    loss: Loss = build("clipviz.training.losses", recipe.loss or Choice(id=usual))
+    loss: Loss = build("clipviz.training.losses", recipe.loss or Choice(id=USUAL_LOSS[table.task]))
     loss.check_task(table.task)
     return loss.build(goal, len(table.classes)).to(goal.device)
 

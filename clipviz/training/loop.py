@@ -10,7 +10,7 @@ from clipviz.core.errors import TrainingFailed
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Result, Sink, State, Stream
 from clipviz.core.table import Table
-from clipviz.training import checkpoint
+from clipviz.training import checkpoint, histograms, machine
 from clipviz.training.assembly import assemble, calibrate
 from clipviz.training.device import repeatable
 from clipviz.training.ending import end
@@ -77,10 +77,13 @@ class _Session:
         self.assembly = assemble(recipe, table, device, folder, resident_bytes, weights)
         check_varies(self.assembly.train)
         self.progress = Progress(self.assembly, recipe, device)
-        self.report = Report(self.assembly.step.series, self.assembly.evaluations, sink, device)
+        self.report = Report(self.assembly.step.series, sink, device)
+        self.meter = machine.Meter(device)
         series: dict[Stream, Sequence[str]] = {
             "step": self.assembly.step.series,
             "evaluation": self.assembly.evaluations,
+            "sampled": ("noise_scale", *machine.NAMES),
+            "histogram": histograms.names(self.assembly.network, self.assembly.flat),
         }
         sink.begin(self.progress.total, device, series)
         if self.assembly.spill is not None:
@@ -139,6 +142,7 @@ class _Session:
         if saved is not None:
             self.progress.restore(saved, self.report.journal)
             self._pieces = self.assembly.step.backward.pieces
+            self.meter.start(self.progress.step)
             self.report.say(
                 self.progress.step, "info", f"continues from the checkpoint at step {self.progress.step}"
             )
@@ -152,7 +156,13 @@ class _Session:
 
     def _evaluate(self) -> None:
         progress, report = self.progress, self.report
-        report.evaluation(progress.step, progress.evaluate())
+        costs = self.meter.read(progress.step)
+        report.measured("evaluation", progress.step, progress.evaluate())
+        if progress.sampled is not None:
+            report.measured("sampled", progress.step, [progress.sampled.noise_scale, *costs])
+            if progress.sampled.histogram is not None:
+                report.measured("histogram", progress.step, progress.sampled.histogram)
+        self.meter.start(progress.step)
         if progress.improved:
             report.better(progress.step, progress.stopping.best_loss)
 

@@ -11,10 +11,11 @@ from torch import Tensor
 
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import State
-from clipviz.training import checkpoint, evaluation, watch
+from clipviz.training import checkpoint, evaluation, histograms, watch
 from clipviz.training.assembly import Assembly
 from clipviz.training.journal import Journal
 from clipviz.training.rows import Rows, order
+from clipviz.training.sampled import Sampled
 from clipviz.training.stopping import Ending, epoch_steps, planned
 
 APART = 50
@@ -24,7 +25,8 @@ APART = 50
 class Progress:
     """Steps are counted from 1; step 0 is the untrained network. Everything here follows from the step count."""
 
-    def __init__(self, assembly: Assembly, recipe: Recipe, device: str) -> None:
+    def __init__(self, assembly: Assembly, recipe: Recipe, device: str, samples: bool = True) -> None:
+        """samples: whether evaluations take samples, which need a backward pass of this network alone."""
         self._assembly, self._recipe, self._device = assembly, recipe, device
         self._epoch_steps = epoch_steps(len(assembly.train), recipe)
         self.total = planned(len(assembly.train), recipe)
@@ -34,6 +36,7 @@ class Progress:
         self.stopping = Ending(recipe.stopping)
         self.move_to(assembly)
         self._norms = torch.zeros_like(assembly.step.row[:, 0])  # (K,) sum since the last evaluation
+        self.sampled = Sampled(assembly, recipe, self.total) if samples else None
         self._best = {name: tensor.clone() for name, tensor in self._kept().items()}
         self._before = assembly.flat.weights.clone()
         self._batches: tuple[Tensor, ...] = ()
@@ -103,6 +106,8 @@ class Progress:
         loss = evaluation.loss(criterion, said, validation)
         train_loss = evaluation.loss(criterion, evaluation.outputs(network, sample), sample)
         metrics = evaluation.metrics(network, said, validation)
+        if self.sampled is not None:
+            self.sampled.look(self.step, self.last_evaluation)
         return self.judged(train_loss, loss, metrics, watch.look(network, self._assembly.watched))
 
     @torch.no_grad()
@@ -114,7 +119,7 @@ class Progress:
             self._assembly.constant,
             *(float("nan") if value is None else value for value in metrics.values()),
         ]
-        ratio = self._update_ratio()
+        ratios = self._update_ratios()
         self.improved = self.stopping.better(self.step, loss)
         self.stopping.moved(train_loss, self._mean_norm())
         self._assembly.rates.saw([loss])
@@ -122,7 +127,7 @@ class Progress:
         if self.improved:
             for name, tensor in self._kept().items():
                 self._best[name].copy_(tensor)
-        return [train_loss, loss, *numbers, *looked, ratio]
+        return [train_loss, loss, *numbers, *looked, *ratios]
 
     def keep_best(self) -> None:
         """Puts the weights of the best evaluation back, and the running statistics that belong to them."""
@@ -189,6 +194,8 @@ class Progress:
         state = {f"optimiser.{name}": tensor for name, tensor in assembly.optimiser.state().items()}
         state |= {f"clipper.{name}": tensor for name, tensor in assembly.clipper.state().items()}
         state |= {f"step.{name}": tensor for name, tensor in assembly.step.state().items()}
+        if self.sampled is not None:
+            state |= {f"sampled.{name}": tensor for name, tensor in self.sampled.state().items()}
         best = {f"best.{name}": tensor for name, tensor in self._best.items()}
         return {**self._kept(), **best, **state, "norms": self._norms}
 
@@ -205,16 +212,21 @@ class Progress:
         self._norms.zero_()
         return mean
 
-    def _update_ratio(self) -> float:
-        """|Δw| / |w| of the last step, thresholds left out; NaN where that step was not expected to be the
-        last.
+    def _update_ratios(self) -> list[float]:
+        """|Δw| / |w| of the last step, of all layers and of each, thresholds left out; NaN where that step was not
+        expected to be the last.
         """
+        flat = self._assembly.flat
+        spans = [slice(0, flat.split), *(histograms.span(flat, layer) for layer in flat.layers)]
         if self.step == 0 or not self._due_at(self.step):
-            return float("nan")
-        split = self._assembly.flat.split
-        before = self._before[:, :split]
-        moved = self._assembly.flat.weights[:, :split] - before
-        return float(torch.linalg.vector_norm(moved) / torch.linalg.vector_norm(before))
+            return [math.nan] * len(spans)
+        moved = flat.weights[0] - self._before[0]
+        lengths = [
+            torch.linalg.vector_norm(held[span]) for held in (moved, self._before[0]) for span in spans
+        ]
+        change, size = torch.stack(lengths).chunk(2)
+        found: list[float] = (change / size).tolist()
+        return found
 
 
 def random_state(device: str) -> dict[str, Tensor]:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from clipviz.core.run import Request, Sink
+from clipviz.core.run import Request, Sink, Stream
 from clipviz.training.journal import Journal, loud
 from clipviz.training.telemetry import Ring
 
@@ -16,19 +16,14 @@ CAPACITY = 2048
 class Report:
     """Gathers rows, evaluations and events, and hands them to the sink a few times a second."""
 
-    def __init__(
-        self,
-        series: tuple[str, ...],
-        evaluations: tuple[str, ...],
-        sink: Sink,
-        device: str,
-        capacity: int = CAPACITY,
-    ) -> None:
-        """capacity: steps that it keeps itself; those of a replica are kept by its program, and delivered."""
-        self._series, self._evaluations, self._sink = series, evaluations, sink
+    def __init__(self, series: tuple[str, ...], sink: Sink, device: str, capacity: int = CAPACITY) -> None:
+        """series: those of every step. capacity: steps that it keeps itself; those of a replica are kept by its
+        program, and delivered.
+        """
+        self._series, self._sink = series, sink
         self._ring = Ring(len(series), capacity, device)
         self.journal = Journal()
-        self._measured: list[tuple[int, list[float]]] = []
+        self._measured: dict[Stream, list[tuple[int, list[float]]]] = {}
         self._events: list[tuple[int, str, str]] = []
 
     def start(self, step: int, checkpoint_seconds: float, flush_seconds: float) -> None:
@@ -40,8 +35,9 @@ class Report:
     def write(self, row: Tensor) -> None:
         self._ring.write(row)
 
-    def evaluation(self, step: int, values: list[float]) -> None:
-        self._measured.append((step, values))
+    def measured(self, stream: Stream, step: int, values: list[float]) -> None:
+        """Keeps a row of a stream that speaks now and then only."""
+        self._measured.setdefault(stream, []).append((step, values))
 
     def say(self, step: int, kind: str, text: str) -> None:
         self._events.append((step, kind, text))
@@ -66,12 +62,13 @@ class Report:
     def flush(self, wait: bool = False) -> Request:
         """Hands everything on, and returns what people want of the run. `wait`: rows still on their way too."""
         self._ring.flush(self.deliver, wait)
-        if self._measured:
-            steps = np.array([step for step, _ in self._measured], dtype=np.int64)
-            values = np.array([values for _, values in self._measured], dtype=np.float64)
-            self._measured = []
+        measured, self._measured = self._measured, {}
+        for stream, rows in measured.items():
+            values = np.array([row for _, row in rows], dtype=np.float64)
             with np.errstate(over="ignore"):
-                self._sink.telemetry("evaluation", steps, values.astype(np.float32))
+                self._sink.telemetry(
+                    stream, np.array([step for step, _ in rows], np.int64), values.astype(np.float32)
+                )
         self.say_events()
         self._flushed = time.monotonic()
         return self._sink.request()

@@ -24,11 +24,14 @@ def most(network: Network) -> int:
 
 
 def names(network: Network) -> tuple[str, ...]:
-    """Percentiles for each place with clips, dead shares for hidden layers, informing shares where bounds learn."""
+    """Percentiles for each place with clips, dead shares and sparsity for hidden layers, informing shares where
+    bounds learn.
+    """
     places = tuple(network.body.clips)
     return (
         *(f"activation/{place}/{label}" for place in places for label in LABELS),
         *(f"dead/{place}" for place in places if place not in EDGES),
+        *(f"sparsity/{place}" for place in places if place not in EDGES),
         *(f"informed/{name}" for name, _, _, clip in bounded(network.body) if clip.learned),
     )
 
@@ -45,7 +48,7 @@ def taps(network: Network, inputs: Tensor) -> list[Tensor]:
 
 def look(network: Network, rows: Rows) -> list[float]:
     """Values in the order of `names`: percentiles of |x| into each place's clips; the share of units that are 0
-    for all rows; and the share of values that send a learned threshold a gradient.
+    for all rows; the share of values that are 0; and the share of values that send a learned threshold a gradient.
     """
     (found,) = looks(network.body, [tap.unsqueeze(0) for tap in taps(network, rows.inputs)])
     return found
@@ -56,6 +59,7 @@ def looks(body: Any, seen: list[Tensor]) -> list[list[float]]:
     by_place = dict(zip(body.clips, seen, strict=True))
     columns = [quantile for tap in seen for quantile in _quantiles(tap.abs())]
     columns += [_dead(tap) for place, tap in by_place.items() if place not in EDGES]
+    columns += [_zeros(tap) for place, tap in by_place.items() if place not in EDGES]
     for _, place, position, clip in bounded(body):
         if clip.learned:
             values = by_place[place][0] if isinstance(body, nn.Module) else by_place[place]
@@ -69,6 +73,11 @@ def _dead(tap: Tensor) -> Floats:
     throughout = {3: (1,), 4: (1, 2), 5: (1, 3, 4)}[tap.ndim]
     units = (tap.abs().amax(dim=throughout) == 0).to(torch.float32)
     return units.mean(dim=1).cpu().numpy()
+
+
+def _zeros(tap: Tensor) -> Floats:
+    """(K,) share of values that are 0."""
+    return (tap == 0).to(torch.float32).flatten(1).mean(dim=1).cpu().numpy()
 
 
 def _quantiles(size: Tensor) -> Floats:

@@ -110,7 +110,7 @@ def uncertain_target(dataset: Dataset, recipe: Recipe, table: Table) -> Uncertai
 
 
 def scaled(dataset: Dataset, recipe: Recipe, name: str) -> Scaled | None:
-    """How a column reaches the network; see `scaled.scaled`."""
+    """How a column reaches the network; see `normalising.scaled`."""
     choice = recipe.inputs.policy_of(name).model_dump_json()
     known, rows = state.column(dataset, recipe, name), f"{dataset.id} {_rows(recipe)}"
     return _scaled(known, rows, name, choice, recipe.inputs.normalisation.model_dump_json())

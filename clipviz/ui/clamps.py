@@ -70,7 +70,10 @@ def suggestion(dataset: Dataset, draft: drafts.Draft, column: str, now: Choice) 
     policy = known.policy
     what = "nothing to clamp" if policy.id == "none" else f"worth trying: **{in_words(policy)}**"
     said, button = st.columns([8, 1], vertical_alignment="center")
-    said.markdown(f":material/lightbulb: {known.pattern.capitalize()}, {what}: {escape(known.reason, 300)}.")
+    said.markdown(
+        f":material/lightbulb: {known.pattern.capitalize()}, {what}: {escape(known.reason, 300)}.",
+        help="Told by the shape of the whole column, test rows included; the bounds come from training rows alone.",
+    )
     label = "Leave it" if policy.id == "none" else "Use it"
     if not same(policy, now) and button.button(label, key=draft.key(f"suggested:{column}")):
         drafts.change_inputs(draft, columns={**draft.recipe.inputs.columns, column: policy})

@@ -39,6 +39,7 @@ def pick(
     help: str | None = None,
     options: Options | None = None,
     only: Callable[[type[Any]], bool] = lambda cls: True,
+    fold: bool = True,
 ) -> Choice:
     """A picker of everything found in a folder but teaching specimens, and the fields of what is picked.
 
@@ -58,7 +59,7 @@ def pick(
         help=help,
     )
     values = choice.fields() if picked == choice.id else {}
-    return Choice.of(picked, **fields(known[picked], values, f"{key}.{picked}", options=options))
+    return Choice.of(picked, **fields(known[picked], values, f"{key}.{picked}", options=options, fold=fold))
 
 
 def title_of(cls: type[Any]) -> str:
@@ -71,11 +72,12 @@ def fields(
     key: str,
     names: tuple[str, ...] | None = None,
     options: Options | None = None,
+    fold: bool = True,
 ) -> dict[str, Any]:
     """Widgets for the fields of a model (or for those in `names`), side by side; returns valid values by name.
 
     A field whose declaration says "options" holds one of the names that `options` has under that word; where it has
-    none there is nothing to choose, and the field is not drawn.
+    none there is nothing to choose, and the field is not drawn. fold: keep what is advanced out of sight.
     """
     there = options or {}
     shown = {
@@ -83,7 +85,7 @@ def fields(
         for name, info in own_first(cls).items()
         if (names is None or name in names) and (_extra(info, "options") is None or _named(info, there))
     }
-    folded = {name: info for name, info in shown.items() if _extra(info, "advanced")}
+    folded = {name: info for name, info in shown.items() if fold and is_advanced(info)}
     start = {
         name: values.get(name, info.get_default(call_default_factory=True)) for name, info in shown.items()
     }
@@ -170,6 +172,11 @@ def _label(name: str, info: FieldInfo) -> str:
 def _about(info: FieldInfo) -> str | None:
     unit = _extra(info, "unit")
     return f"{info.description or ''} Unit: {unit}.".strip() if unit else info.description
+
+
+def is_advanced(info: FieldInfo) -> bool:
+    """Whether a field is for those who look for it."""
+    return bool(_extra(info, "advanced"))
 
 
 def _extra(info: FieldInfo, name: str) -> Any:

@@ -153,6 +153,10 @@ def findings(shown: list[Shown]) -> list[str]:
                 said.append(
                     f"**{each.name}**: no gradient reaches {_greek(name)}: it is a parameter that never learns."
                 )
+            elif not each.flowing.thresholds[name].any() and name not in each.policy.thresholds:
+                said.append(
+                    f"**{each.name}**: none of these values tells {_greek(name)} anything, so it does not move."
+                )
             elif not each.flowing.thresholds[name].any():
                 said.append(
                     f"**{each.name}**: none of these values is beyond {_greek(name)}, so it does not move. "

@@ -59,8 +59,8 @@ def pick(link: Link) -> list[Picked]:
     return found
 
 
-def one(link: Link, picked: list[Picked]) -> None:
-    """The gradient as an arrow under every policy that there is, and length in against length out."""
+def one(link: Link, picked: list[Picked]) -> GradientSettings:
+    """The gradient as an arrow under every policy that there is, and length in against length out; what was set."""
     given = lab_controls.settings(GradientSettings, link, ("length", "angle", "usual", "weight"))
     chosen, colours = GradientSettings(**given), palette(st.context.theme.type)
     turn = math.radians(chosen.angle)
@@ -102,6 +102,7 @@ def one(link: Link, picked: list[Picked]) -> None:
     )
     alt = f"Norm out over norm in for {', '.join(each.name for each in picked)}"
     drawn([Drawing("Norm in against norm out", figure, alt)], key="lab.norms")
+    return chosen
 
 
 def _arrow(each: Picked, raw: NDArray[np.float64], chosen: GradientSettings, colours: Palette) -> Drawing:
@@ -121,8 +122,8 @@ def _arrow(each: Picked, raw: NDArray[np.float64], chosen: GradientSettings, col
     return Drawing(each.name, figure, f"{each.name}: {said}", said)
 
 
-def stream(link: Link, picked: list[Picked]) -> None:
-    """A stream of norms with spikes, and what each policy does to it."""
+def stream(link: Link, picked: list[Picked], weight: float) -> None:
+    """A stream of norms with spikes, and what each policy does to it. weight: where both weights stand."""
     names = ("steps", "noise", "spike", "every", "trend", "broken")
     chosen = GradientSettings(**lab_controls.settings(GradientSettings, link, names, across=6))
     flowing = Stream(**{name: getattr(chosen, name) for name in names})
@@ -132,7 +133,7 @@ def stream(link: Link, picked: list[Picked]) -> None:
     colours = palette(st.context.theme.type)
     drawings = []
     for each in picked:
-        flow = gradients.flow(each.policy, flowing)
+        flow = gradients.flow(each.policy, flowing, weight)
         fired, skipped = int(flow.fired.sum()), int(flow.skipped.sum())
         said = f"clips {number(fired)} of {counted(chosen.steps, 'step')}, skips {number(skipped)}"
         figure = norm_stream(flow.before, flow.after, flow.limit, flow.skipped, each.look, colours, span)
@@ -144,8 +145,8 @@ def stream(link: Link, picked: list[Picked]) -> None:
     drawn(drawings, key="lab.streams", least=420)
 
 
-def accumulation(link: Link, picked: list[Picked]) -> None:
-    """Clipping once after accumulation, against clipping each micro-batch."""
+def accumulation(link: Link, picked: list[Picked], weight: float) -> None:
+    """Clipping once after accumulation, against clipping each micro-batch. weight: where both weights stand."""
     chosen = GradientSettings(
         **lab_controls.settings(GradientSettings, link, ("batches", "spread"), across=4)
     )
@@ -155,7 +156,7 @@ def accumulation(link: Link, picked: list[Picked]) -> None:
     colours = palette(st.context.theme.type)
     drawings = []
     for each in picked:
-        once, apart = gradients.accumulated(each.policy, micro)
+        once, apart = gradients.accumulated(each.policy, micro, weight=weight)
         shown = [
             *(
                 Arrow(f"micro-batch {place + 1}", x, y, colours.faint, 1.2)

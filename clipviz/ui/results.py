@@ -130,8 +130,8 @@ def clipping_in_words(result: Result, recipe: Recipe) -> str:
             if recipe.gradient.id == "none"
             else "The run said nothing of its steps."
         )
-    first, dot, rest = escape(result.health.ledger.words, 600).partition(":")
-    return f"**{first}**{dot}{rest}" if dot else first
+    kind, _, rest = result.health.ledger.words.partition(": ")
+    return f"**{escape(kind)}**: {escape(rest, 600)}" if rest else escape(kind, 600)
 
 
 def ledger(result: Ledger) -> pd.DataFrame:

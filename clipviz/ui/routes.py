@@ -5,7 +5,7 @@ No Streamlit script takes part: a viewer costs a dictionary look-up, not a scrip
 
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -137,9 +137,11 @@ def _step(request: Request, name: str, default: int) -> int:
 
 def _series(text: str) -> tuple[Stream, str]:
     stream, _, name = text.partition("/")
-    if stream not in ("step", "evaluation") or not name:
+    if stream not in get_args(Stream) or not name:
         raise InvalidRecipe(
-            "A series is named stream/name, e.g. step/loss", repr(text[:80]), "Use step/ or evaluation/"
+            "A series is named stream/name, e.g. step/loss",
+            repr(text[:80]),
+            f"Use one of {', '.join(f'{known}/' for known in get_args(Stream))}",
         )
     return cast(Stream, stream), name
 

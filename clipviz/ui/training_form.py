@@ -8,9 +8,9 @@ from clipviz.core.dataset import Dataset
 from clipviz.core.discovery import discover
 from clipviz.core.errors import ClipvizError
 from clipviz.core.recipe import Choice, Data, Recipe, Task, Text
-from clipviz.core.regime import Stopping, Training
+from clipviz.core.regime import Training
 from clipviz.runs.check import check, kind_of_rows
-from clipviz.ui import drafts, forms, header, places, recipes, splits, state
+from clipviz.ui import augmentations, drafts, forms, header, optimisation_form, places, recipes, splits, state
 from clipviz.ui.text import counted, escape, number, plain
 
 
@@ -19,12 +19,19 @@ def form(dataset: Dataset, draft: drafts.Draft) -> Recipe:
     left, right = st.columns(2, gap="medium")
     with left, st.container(border=True):
         st.markdown("**Data**")
-        recipe = _data(dataset, draft)
+        recipe, task = _data(dataset, draft)
+        augment = augmentations.form(dataset, recipe, draft)
     with right, st.container(border=True):
         st.markdown("**Network**")
         takes = kind_of_rows(recipe, dataset)
         model = forms.pick(
             "clipviz.models", "Model", recipe.model, draft.key("model"), only=lambda cls: takes in cls.takes
+        )
+        initialisation = forms.pick(
+            "clipviz.training.initialisations",
+            "First weights",
+            recipe.initialisation,
+            draft.key("initialisation"),
         )
     left, right = st.columns(2, gap="medium")
     with left, st.container(border=True):
@@ -32,11 +39,14 @@ def form(dataset: Dataset, draft: drafts.Draft) -> Recipe:
         clipping = _clipping(dataset, recipe, draft, model)
     with right, st.container(border=True):
         st.markdown("**Optimisation**")
-        optimisation = _optimisation(recipe.model_copy(update={"training": clipping["training"]}), draft)
-    return recipe.model_copy(update={"model": model, **clipping, **optimisation})
+        clipped = recipe.model_copy(update={"training": clipping["training"]})
+        optimisation = optimisation_form.form(clipped, task, draft)
+    network = {"model": model, "initialisation": initialisation, "augment": augment}
+    return recipe.model_copy(update={**network, **clipping, **optimisation})
 
 
-def _data(dataset: Dataset, draft: drafts.Draft) -> Recipe:
+def _data(dataset: Dataset, draft: drafts.Draft) -> tuple[Recipe, Task | None]:
+    """The recipe with its data, and the task of its target where that can be told."""
     recipe = recipes.target(dataset, draft)
     tasks: dict[str, Task | None] = {
         "by the target's type": None,
@@ -52,7 +62,14 @@ def _data(dataset: Dataset, draft: drafts.Draft) -> Recipe:
         features = recipe.data.features if dataset.image is not None else _features(dataset, recipe, draft)
         split = splits.form(dataset, recipe.split, recipe.data.target, draft)
         shown = st.container()
-    data = Data(dataset=dataset.id, target=recipe.data.target, task=task, features=features, text=text)
+    data = Data(
+        dataset=dataset.id,
+        target=recipe.data.target,
+        task=task,
+        features=features,
+        text=text,
+        contamination=recipe.data.contamination,
+    )
     left_out = set() if features is None else {column.name for column in dataset.columns} - set(features)
     inputs = recipe.inputs if dataset.image is not None else recipes.without(recipe.inputs, left_out)
     recipe = recipe.model_copy(update={"data": data, "split": split, "inputs": inputs})
@@ -60,7 +77,7 @@ def _data(dataset: Dataset, draft: drafts.Draft) -> Recipe:
         table = state.table(dataset, recipe)
     except ClipvizError as error:
         header.problem(error)
-        return recipe
+        return recipe, recipe.data.task
     what = "pixels" if dataset.image else "inputs"
     st.caption(
         f"{table.task.capitalize()} from {number(len(table.features))} {what}: {number(len(table.train))} training, "
@@ -70,7 +87,7 @@ def _data(dataset: Dataset, draft: drafts.Draft) -> Recipe:
         splits.outcome(table)
     for note in table.notes:
         st.caption(escape(note, 300))
-    return recipe
+    return recipe, table.task
 
 
 def _text(dataset: Dataset, recipe: Recipe, draft: drafts.Draft) -> Text | None:
@@ -155,42 +172,6 @@ def _scales(recipe: Recipe, gradient: Choice, draft: drafts.Draft) -> dict[str, 
     if gradient.id == "none" or discover("clipviz.policies.gradients")[gradient.id].turns:
         return {"clip_scales": "gradient"}
     return forms.fields(Training, recipe.training.model_dump(), draft.key("scales"), ("clip_scales",))
-
-
-def _optimisation(recipe: Recipe, draft: drafts.Draft) -> dict[str, object]:
-    optimiser = forms.pick(
-        "clipviz.training.optimisers", "Optimiser", recipe.optimiser, draft.key("optimiser")
-    )
-    said = tuple(name for name in Training.model_fields if name != "clip_scales")
-    training = forms.fields(Training, recipe.training.model_dump(), draft.key("training"), said)
-    stopping = forms.fields(Stopping, recipe.stopping.model_dump(), draft.key("stopping"))
-    left, right = st.columns(2)
-    with left:
-        seed = st.number_input(
-            "Seed",
-            value=recipe.seed,
-            min_value=0,
-            max_value=2**32 - 1,
-            step=1,
-            key=draft.key("seed"),
-            help="Decides the first weights and the order of the batches.",
-        )
-    with right:
-        devices = ["auto", "cpu", "cuda"]
-        device = st.selectbox(
-            "Device",
-            devices,
-            index=devices.index(recipe.device),
-            key=draft.key("device"),
-            help="auto takes the CUDA device when there is one, else the CPU.",
-        )
-    return {
-        "optimiser": optimiser,
-        "training": recipe.training.model_copy(update=training),
-        "stopping": recipe.stopping.model_copy(update=stopping),
-        "seed": seed,
-        "device": device,
-    }
 
 
 def as_json(dataset: Dataset, recipe: Recipe, draft: drafts.Draft) -> None:

@@ -56,6 +56,18 @@ def test_broken_readings_are_errors(sign: float) -> None:
     assert (lower.rows, upper.rows) == (20, 20)
 
 
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_broken_readings_beyond_the_last_true_ones_are_no_signal(sign: float) -> None:
+    """The target changes beyond the bound, from what the true rows there lead to back to what it is anywhere."""
+    generator, truth = draw(5000)
+    target = sign * 2 * truth + generator.normal(size=5000)
+    values = truth.copy()
+    values[:125] = 20 + generator.normal(size=125)
+    _, [upper] = judged(values, target, Bounds(hi=float(np.quantile(values, 0.97))))
+    assert sign * upper.trend[0] < 0 and upper.trend[1] < 0.001
+    assert upper.verdict in ("error", "turns")
+
+
 def test_a_target_that_turns_around_is_told() -> None:
     generator, values = draw()
     target = np.where(values > 1.5, -20.0, values) + 0.1 * generator.normal(size=900)

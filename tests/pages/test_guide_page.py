@@ -1,9 +1,14 @@
 from collections.abc import Callable
+from pathlib import Path
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from clipviz.analysis.chooser import TRAITS
 from clipviz.catalogue import policies
+from clipviz.core.run import Result, State
+from clipviz.core.settings import Settings
+from clipviz.store import Store
 from tests.pages.conftest import words
 
 Page = Callable[..., AppTest]
@@ -64,3 +69,45 @@ def test_the_chooser_answers_with_a_policy_and_the_reason(page: Page) -> None:
 
 def test_how_to_share_comes_from_the_readme(page: Page) -> None:
     assert "address bar" in words(page("guide"))
+
+
+def test_a_claim_is_put_to_the_test_by_a_button_and_shown_beside_what_was_measured(
+    page: Page, home: Settings, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    header = "rm,lstat,medv\n99,0,1\n"
+    (tmp_path / "boston_housing.csv").write_text(
+        header + "".join(f"{k % 7},{k % 5},{k}\n" for k in range(40))
+    )
+    monkeypatch.setenv("CLIPVIZ_DATASETS", str(tmp_path))
+    monkeypatch.setattr("clipviz.runs.sweeps.submit.ensure_runner", lambda settings: None)
+    monkeypatch.setattr("clipviz.ui.sweeps.ensure_runner", lambda settings: None)
+    app = page("guide")
+    assert "Published claims, put to the test" in words(app)
+    app.session_state["claim:boston_sigma"] = True
+    app.run()
+    assert "Nobody has measured this here yet" in words(app) and not app.exception
+    app.button("rerun:boston_sigma").click().run()
+    assert not app.exception
+    [sweep] = store.sweeps.list()
+    assert len(store.sweeps.runs(sweep.id)) == 20 and sweep.name.startswith("Claim: Boston housing")
+    finish(store)
+    app = page("guide")
+    app.session_state["claim:boston_sigma"] = True
+    app.run()
+    said = words(app).replace("\\", "")
+    assert "lowers test MAE by 1.00" in said and "n = 41: a subset" in said
+    shown = next(each.value for each in app.dataframe if "claimed" in each.value.columns)
+    assert shown["claimed"].tolist() == ["4.581 → 4.182", "5.701 → 5.394"]
+    assert shown["says"].tolist() == ["better", "identical"]
+
+
+def finish(store: Store) -> None:
+    """Ends every run as if it had been trained: the clamp is better by 1."""
+    while run := store.runs.claim("host:1", 60):
+        mae = 5 + 0.1 * (run.seed or 0) - (1 + 0.001 * (run.seed or 0)) * (run.arm != "no clip")
+        store.telemetry.declare(run.id, 1, {"step": ["loss"]})
+        result = Result(
+            metrics={"mae": mae, "rmse": 6.0}, validation={"mae": mae}, train={}, baseline={"mae": 6.5}, thresholds={},
+            bounds={}, steps=50, best_step=50, seconds=1.0, clipped_share=None,
+        )  # fmt: skip
+        store.runs.finish(run.id, 1, State.FINISHED, "", result)

@@ -191,3 +191,13 @@ def test_a_channel_may_have_a_range_of_its_own(page, home, store, tmp_path) -> N
     button(app, "Save as a recipe").click().run()
     saved = store.recipes.get(app.query_params["recipe"]).recipe
     assert saved.inputs.channels["green"].id == "pixel_range"
+
+
+def test_augmentations_are_chosen_and_shown_before_and_after(page, stored, store) -> None:
+    app = page("train", dataset=stored.id)
+    next(each for each in app.multiselect if each.label == "Augmentations").set_value(["flip", "erase"]).run()
+    assert not app.exception
+    assert "As a step may see them" in words(app)
+    button(app, "Start").click().run()
+    saved = store.recipes.get(store.runs.get(app.query_params["run"]).recipe).recipe
+    assert [choice.id for choice in saved.augment] == ["erase", "flip"]

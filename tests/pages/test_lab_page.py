@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -16,8 +17,6 @@ Page = Callable[..., AppTest]
 
 def drawn(app: AppTest) -> dict[str, Any]:
     """The figures on a page by title."""
-    import json
-
     found = {}
     for element in app.main:
         if element.type == "bidi_component":
@@ -84,6 +83,16 @@ def test_the_shortest_gradients_can_be_drawn(page: Page) -> None:
     app = page("lab", tab="gradients", steps="10", every="1", **least)
     assert not app.error and not app.warning
     assert len(page("lab", tab="gradients", length="1e-300", trend="1e-300").warning) == 2
+
+
+def test_the_stream_and_the_accumulation_go_by_the_weights_that_were_set(page: Page) -> None:
+    said = []
+    for weight in ("0", "1000"):
+        app = page("lab", tab="gradients", p1="agc", p2="", weight=weight, **{"p1.last_layer": "true"})
+        specs = [element.proto.json or "{}" for element in app.main if element.type == "bidi_component"]
+        alts = [each["alt"] for spec in specs for each in json.loads(spec).get("figures", [])]
+        said.append([alt for alt in alts if alt.startswith(("Stream", "Accumulation"))])
+    assert len(said[0]) == 2 and not set(said[0]) & set(said[1])
 
 
 def test_the_menu_leads_back_to_what_was_set(page: Page) -> None:

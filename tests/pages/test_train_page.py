@@ -7,6 +7,7 @@ from clipviz.core.recipe import Recipe
 from clipviz.core.run import State
 from clipviz.datasets import samples
 from clipviz.runs.foreground import train_here
+from clipviz.ui.text import escape
 from tests.pages.conftest import button, words
 
 
@@ -53,6 +54,25 @@ def test_the_form_changes_the_recipe(page, spikes, store) -> None:
     button(app, "Start").click().run()
     saved = store.recipes.get(store.runs.get(app.query_params["run"]).recipe).recipe
     assert (saved.activation.id, saved.gradient.id, saved.optimiser.id) == ("learned_hard", "value", "sgd")
+
+
+def test_what_is_learned_how_and_until_when_is_chosen_beside_the_optimiser(page, spikes, store) -> None:
+    app = page("train", dataset=spikes.id)
+
+    def of(kind: str, label: str):
+        return next(each for each in getattr(app, kind) if each.label == label)
+
+    of("selectbox", "Loss").select("huber").run()
+    of("selectbox", "Learning rate over the run").select("cosine").run()
+    of("selectbox", "First weights").select("he").run()
+    of("number_input", "Most steps").set_value(7).run()
+    of("number_input", "L1").set_value(0.001).run()
+    assert not app.exception
+    assert of("selectbox", "Loss").options == ["Huber", "Absolute error", "Squared error"]
+    button(app, "Start").click().run()
+    saved = store.recipes.get(store.runs.get(app.query_params["run"]).recipe).recipe
+    assert (saved.loss.id, saved.schedule.id, saved.initialisation.id) == ("huber", "cosine", "he")
+    assert (saved.stopping.most_steps, saved.training.l1, saved.augment) == (7, 0.001, ())
 
 
 def test_a_place_may_have_clips_of_its_own_and_specimens_are_not_offered(page, spikes, store) -> None:
@@ -118,7 +138,7 @@ def test_a_finished_run_shows_metrics_thresholds_and_what_clipping_did(page, hom
     assert [each.label for each in app.metric][:3] == ["Test MAE", "Test RMSE", "Test R²"]
     assert "constant prediction" in words(app)
     told = store.runs.get(run.id).result["health"]["ledger"]
-    assert f"**{told['words'].partition(':')[0]}**:" in words(app)
+    assert f"**{escape(told['words'].partition(':')[0])}**: " in words(app)
     ledger = next(each.value for each in app.dataframe if "gradient of" in each.value.columns)
     assert ledger["gradient of"].tolist() == ["all layers", "layer 1", "layer 2", "output"]
     button(app, "Clone").click().run()

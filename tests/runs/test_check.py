@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
-from clipviz.core.dataset import Column, Dataset
+from clipviz.core.dataset import Column, Dataset, ImageShape
 from clipviz.core.discovery import discover
 from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Recipe
+from clipviz.datasets.pixel_features import names
 from clipviz.runs.check import PACKAGES, check, complete
+from clipviz.runs.defaults import starting
 from clipviz.store import Store
 
 
@@ -72,6 +74,10 @@ def test_the_default_recipe_passes(store: Store, recipe: Recipe) -> None:
             "Clamps by channel need images in colour; received red",
         ),
         ("inputs.normalisation.id", "log", "normalisations must be one of .*z_score; received 'log'"),
+        ("schedule", {"id": "cosine", "final": 2}, "schedules cosine: final: .* received 2"),
+        ("loss.id", "hinge", "losses must be one of cross_entropy, .*; received 'hinge'"),
+        ("initialisation.id", "zeros", "initialisations must be one of .* received 'zeros'"),
+        ("augment", [{"id": "flip"}], "Augmentations change whole images; received rows of numbers"),
         ("optimiser.id", "lion", "optimisers must be one of adagrad, .*, sgd; received 'lion'"),
     ],
 )
@@ -124,3 +130,34 @@ def test_a_group_that_is_an_input_passes(store: Store, recipe: Recipe) -> None:
     check(given, wordy(store, recipe))
     with pytest.raises(InvalidRecipe, match="goes by one of the features; received 'word'"):
         check(given.replace("data.features", ["x"]), wordy(store, recipe))
+
+
+def test_augmentations_need_whole_images_divided_by_their_white(store: Store, recipe: Recipe) -> None:
+    label = Column(name="label", kind="category")
+    known = store.datasets.get(recipe.data.dataset)
+    images = known.model_copy(
+        update={"image": ImageShape(height=4, width=4, channels=1), "columns": (label,), "target": "label"}
+    )
+    made = starting(images, "label").replace("augment", [{"id": "flip"}])
+    check(made, images)
+    with pytest.raises(
+        InvalidRecipe, match=r"pixels in 0\.\.1; received the normalisation z_score.*white 255"
+    ):
+        check(made.replace("inputs.normalisation.id", "z_score"), images)
+    with pytest.raises(InvalidRecipe, match=r"pixels in 0\.\.1; received the normalisation divide"):
+        check(made.replace("inputs.normalisation.white", 2.0), images)
+    with pytest.raises(InvalidRecipe, match="whole images; received some of the pixels"):
+        check(
+            made.replace("data.features", [names(ImageShape(height=4, width=4, channels=1))[0]]).replace(
+                "model.id", "mlp"
+            ),
+            images,
+        )
+
+
+def test_what_is_chosen_is_spelled_out(recipe: Recipe) -> None:
+    made = recipe.replace("loss.id", "huber").replace("augment", [{"id": "crop"}])
+    said = complete(made.replace("schedule.id", "cosine"))
+    assert said.loss is not None and said.loss.fields() == {"delta": 1.0}
+    assert said.augment[0].fields() == {"probability": 0.5, "padding": 2}
+    assert said.schedule.fields() == {"warmup": 0, "final": 0.0} and complete(recipe).loss is None

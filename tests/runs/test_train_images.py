@@ -30,9 +30,9 @@ def test_digits_of_mnist_are_told_apart(real_data: Path, tmp_path: Path) -> None
     with zipfile.ZipFile(path, "w") as archive:
         for name in ("mnist_t10k-images-idx3-ubyte.gz", "mnist_t10k-labels-idx1-ubyte.gz"):
             archive.writestr(name.removesuffix(".gz"), first(real_data / name, 2000))
-    outcome = clipviz.train(path, set={"training.epochs": 8, "inputs.default.id": "sigma"}, seed=1)
+    outcome = clipviz.train(path, set={"training.epochs": 5, "inputs.default.id": "sigma"}, seed=1)
     assert outcome.state == "finished", outcome.reason
-    assert outcome.metrics["accuracy"] > 0.85 > 3 * outcome.baseline["accuracy"]
+    assert outcome.metrics["accuracy"] > 0.75 > 3 * outcome.baseline["accuracy"]
 
 
 def test_a_folder_of_images_trains_from_its_path(tmp_path: Path) -> None:

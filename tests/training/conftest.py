@@ -1,7 +1,7 @@
 """Small tables and a sink that remembers."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -18,7 +18,9 @@ class Ear:
         self._wish = wish
         self.flushes = 0
         self.series: dict[Stream, Sequence[str]] = {}
-        self.blocks: dict[Stream, list[tuple[np.ndarray, np.ndarray]]] = {"step": [], "evaluation": []}
+        self.blocks: dict[Stream, list[tuple[np.ndarray, np.ndarray]]] = {
+            stream: [] for stream in get_args(Stream)
+        }
         self.events: list[tuple[int, str, str]] = []
         self.steps = 0
         self.device = ""

@@ -12,7 +12,7 @@ SERIES = ("loss", "gradient_norm", "gradient_norm_clipped", "fired", "skipped")
 
 def report(ear: Ear, flush_seconds: float = 1000.0) -> Report:
     ear.series = {"step": SERIES, "evaluation": ("train_loss",)}
-    made = Report(SERIES, ("train_loss",), ear, "cpu")
+    made = Report(SERIES, ear, "cpu")
     made.start(1, 1000.0, flush_seconds)
     return made
 
@@ -41,8 +41,8 @@ def test_a_full_ring_is_flushed_before_it_is_overwritten() -> None:
 def test_evaluations_and_events_wait_for_the_flush() -> None:
     ear = Ear()
     made = report(ear)
-    made.evaluation(0, [0.5])
-    made.evaluation(50, [float("inf")])
+    made.measured("evaluation", 0, [0.5])
+    made.measured("evaluation", 50, [float("inf")])
     made.say(50, "info", "a word")
     made.better(50, 0.25)
     assert not ear.events and not ear.blocks["evaluation"]

@@ -113,7 +113,7 @@ class Stream:
 
 @lru_cache(maxsize=256)
 def flow(policy: GradientClip, stream: Stream, weight: float = 1.0) -> Flow:
-    """The policy over a stream, one step after the other."""
+    """The policy over a stream, one step after the other; weight: as of `answer`."""
     import torch
 
     clipper = policy.build(PLANE, torch.full((1, 2), weight))
@@ -135,12 +135,12 @@ def flow(policy: GradientClip, stream: Stream, weight: float = 1.0) -> Flow:
 
 
 def accumulated(
-    policy: GradientClip, micro: NDArray[np.float64], norm: float = 1.0
+    policy: GradientClip, micro: NDArray[np.float64], norm: float = 1.0, weight: float = 1.0
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The gradient of a step from micro-batches (N, 2): averaged and clipped once, and clipped each and averaged; (2,)
     each. Only the first is the gradient of the large batch, clipped."""
-    once = answer(policy, micro.mean(axis=0, keepdims=True), norm).after[0]
-    each = answer(policy, micro, norm).after.mean(axis=0)
+    once = answer(policy, micro.mean(axis=0, keepdims=True), norm, weight).after[0]
+    each = answer(policy, micro, norm, weight).after.mean(axis=0)
     return once, each
 
 

@@ -35,6 +35,7 @@ class Arm(Record):
     rows: says which rows were learned from and judged on; arms with different ones cannot be compared.
     clips: the families in which it has a clip. reference: the arm that is the same without those clips, ""
     where it is such an arm itself. scale_free: its optimiser divides by the gradient's own size, as Adam does.
+    exact: a clip of it that holds nothing back changes nothing; not so for one that bends or rounds values.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Arm(Record):
     reference: str = ""
     rows: str = ""
     scale_free: bool = False
+    exact: bool = True
 
     def finite(self) -> dict[int, float]:
         return {seed: float(each.metric or 0.0) for seed, each in self.outcomes.items() if each.finite}
@@ -51,6 +53,14 @@ class Arm(Record):
         """The mean share over seeds in which a clip of this family acted; None where nobody knows."""
         known = [each.fired[family] for each in self.outcomes.values() if family in each.fired]
         return sum(known) / len(known) if known else None
+
+    def silent(self) -> list[str]:
+        """The families whose clip is known to have changed nothing."""
+        return [
+            family
+            for family in self.clips
+            if self.share_fired(family) == 0 and (self.exact or family != "activation")
+        ]
 
     def validation(self) -> float | None:
         """The mean over the finite runs, by which arms are chosen; None where there is none."""

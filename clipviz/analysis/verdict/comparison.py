@@ -120,9 +120,8 @@ def judge_family(
 
 
 def never_fired(arm: Arm) -> bool:
-    """Whether none of an arm's clips ever acted, as far as each is known."""
-    shares = [arm.share_fired(family) for family in arm.clips]
-    return bool(shares) and all(share == 0 for share in shares)
+    """Whether each of an arm's clips is known to have changed nothing."""
+    return bool(arm.clips) and len(arm.silent()) == len(arm.clips)
 
 
 def _relation(found: Comparison, arm: Arm, reference: Arm, metric: Metric, level: float) -> Relation:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -11,10 +12,11 @@ from clipviz.analysis.verdict.metric import METRICS, Metric
 from clipviz.core.clips import clips
 from clipviz.core.discovery import discover
 from clipviz.core.ids import canonical_json
-from clipviz.core.recipe import Recipe
+from clipviz.core.recipe import Choice, Recipe
 from clipviz.core.run import Result, Run, State
 from clipviz.core.sweep import Sweep, Variant
 from clipviz.core.table import Table
+from clipviz.policies.activations.base import Symmetric
 from clipviz.store.telemetry import History
 
 Touched = Callable[[Recipe], float | None]
@@ -102,6 +104,7 @@ def _arm(group: Group, metric: Metric, touched: Touched, saturated: Mapping[str,
         reference=group.variant.reference,
         rows=canonical_json(rows),
         scale_free=_scale_free(recipe),
+        exact=all(map(_exact, (recipe.activation, *chain.from_iterable(recipe.clips_at.values())))),
     )
 
 
@@ -119,6 +122,14 @@ def _outcome(
         diverged=value is None,
         fired={family: share for family in families if (share := shares[family]) is not None},
         seconds=result.seconds,
+    )
+
+
+def _exact(choice: Choice) -> bool:
+    """Whether an activation clip that holds no value back changes none: it neither bends nor rounds what is inside."""
+    policy = discover("clipviz.policies.activations").get(choice.id)
+    return choice.id == "none" or (
+        policy is not None and issubclass(policy, Symmetric) and policy.idempotent and not policy.surrogate
     )
 
 

@@ -74,7 +74,7 @@ def warnings(arms: Sequence[Arm], comparisons: Sequence[Comparison]) -> list[str
     for scale_free in (True, False):
         said += _always([arm for arm in arms if arm.scale_free is scale_free], scale_free)
     for arm in arms:
-        silent = [family for family in arm.clips if arm.share_fired(family) == 0]
+        silent = arm.silent()
         if silent and not never_fired(arm):
             said.append(f"{arm.name}: its {' and '.join(silent)} clip never fired.")
     return said

@@ -1,8 +1,9 @@
 """What people read for a choice and for a field of it, from their own declarations."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from clipviz.core.clips import FAMILIES
+from clipviz.core.clips import FAMILIES, clipping
 from clipviz.core.discovery import discover
 from clipviz.core.recipe import Choice, Recipe
 from clipviz.runs.check import PACKAGES
@@ -53,8 +54,14 @@ def of_clips(recipe: Recipe) -> str:
             for part, choice in (("activation", recipe.activation), ("gradient", recipe.gradient))
             if choice.id != "none"
         ),
+        *(f"{place}: {of_chain(chain)}" for place, chain in recipe.clips_at.items() if clipping(chain)),
     ]
     return " + ".join(named) or "no clip"
+
+
+def of_chain(chain: Sequence[Choice]) -> str:
+    """What stands at one place, one after the other: "Fixed, threshold 0.8"."""
+    return ", then ".join(of_choice("activation", choice) for choice in chain if choice.id != "none")
 
 
 def without(families: tuple[str, ...]) -> str:

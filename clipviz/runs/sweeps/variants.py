@@ -101,14 +101,16 @@ def _apply(recipe: Recipe, values: dict[str, Any]) -> tuple[Recipe, dict[str, An
 
 
 def _name(recipe: Recipe, applied: dict[str, Any]) -> str:
-    if not applied:
-        return titles.of_clips(recipe)
-    return " · ".join(titles.of_value(recipe, path, value) for path, value in applied.items())
+    said = [titles.of_value(recipe, path, value) for path, value in applied.items()]
+    if all(path.startswith("data.") for path in applied):
+        said.insert(0, titles.of_clips(recipe))
+    return " · ".join(said)
 
 
 def _bare_name(bare: Recipe, families: tuple[str, ...], design: Design) -> str:
     """What the clips leave of the name: "no clip · learning rate 0.01"."""
-    own = (*families, "target_clamp") if "inputs" in families else families
+    own = {*families} | ({"target_clamp"} if "inputs" in families else set())
+    own |= {"clips_at"} if "activation" in families else set()
     others = [each for each in design.vary if each.path.split(".")[0] not in own]
     document = bare.model_dump(mode="json")
     rest = [
@@ -142,6 +144,7 @@ def _families(design: Design) -> tuple[str, ...]:
     """The families of clips that vary; all three where none does."""
     varied = {each.path.split(".")[0] for each in design.vary}
     varied |= {"inputs"} if "target_clamp" in varied else set()
+    varied |= {"activation"} if "clips_at" in varied else set()
     return tuple(family for family in FAMILIES if family in varied) or FAMILIES
 
 

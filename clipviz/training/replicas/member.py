@@ -55,8 +55,8 @@ class Member:
         self.recipe, self.assembly, self.table = recipe, assembly, table
         self.sink, self.folder, self.name = sink, folder, folder.name
         self.loss = assembly.step.backward.loss
-        self.progress = Progress(assembly, recipe, device)
-        self.report = Report(assembly.step.series, assembly.evaluations, sink, device, capacity=1)
+        self.progress = Progress(assembly, recipe, device, samples=False)
+        self.report = Report(assembly.step.series, sink, device, capacity=1)
         self._device = device
 
     def move_to(self, optimiser: Share, clipper: Share, step: Share) -> None:
@@ -76,7 +76,7 @@ class Member:
 
     def judged(self, values: list[float]) -> None:
         """Tells of an evaluation."""
-        self.report.evaluation(self.progress.step, values)
+        self.report.measured("evaluation", self.progress.step, values)
         if self.progress.improved:
             self.report.better(self.progress.step, self.progress.stopping.best_loss)
 

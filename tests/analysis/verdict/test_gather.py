@@ -92,3 +92,17 @@ def test_saturation_is_the_mean_over_layers_of_what_was_measured() -> None:
     history = History(("saturated/a", "saturated/b", "loss"), np.arange(2), values)
     silent = History(("loss",), np.arange(1), values[:1, :1])
     assert gather.saturation({"r": history, "s": silent}) == {"r": pytest.approx(0.4)}
+
+
+def test_a_clip_that_bends_or_rounds_is_not_taken_for_silent_where_it_holds_nothing_back() -> None:
+    for activation, silent in ((Choice.of("fixed", theta=6.0), True), (Choice.of("pact", bits=2), False),
+                               (Choice(id="learned_tanh"), False)):  # fmt: skip
+        for recipe in (
+            BARE.model_copy(update={"activation": activation}),
+            BARE.model_copy(update={"clips_at": {"layer 1": (activation,)}}),
+        ):
+            variant = Variant(name="clip", recipe=recipe, reference="none")
+            group = gather.Group(variant, {0: run(variant, 0)})
+            [arm] = gather.arms([group], METRICS["mae"], saturated={group.runs[0].id: 0.0})
+            assert arm.clips == ("activation",) and arm.outcomes[0].fired == {"activation": 0.0}
+            assert (arm.silent() == ["activation"]) is silent
