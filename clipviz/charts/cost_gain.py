@@ -10,6 +10,10 @@ from clipviz.charts.layout import finish, literal
 from clipviz.charts.palette import Palette
 
 
+NAMED = 4
+"""Most arms whose names stand beside their points; more would cover each other, and are named on hover."""
+
+
 @dataclass(frozen=True)
 class Bought:
     """cost: training time as a multiple of the reference's. gain, low, high: difference, above 0 where better."""
@@ -35,7 +39,7 @@ def cost_gain(arms: Sequence[Bought], value: str, colours: Palette) -> go.Figure
             x=[each.cost],
             y=[each.gain],
             error_y=reach,
-            mode="markers+text" if len(arms) <= 8 else "markers",
+            mode="markers+text" if len(arms) <= NAMED else "markers",
             text=[literal(each.name, 24)],
             textposition="middle right",
             cliponaxis=False,
@@ -46,7 +50,7 @@ def cost_gain(arms: Sequence[Bought], value: str, colours: Palette) -> go.Figure
         )  # fmt: skip
     figure.add_hline(y=0, line={"color": colours.ink, "width": 1})
     figure.add_vline(x=1, line={"color": colours.muted, "width": 1, "dash": "dot"})
-    finish(figure, colours, height=340)
+    finish(figure, colours, height=360)
     least, most = min(each.cost for each in arms), max(each.cost for each in arms)
     room = max(most - least, 0.2)
     figure.update_xaxes(range=[min(least, 1) - 0.1 * room, max(most, 1) + 0.45 * room])

@@ -41,6 +41,7 @@ def one_dose(groups: list[Group], key: str) -> list[Group]:
         index=len(names) - 1,
         format_func=names.__getitem__,
         key=f"dose:{key}",
+        width=420,
     )
     return found[place][1]
 

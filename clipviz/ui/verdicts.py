@@ -102,11 +102,9 @@ def pictures(verdict: Verdict, groups: Sequence[Group], key: str) -> None:
         )  # fmt: skip
     bought = verdict_figures.bought(verdict)
     if bought:
-        metric = verdict.metric
-        unit = f" in {metric.unit}" if metric.unit else ""
         st.subheader("Cost against gain")
         st.plotly_chart(
-            cost_gain(bought, f"gain in test {metric.title}{unit}", colours), theme=None, config=CONFIG,
+            cost_gain(bought, f"gain in {verdict.metric.title}", colours), theme=None, config=CONFIG,
             key=f"cost:{key}", alt="Training time and gain of each arm beside its reference",
         )  # fmt: skip
     st.subheader("Arms")
