@@ -25,6 +25,7 @@ from clipviz.terminal import (
     inert,
     number,
     print_claims,
+    print_doses,
     print_health,
     print_json,
     print_rerun,
@@ -336,4 +337,8 @@ def _print_swept(swept: facade.Swept) -> None:
     if swept.verdict is None:
         typer.echo("No run has a result, so there is no verdict.")
     else:
+        if swept.doses is not None:
+            print_doses(swept.doses)
+        if swept.dose:
+            typer.echo(f"With {swept.dose}:")
         print_verdict(swept.verdict)

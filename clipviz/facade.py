@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from clipviz.analysis.verdict.doses import Doses
 from clipviz.analysis.verdict.verdict import Verdict
 from clipviz.catalogue import policies
 from clipviz.core.dataset import Dataset, RejectedRow
@@ -62,6 +63,8 @@ class Swept(Record):
     states: dict[State, int] = Field(description="Runs by the state in which they are.")
     reasons: list[str] = Field([], description="Why runs failed, each reason once.")
     verdict: Verdict | None = Field(None, description="None where no run has a result.")
+    dose: str = Field("", description="Outliers among the rows that the verdict is about: the largest dose.")
+    doses: Doses | None = Field(None, description="The metric against the dose, where one varies.")
 
 
 class Shown(Record):
@@ -202,7 +205,7 @@ def _swept(
     metric: str | None,
     margin: float | None,
 ) -> Swept:
-    from clipviz.analysis.verdict import gather
+    from clipviz.analysis.verdict import doses, gather
     from clipviz.analysis.verdict.judged import judged
 
     found = store.sweeps.runs(sweep.id)
@@ -213,9 +216,18 @@ def _swept(
             f"The metric must be one of {', '.join(known)}", repr(metric), "Choose one of these"
         )
     chosen = known.get(metric) if metric else next(iter(known.values()), None)
-    verdict = None if chosen is None else judged(settings, store, sweep, groups, chosen, margin)
+    dirt, dirtiest = doses.by_dose(groups)[-1]
+    verdict = None if chosen is None else judged(settings, store, sweep, dirtiest, chosen, margin)
     reasons = sorted({run.reason for run in found if run.state is State.FAILED})
-    return Swept(sweep=sweep.id, runs=standing.runs, states=standing.states, reasons=reasons, verdict=verdict)
+    return Swept(
+        sweep=sweep.id,
+        runs=standing.runs,
+        states=standing.states,
+        reasons=reasons,
+        verdict=verdict,
+        dose="" if dirt.where == "none" else doses.in_words(dirt),
+        doses=None if chosen is None else doses.curves(groups, chosen),
+    )
 
 
 def _outcome(run: Run) -> Outcome:

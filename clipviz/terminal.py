@@ -8,6 +8,7 @@ import typer
 from pydantic import BaseModel
 
 from clipviz.analysis.claimed import Rerun, reached, shown
+from clipviz.analysis.verdict.doses import Doses
 from clipviz.analysis.verdict.verdict import Verdict
 from clipviz.core.health import Health
 from clipviz.core.sweep import Standing
@@ -96,6 +97,16 @@ def print_verdict(verdict: Verdict) -> None:
     )
     for sentence in (verdict.sentence, *verdict.context, *verdict.warnings, *verdict.advice):
         typer.echo(inert(sentence))
+
+
+def print_doses(found: Doses) -> None:
+    """Means over seeds, a line a policy, a column a dose."""
+    known = sorted({point.dose for each in found.curves for point in each.points})
+    by_dose = [({point.dose: point.mean for point in each.points}, each.policy) for each in found.curves]
+    print_table(
+        (found.axis, *(f"{dose:g}" for dose in known)),
+        ((policy, *(number(means.get(dose)) for dose in known)) for means, policy in by_dose),
+    )
 
 
 def print_rerun(found: Rerun) -> None:

@@ -7,7 +7,18 @@ from clipviz.core.errors import NotFound
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Run
 from clipviz.core.sweep import Standing, Sweep
-from clipviz.ui import cells, comparison, header, runs, state, sweeps, tables, verdict_export, verdicts
+from clipviz.ui import (
+    cells,
+    comparison,
+    contamination,
+    header,
+    runs,
+    state,
+    sweeps,
+    tables,
+    verdict_export,
+    verdicts,
+)
 from clipviz.ui.text import escape, number
 
 
@@ -116,13 +127,16 @@ def swept(sweep: Sweep) -> None:
     answer, settings = st.container(), st.container()
     with settings:
         metric, margin = verdicts.settings(known, sweep.id)
-    verdict = verdicts.judged(groups, metric, margin)
+        alike = contamination.one_dose(groups, sweep.id)
+    verdict = verdicts.judged(alike, metric, margin)
     with answer:
         verdicts.answer(verdict, so_far=not standing.over)
     with top:
-        verdict_export.downloads(verdict, groups, sweep.name, verdict_export.Plan.of_sweep(sweep), sweep.id)
-    verdicts.pictures(verdict, groups, sweep.id)
+        verdict_export.downloads(verdict, alike, sweep.name, verdict_export.Plan.of_sweep(sweep), sweep.id)
+    contamination.curve(groups, metric, sweep.id)
+    verdicts.pictures(verdict, alike, sweep.id)
     comparison.levels(sweep, verdict)
+    contamination.form(sweep, verdict.chosen)
     st.subheader("Every run")
     cells.cells(groups, metric)
     st.caption(verdicts.cost(verdict))

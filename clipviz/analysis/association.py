@@ -15,8 +15,8 @@ class Association:
     """How one input goes with the target on the training rows.
 
     measure: "rank correlation" (Spearman's rho, -1 to 1) of two numbers; "correlation ratio" (eta, 0 to 1) of a
-    number's ranks and groups; "Cramér's V" (0 to 1) of two groupings. rows: pairs that it was made from. value: None where one of
-    them does not vary.
+    number's ranks and groups; "Cramér's V" (0 to 1) of two groupings. rows: pairs that it was made from. value: None
+    where one of them does not vary.
     """
 
     column: str

@@ -13,6 +13,7 @@ from pydantic import (
     model_validator,
 )
 
+from clipviz.core.contamination import Contamination
 from clipviz.core.errors import InvalidRecipe
 from clipviz.core.ids import PATTERN, canonical_json, content_id
 from clipviz.core.part import Choice as Choice
@@ -47,13 +48,15 @@ class Text(Part):
 
 
 class Data(Part):
-    """Which dataset, what to predict, and from which columns (None: every usable one); and a text to read."""
+    """Which dataset, what to predict, and from which columns (None: every usable one); a text to read; and outliers
+    that are put in on purpose."""
 
     dataset: Id
     target: str = Field(min_length=1)
     task: Task | None = Field(None, description="None: decided by the target's type.")
     features: tuple[str, ...] | None = None
     text: Text | None = None
+    contamination: Contamination = Contamination()
 
 
 class Split(Part):

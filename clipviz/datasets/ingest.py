@@ -110,7 +110,7 @@ def ingest(
     with _blaming_the_disk("The dataset could not be stored"):
         settings.datasets.mkdir(parents=True, exist_ok=True)
         for folder in (settings.uploads, settings.datasets):
-            _sweep(folder)
+            remove_stale(folder)
         with tempfile.TemporaryDirectory(
             dir=settings.datasets, prefix=".part-", ignore_cleanup_errors=True
         ) as part:
@@ -208,8 +208,8 @@ def _blaming_the_disk(rule: str) -> Iterator[None]:
         ) from error
 
 
-def _sweep(folder: Path) -> None:
-    """Remove the parts that a killed upload or ingest left behind a day ago."""
+def remove_stale(folder: Path) -> None:
+    """Remove the parts that a killed upload, ingest or table left behind a day ago."""
     for left in folder.glob(".part-*"):
         with suppress(FileNotFoundError):
             if time.time() - left.stat().st_mtime > STALE_SECONDS:

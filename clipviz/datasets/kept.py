@@ -17,6 +17,7 @@ from clipviz.core.recipe import Recipe
 from clipviz.core.settings import Settings
 from clipviz.core.table import Feature, Table
 from clipviz.datasets import files
+from clipviz.datasets.ingest import remove_stale
 from clipviz.datasets.input_columns import mapped
 from clipviz.datasets.profile import sort_finite
 from clipviz.datasets.reader_process import run
@@ -68,6 +69,7 @@ def _written(settings: Settings, dataset: Dataset, recipe: Recipe, place: Path) 
 
 def _clear(home: Path) -> None:
     """Keeps the tables used last; who has mapped another one keeps the map."""
+    remove_stale(home)
     known = sorted(
         (each for each in home.iterdir() if not each.name.startswith(".")),
         key=lambda each: each.stat().st_mtime,

@@ -173,9 +173,8 @@ def _close(first: str, ahead: deque[str], stream: TextIO, delimiter: str, width:
         size += len(following)
         if following.count('"') % 2:  # the first line's open quote is closed
             record = "".join(pieces)
-            cells = parse(record, delimiter)
-            if cells is None or len(cells) != width:
-                return None
+            if parse(record, delimiter) is None:
+                return None  # one of another width is a record all the same: its lines are no rows
             for _ in pieces[1:]:
                 ahead.popleft()
             return record if record.endswith("\n") else record + "\n"

@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from clipviz.core.contamination import Contamination
 from clipviz.core.dataset import NUMERIC, Column, Dataset
 from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Data, Recipe, Task
 from clipviz.core.settings import Settings
 from clipviz.core.table import Feature, Inputs, Table
 from clipviz.datasets import date_features, files, kept, pixel_features, split_keys, target, word_features
+from clipviz.datasets.contamination import contaminated
 from clipviz.datasets.input_columns import Columns, InMemory
 from clipviz.datasets.numerals import LARGEST_WHOLE
 from clipviz.datasets.split import split
@@ -47,11 +49,17 @@ def load(settings: Settings, dataset: Dataset, recipe: Recipe) -> Table:
     of the training rows, -1 for others. Dates become the numbers of `date_features`. Missing numbers stay NaN,
     infinities stay.
     The task and the classes follow from the training rows as well; rows of other classes are kept and counted.
+    Outliers that the recipe asks for are put in at last (see `contamination`).
     Raises InvalidRecipe for an unknown or unusable target, fewer than ten usable rows, or no usable column.
     """
+    clean = recipe.model_copy(
+        update={"data": recipe.data.model_copy(update={"contamination": Contamination()})}
+    )
     if dataset.image is None and dataset.rows * len(dataset.columns) > RESIDENT_VALUES:
-        return kept.table(settings, dataset, recipe)
-    return build(settings, dataset, recipe, InMemory())
+        found = kept.table(settings, dataset, clean)
+    else:
+        found = build(settings, dataset, clean, InMemory())
+    return contaminated(found, recipe.data.contamination)
 
 
 def build(settings: Settings, dataset: Dataset, recipe: Recipe, columns: Columns) -> Table:

@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from clipviz.core.errors import ClipvizError
+from clipviz.core.errors import ClipvizError, NotFound
 from clipviz.core.settings import Settings
 from clipviz.datasets.arrival import Arrival
 from clipviz.datasets.images.decode import SUFFIXES
@@ -55,12 +55,12 @@ def pack(
     """Keep files, each with its path in there, as one zip in settings.uploads; their order changes nothing.
 
     Nothing is looked into here, and nothing is compressed. listener: told how many bytes are packed; what it raises
-    ends the packing and leaves nothing. Raises UnreadableFile when they are larger than an upload may be, ClipvizError
-    when the disk is full.
+    ends the packing and leaves nothing. Raises UnreadableFile when they are larger than an upload may be, NotFound when
+    one is gone, ClipvizError when the disk is full.
     """
+    total, done = sum(_size(path, given) for path, given in files), 0
     arrival = Arrival(settings)
     taker = _Taker(arrival)
-    total, done = sum(_size(given) for _, given in files), 0
     try:
         archive = zipfile.ZipFile(taker, "w")
         for path, given in sorted(files, key=lambda file: file[0]):
@@ -118,8 +118,10 @@ class _Taker:
         """Nothing to do either."""
 
 
-def _size(given: IO[bytes] | Path) -> int:
+def _size(path: str, given: IO[bytes] | Path) -> int:
     if isinstance(given, Path):
+        if not given.is_file():  # somebody else has packed the same file meanwhile
+            raise NotFound("A file must be here to be packed", repr(path[:200]), "Drop the files again")
         return given.stat().st_size
     size = given.seek(0, os.SEEK_END)
     given.seek(0)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from clipviz.core.contamination import Contamination
 from clipviz.core.dataset import NUMERIC, Dataset
 from clipviz.core.discovery import build
 from clipviz.core.errors import InvalidRecipe
@@ -53,6 +54,7 @@ def check(recipe: Recipe, dataset: Dataset) -> None:
             "Take them out of inputs.channels",
         )
     check_target(recipe.target_clamp)
+    _check_contamination(recipe, dataset)
     _check_augmented(recipe, dataset)
     complete(recipe)
     for choice in (*recipe.inputs.choices(), recipe.target_clamp):
@@ -167,6 +169,20 @@ def _check_clamped(name: str, recipe: Recipe, dataset: Dataset) -> None:
             "An input clamp needs a column of numbers",
             f"{name!r}, a {column.kind} column",
             'Take it out of inputs.columns, or read the column as numbers under "How it was read"',
+        )
+
+
+def _check_contamination(recipe: Recipe, dataset: Dataset) -> None:
+    dirt = recipe.data.contamination
+    if dirt.where == "none" and dirt != Contamination():
+        raise InvalidRecipe(
+            "Outliers on purpose need a place",
+            "data.contamination.where is none",
+            "Set it to training, test or target",
+        )
+    if dirt.where != "none" and dataset.image is not None:
+        raise InvalidRecipe(
+            "Outliers on purpose need columns of numbers", "images", "Set data.contamination.where to none"
         )
 
 

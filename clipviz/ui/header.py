@@ -16,6 +16,8 @@ _STYLE = """<style>
 .st-key-header { border-bottom: 1px solid var(--st-border-color); padding-bottom: 0.4rem; }
 header[data-testid="stHeader"] { background: transparent; height: 0; }
 .st-key-unseen { display: none; }
+/* Streamlit's own CSV of a table spells formulas as they are; our downloads take their effect away. */
+[data-testid="stElementToolbarButton"]:has(button[aria-label^="Download as CSV"]) { display: none; }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; } }
 </style>"""
 

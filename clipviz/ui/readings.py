@@ -1,6 +1,8 @@
 """Files that are being read: in threads of the server, so that no page waits and a reload loses nothing."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -17,8 +19,12 @@ from clipviz.store import Store
 from clipviz.ui.text import escape, number, plain, size
 
 MOST_FINISHED = 100
+AT_ONCE = 2
+"""Files that are read at the same time: each may take as much memory as `Settings.ingest_mb` grants."""
+LOOK = 0.1
 PACKED = 0.2
 """Share of the bar for packing, where there is something to pack."""
+_turns = threading.BoundedSemaphore(AT_ONCE)
 
 
 @dataclass
@@ -27,6 +33,7 @@ class Job:
 
     parts: files, with their names, that are packed into the one that is read; path is None until they are.
     again: id of the dataset that is read in another way. known_as: the name under which the dataset was there before.
+    waiting: for its turn, behind other files.
     """
 
     path: Path | None
@@ -40,6 +47,7 @@ class Job:
     known_as: str = ""
     id: str = field(default_factory=new_id)
     progress: Progress | None = None
+    waiting: bool = False
     dataset: str = ""
     error: ClipvizError | None = None
     _cancelled: threading.Event = field(default_factory=threading.Event)
@@ -61,10 +69,11 @@ class Job:
         """Pack, read and store; never raises."""
         try:
             path = self.path = self.path or self._packed(settings)
-            dataset = ingest.ingest(
-                path, plain(self.name, 120), settings, self.how, self.who,
-                target=self.target, origin=self.origin, listener=self._hear,
-            )  # fmt: skip
+            with self._turn():
+                dataset = ingest.ingest(
+                    path, plain(self.name, 120), settings, self.how, self.who,
+                    target=self.target, origin=self.origin, listener=self._hear,
+                )  # fmt: skip
             self.known_as = {each.id: each.name for each in store.datasets.list()}.get(dataset.id, "")
             self.dataset = store.datasets.add(dataset).id
         except ClipvizError as error:
@@ -90,8 +99,23 @@ class Job:
             busy = {path.name for job in running() if job is not self for path in job.uploads}
             together.forget(self.uploads, settings, busy)
 
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Waits until one of the files before it is read; can be cancelled meanwhile."""
+        while not _turns.acquire(timeout=LOOK):
+            self.waiting = True
+            self._go_on()
+        self.waiting = False
+        try:
+            yield
+        finally:
+            _turns.release()
+
     def _hear(self, progress: Progress) -> None:
         self.progress = progress
+        self._go_on()
+
+    def _go_on(self) -> None:
         if self._cancelled.is_set():
             kept = "Its upload is kept: read it again when you like" if self.path else "Drop the files again"
             raise Cancelled("Reading was cancelled", None, kept)
@@ -124,6 +148,8 @@ def running() -> list[Job]:
 def show(job: Job) -> tuple[float, str]:
     """(share from 0 to 1, words) of how far a reading is."""
     known = job.progress
+    if job.waiting:
+        return PACKED if job.parts else 0.0, f"{escape(job.name)} waits until other files are read"
     if known is None:
         return 0.0, f"Reading {escape(job.name)} …"
     share = min(1.0, known.done / max(1, known.total))

@@ -9,7 +9,7 @@ from clipviz.core.run import Request, State
 from clipviz.core.sweep import Standing, Sweep
 from clipviz.runs.submit import ensure_runner
 from clipviz.runs.sweeps import estimate, submit
-from clipviz.ui import cells, header, state, verdicts
+from clipviz.ui import cells, contamination, header, state, verdicts
 from clipviz.ui.text import ago, counted, escape, number, people
 
 EVERY = 2.0
@@ -62,7 +62,7 @@ def watch(sweep: Sweep) -> None:
         groups = gather.of_sweep(sweep, runs)
         known = gather.metrics(groups)
         if known:
-            verdicts.answer(verdicts.judged(groups, known[0], None), so_far=True)
+            verdicts.answer(verdicts.judged(contamination.dirtiest(groups), known[0], None), so_far=True)
         cells.cells(groups, known[0] if known else None)
 
     live()

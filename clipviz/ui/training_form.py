@@ -62,7 +62,14 @@ def _data(dataset: Dataset, draft: drafts.Draft) -> tuple[Recipe, Task | None]:
         features = recipe.data.features if dataset.image is not None else _features(dataset, recipe, draft)
         split = splits.form(dataset, recipe.split, recipe.data.target, draft)
         shown = st.container()
-    data = Data(dataset=dataset.id, target=recipe.data.target, task=task, features=features, text=text)
+    data = Data(
+        dataset=dataset.id,
+        target=recipe.data.target,
+        task=task,
+        features=features,
+        text=text,
+        contamination=recipe.data.contamination,
+    )
     left_out = set() if features is None else {column.name for column in dataset.columns} - set(features)
     inputs = recipe.inputs if dataset.image is not None else recipes.without(recipe.inputs, left_out)
     recipe = recipe.model_copy(update={"data": data, "split": split, "inputs": inputs})

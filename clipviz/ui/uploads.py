@@ -24,8 +24,8 @@ def drop_zone() -> None:
         _plain_zone()
     else:
         _streaming_zone()
-    if st.session_state.get("unread"):
-        _mend(**st.session_state.unread)
+    for unread in list(st.session_state.get("unread", {}).values()):
+        _mend(*unread)
 
 
 def _served() -> bool:
@@ -70,6 +70,8 @@ def _plain_zone() -> None:
 def _begin_all(files: Sequence[tuple[str, UploadedFile | Path]]) -> list[readings.Job]:
     """Begins to read files with their names; those that belong together are one dataset."""
     jobs = []
+    known = st.session_state.pop("unread", {})
+    st.session_state.unread = {path: unread for path, unread in known.items() if isinstance(path, Path)}
     for places in together.groups([name for name, _ in files]):
         pile = [files[place] for place in places]
         name = together.title([name for name, _ in pile])
@@ -79,7 +81,7 @@ def _begin_all(files: Sequence[tuple[str, UploadedFile | Path]]) -> list[reading
             else:
                 jobs.append(_begin(_kept(pile[0][1]), name))
         except ClipvizError as error:
-            st.session_state.unread = {"path": "", "name": name, "error": error}
+            _keep_unread(None, name, error)
     return jobs
 
 
@@ -124,7 +126,7 @@ def follow() -> None:
         if job.error is not None and job.again:
             header.tell(job.error)
         elif job.error is not None:
-            st.session_state.unread = {"path": str(job.path or ""), "name": job.name, "error": job.error}
+            _keep_unread(job.path, job.name, job.error)
     stored = [job.dataset for job in jobs if job.dataset]
     if stored:
         state.open_dataset(stored[-1])
@@ -173,9 +175,14 @@ def open_sample(sample: str) -> None:
     st.rerun()
 
 
-def _mend(path: str, name: str, error: ClipvizError) -> None:
+def _keep_unread(path: Path | None, name: str, error: ClipvizError) -> None:
+    """Keeps each file that could not be read, until it is read in another way or forgotten."""
+    st.session_state.setdefault("unread", {})[path or name] = (path, name, error)
+
+
+def _mend(path: Path | None, name: str, error: ClipvizError) -> None:
     header.problem(error)
-    if not path:
+    if path is None:
         return
     with st.container(border=True):
         st.markdown(f"**{escape(name)}** is kept. Say how it is written, and try again.")
@@ -195,9 +202,9 @@ def _mend(path: str, name: str, error: ClipvizError) -> None:
         except ClipvizError as wrong:
             header.problem(wrong)
         with st.container(horizontal=True):
-            if st.button("Read it this way", type="primary"):
-                del st.session_state.unread
-                _follow([_begin(Path(path), name, how)])
-            if st.button("Forget this file"):
-                del st.session_state.unread
+            if st.button("Read it this way", type="primary", key=f"mend:{path}.again"):
+                del st.session_state.unread[path]
+                _follow([_begin(path, name, how)])
+            if st.button("Forget this file", key=f"mend:{path}.forget"):
+                del st.session_state.unread[path]
                 st.rerun()

@@ -61,7 +61,9 @@ def curves(groups: Sequence[Group]) -> list[Curves]:
 
 def grid(sweep: Sweep, verdict: Verdict) -> tuple[list[str], list[str], list[list[float | None]]] | None:
     """(values of the first field, of the second, mean metric of each combination), where exactly two vary."""
-    if len(sweep.design.vary) != 2:
+    if len(sweep.design.vary) != 2 or any(
+        each.path.startswith("data.contamination") for each in sweep.design.vary
+    ):
         return None
     first, second = sweep.design.vary
     means = {arm.name: arm.mean for arm in verdict.arms}

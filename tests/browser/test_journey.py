@@ -30,6 +30,13 @@ def upload(page: Page, dashboard: Dashboard, file: Path) -> None:
     page.locator("input[type=file]").set_input_files(file)
     expect(page.get_by_role("heading", name=file.name)).to_be_visible()
     expect(page).to_have_url(re.compile(r"\?dataset=[0-9a-f]{16}"))
+    page.get_by_test_id("stDataFrame").locator("visible=true").first.hover()
+    expect(
+        page.get_by_role("button", name=re.compile("Fullscreen")).locator("visible=true").first
+    ).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("Download as CSV"))).to_have_count(
+        0
+    )  # with its formulas
 
 
 def predict(page: Page, column: str) -> None:

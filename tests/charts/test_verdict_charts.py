@@ -3,6 +3,7 @@ import pytest
 
 from clipviz.charts import report
 from clipviz.charts.bands import Curves, bands
+from clipviz.charts.contamination import Dosed, contamination
 from clipviz.charts.forest import Line, forest
 from clipviz.charts.levels import levels
 from clipviz.charts.palette import DARK, LIGHT
@@ -73,3 +74,18 @@ def test_a_report_holds_all_it_needs_and_shows_text_letter_by_letter() -> None:
     assert "<title>T&lt;</title>" in text and len(text) > 1_000_000
     outside = text.replace(report.get_plotlyjs(), "")
     assert "http" not in outside, "nothing is fetched"
+
+
+def test_a_dose_is_a_point_with_its_interval_and_a_lost_one_a_gap() -> None:
+    policies = [
+        Dosed("<b>none</b>", [(0.0, 1.0, 0.9, 1.2), (0.1, None, None, None)], ["a", "b"]),
+        Dosed("tukey", [(0.0, 1.0, None, None)], ["c"]),
+    ]
+    figure = contamination(policies, "share", "MAE", True, LIGHT)
+    none, tukey = figure.data
+    assert none.x == (0.0, 0.1) and none.y == (1.0, None) and none.name == "&lt;b&gt;none&lt;/b&gt;"
+    assert none.error_y.array == pytest.approx([0.2, 0]) and none.error_y.arrayminus == pytest.approx(
+        [0.1, 0]
+    )
+    assert none.marker.symbol != tukey.marker.symbol and none.line.color != tukey.line.color
+    assert figure.layout.xaxis.tickformat == ".0%"

@@ -90,6 +90,14 @@ def test_the_euro_sign_of_windows(settings, write):
     assert files.frame(settings, dataset.id)["note"].tolist() == ["5 € off", "6 € off"]
 
 
+def test_the_lines_of_a_quoted_cell_are_no_rows_also_where_its_row_has_too_many(settings, write):
+    path = write('a,b,c\n1,x,y\n2,"text\n9,9,9\nend",q,extra\n3,x,y\n')
+    dataset = ingest(path, "x.csv", settings)
+    assert files.frame(settings, dataset.id)["a"].tolist() == [1, 3]
+    [found] = files.rejected(settings, dataset.id)
+    assert (found.line, found.reason) == (3, "has 4 cells instead of 3")
+
+
 def test_a_late_byte_that_its_encoding_has_not_costs_its_row(settings, write):
     body = "".join(f"café,{n}\n" for n in range(120_000)).encode("windows-1252")
     dataset = ingest(write(b"name,n\n" + body + b"x\x81y,5\n"), "x.csv", settings)

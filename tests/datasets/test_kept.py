@@ -1,5 +1,6 @@
 """Large tables lie on disk beside their dataset, and are the same as small ones."""
 
+import os
 from dataclasses import fields
 
 import numpy as np
@@ -73,6 +74,17 @@ def test_the_tables_used_last_stay(settings, dataset, large):
     assert all(np.isfinite(each.target).all() for each in maps)  # one that was cleared away stays mapped
     again = table.load(settings, dataset, recipe(dataset, seed=0))
     np.testing.assert_array_equal(again.train, maps[0].train)
+
+
+def test_what_a_killed_process_left_behind_goes_after_a_day(settings, dataset, large):
+    home = files.folder(settings, dataset.id) / "tables"
+    old, new = home / ".part-old", home / ".part-new"
+    for part in (old, new):
+        part.mkdir(parents=True)
+        (part / "inputs.f64").write_bytes(b"1")
+    os.utime(old, (0, 0))
+    table.load(settings, dataset, recipe(dataset))
+    assert (old.exists(), new.exists()) == (False, True)
 
 
 def test_what_a_recipe_may_not_ask_is_told_as_ever_and_leaves_nothing(settings, dataset, large):

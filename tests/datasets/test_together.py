@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from clipviz.core.errors import Cancelled, UnreadableFile
+from clipviz.core.errors import Cancelled, NotFound, UnreadableFile
 from clipviz.datasets import ingest as ingest_module
 from clipviz.datasets import together
 from clipviz.datasets.ingest import ingest
@@ -62,6 +62,12 @@ def test_packing_tells_how_far_it_is_and_ends_with_nothing_when_told_to(settings
     with pytest.raises(UnreadableFile, match="at most 0 MB"):
         together.pack(files, settings.model_copy(update={"upload_mb": 0}))
     assert sorted(settings.uploads.iterdir()) == before
+
+
+def test_a_part_that_is_gone_is_told_and_leaves_nothing(settings, tmp_path) -> None:
+    with pytest.raises(NotFound, match=r"must be here to be packed; received 'a/1.png'\. Drop"):
+        together.pack([("a/1.png", tmp_path / "gone"), ("b", io.BytesIO(b"1"))], settings)
+    assert not settings.uploads.exists() or not list(settings.uploads.iterdir())
 
 
 def test_parts_go_once_they_are_packed_but_not_what_a_dataset_came_from(settings, in_process) -> None:

@@ -55,6 +55,16 @@ def test_a_bad_file_gets_a_sentence_and_is_kept(page, home, name: str, content: 
         assert "is kept" in words(app)
 
 
+def test_each_of_several_bad_files_is_told_and_can_be_forgotten(page) -> None:
+    bad = {"one.csv": b"a,b\n", "two.csv": bytes(range(256)) * 50, "same as two.csv": bytes(range(256)) * 50}
+    app = page()
+    app.file_uploader[0].set_value([(name, content, "text/csv") for name, content in bad.items()])
+    app.run()
+    assert not app.exception and len(app.error) == 2
+    button(app, "Forget this file").click().run()
+    assert len(app.error) == 1 and "two\\.csv" in words(app)
+
+
 def test_a_name_of_markup_is_shown_letter_by_letter(page) -> None:
     app = upload(
         page(), "![x](http://elsewhere/x.png).csv", SMALL.replace(b"x,y", b"<b>x</b>,![y](http://z/y.png)")

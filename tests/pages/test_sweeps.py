@@ -170,3 +170,30 @@ def test_a_verdict_leaves_as_rows_document_and_report(home, store, sweep) -> Non
     text = verdict_export.html(verdict, groups, sweep.name, plan)
     assert "norms &lt;b&gt; *all*" in text and "norms <b>" not in text
     assert document["data"]["source sha256"] in text and "max_norm" in text
+
+
+def test_outliers_are_put_in_at_growing_doses_and_the_metric_is_drawn_over_them(page, store, sweep) -> None:
+    finish(store, sweep)
+    app = page("compare", sweep=sweep.id)
+    assert "12 arms × 7 seeds = **84 runs**" in words(app), "6 doses, one arm, its reference"
+    doses = next(each for each in app.text_input if each.label == "Share of dirty rows")
+    doses.set_value("0, many").run()
+    assert "Doses are numbers between commas" in words(app) and not app.exception
+    doses.set_value("0, 0.1").run()
+    app.button(f"dirty:{sweep.id}").click().run()
+    assert not app.exception
+    dirty = next(each for each in store.sweeps.list() if each.id != sweep.id)
+    assert [arm.name for arm in dirty.variants] == [
+        "no gradient clip · dirty rows 0", "no gradient clip · dirty rows 0.1",
+        "largest norm 0.5 · dirty rows 0", "largest norm 0.5 · dirty rows 0.1",
+    ]  # fmt: skip
+    finish(store, dirty)
+    app = page("compare", sweep=dirty.id)
+    said = words(app)
+    assert "How much dirt does it stand?" in said and not app.exception
+    verdict = next(each for each in app.selectbox if each.label == "Verdict with")
+    assert verdict.options == ["no outliers", "outliers of 10 sd in 10 % of the training rows"]
+    arms = next(each.value for each in app.dataframe if "fired" in each.value.columns)
+    assert all("dirty rows 0.1" in name for name in arms["arm"])
+    verdict.select_index(0).run()
+    assert not app.exception

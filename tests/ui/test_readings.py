@@ -77,3 +77,27 @@ def test_a_cancelled_reading_says_so_and_shows_how_far_it_was(job, tmp_path, mon
     job.cancel()
     assert job.wait(10) and "was cancelled" in str(job.error)
     assert job not in readings.running()
+
+
+def test_few_files_are_read_at_once_and_those_that_wait_can_be_cancelled(tmp_path, monkeypatch):
+    going, go_on = threading.Semaphore(0), threading.Event()
+
+    def slow(*_, **__):
+        going.release()
+        assert go_on.wait(10)
+        raise UnreadableFile("The file must be a table")
+
+    monkeypatch.setattr(readings.ingest, "ingest", slow)
+    jobs = [Job(tmp_path / f"{n}.csv", f"{n}.csv", "Ada", Reading()) for n in range(readings.AT_ONCE + 2)]
+    for job in jobs[: readings.AT_ONCE]:
+        readings.start(job, Settings(home=tmp_path / "home"), Store)
+        assert going.acquire(timeout=10)
+    *_, cancelled, last = jobs
+    for job in (cancelled, last):
+        readings.start(job, Settings(home=tmp_path / "home"), Store)
+    cancelled.cancel()
+    assert cancelled.wait(10) and "was cancelled" in str(cancelled.error)
+    assert not going.acquire(blocking=False) and not last.over
+    assert "waits until other files are read" in readings.show(last)[1]
+    go_on.set()
+    assert all(job.wait(10) for job in jobs) and "must be a table" in str(last.error)

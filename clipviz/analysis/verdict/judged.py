@@ -6,8 +6,10 @@ from clipviz.analysis.verdict import gather
 from clipviz.analysis.verdict.gather import Group
 from clipviz.analysis.verdict.metric import Metric
 from clipviz.analysis.verdict.verdict import Verdict, judge
+from clipviz.core.recipe import Recipe
 from clipviz.core.settings import Settings
 from clipviz.core.sweep import Sweep
+from clipviz.core.table import Table
 from clipviz.datasets.table import load
 from clipviz.store import Store
 
@@ -22,8 +24,15 @@ def judged(
 ) -> Verdict:
     """The verdict in one metric; raises ClipvizError for arms that cannot be compared."""
     dataset = store.datasets.get(sweep.dataset, include_deleted=True)
-    table = load(settings, dataset, sweep.design.recipe)
+    tables: dict[str, Table] = {}
+
+    def touched(recipe: Recipe) -> float:
+        rows = repr((recipe.data, recipe.split))
+        if rows not in tables:
+            tables[rows] = load(settings, dataset, recipe)
+        return gather.rows_touched(tables[rows], recipe)
+
     runs = [run.id for group in groups for run in group.runs.values()]
     saturated = gather.saturation(store.telemetry.histories(runs, "step", newest_only=True))
-    arms = gather.arms(groups, metric, lambda recipe: gather.rows_touched(table, recipe), saturated)
+    arms = gather.arms(groups, metric, touched, saturated)
     return judge(arms, metric, margin=margin)

@@ -19,6 +19,7 @@ from clipviz.datasets.header import fitted, joined, misfit_names
 from clipviz.datasets.kinds import BAD_SHARE, clean_cells, decide, kind_of
 from clipviz.datasets.marks import unmarked
 from clipviz.datasets.staging import Contents, literal, open_staging
+from clipviz.datasets.totals import TOTAL
 from clipviz.datasets.typed import WORDS
 
 if TYPE_CHECKING:
@@ -244,12 +245,20 @@ def _decided(
         return Kinds(numbers, {})
     source = literal(str(spool.words_file))
     connection.execute(f"CREATE TABLE raw AS SELECT * FROM read_parquet({source})")
+    if _may_be_total(connection):
+        raise NotPlainError("a last row that says that it is a total")
     clean_cells(connection, len(words), reading.missing or ())
     given = {name: chosen[name] for place in words if (name := wanted[place]) in chosen}
     typed = decide(connection, [wanted[place] for place in words], reading, given, repeated=True)
     if any(column.bad for column in typed):
         raise NotPlainError("numbers that began as words")
     return Kinds(numbers, dict(zip(words, typed, strict=True)))
+
+
+def _may_be_total(connection: "duckdb.DuckDBPyConnection") -> bool:
+    """Whether a word of the last row of `raw` says so."""
+    last = connection.execute("SELECT * EXCLUDE line FROM raw ORDER BY line DESC LIMIT 1").fetchall()[0]
+    return any(TOTAL.fullmatch((word or "").strip(" :")) for word in last)
 
 
 def _refused(misfits: Sequence[Misfit], named: Sequence[tuple[str, str]], kinds: Kinds) -> list[RejectedRow]:

@@ -201,16 +201,20 @@ def _load(
     for record, kind, message, text in errors:
         head, _, rest = (text or "").lstrip("\r\n").partition(delimiter)
         line = int(head) if head.isascii() and head.isdecimal() else record
-        shown = rest.rstrip("\r\n")[: lines.SHOWN]
-        found.setdefault(line, RejectedRow(line=line, reason=_reason(kind, message), text=shown))
+        text = rest.rstrip("\r\n")
+        reason = _reason(kind, message, len(lines.parse(text, delimiter) or ()))
+        found.setdefault(line, RejectedRow(line=line, reason=reason, text=text[: lines.SHOWN]))
     return list(found.values())
 
 
-def _reason(kind: str, message: str) -> str:
-    """DuckDB's error in a user's words; the line number in front of each record is not counted."""
+def _reason(kind: str, message: str, cells: int) -> str:
+    """DuckDB's error in a user's words; the line number in front of each record is not counted.
+
+    cells: of the row, 0 when its quotes do not add up; DuckDB stops counting at the first cell too many.
+    """
     numbers = [int(number) for number in re.findall(r"(?:Columns|Found): (\d+)", message)]
     if len(numbers) == 2:
-        return f"has {numbers[1] - 1:,} cells instead of {numbers[0] - 1:,}"
+        return f"has {cells or numbers[1] - 1:,} cells instead of {numbers[0] - 1:,}"
     words = {
         "UNQUOTED VALUE": "a quoted cell goes on after its closing quote",
         "LINE SIZE OVER MAXIMUM": f"is longer than {lines.LONGEST_RECORD:,} characters",

@@ -101,9 +101,10 @@ def _apply(recipe: Recipe, values: dict[str, Any]) -> tuple[Recipe, dict[str, An
 
 
 def _name(recipe: Recipe, applied: dict[str, Any]) -> str:
-    if not applied:
-        return titles.of_clips(recipe)
-    return " · ".join(titles.of_value(recipe, path, value) for path, value in applied.items())
+    said = [titles.of_value(recipe, path, value) for path, value in applied.items()]
+    if all(path.startswith("data.") for path in applied):
+        said.insert(0, titles.of_clips(recipe))
+    return " · ".join(said)
 
 
 def _bare_name(bare: Recipe, families: tuple[str, ...], design: Design) -> str:

@@ -64,11 +64,6 @@ def both(tmp_path, content, overrides=None):
     return found
 
 
-def without_count(row):
-    """DuckDB stops counting the cells of a row that has too many."""
-    return row[:2], re.sub(r"has [\d,]+ cells", "has other cells", row[2]), row[3]
-
-
 def same(found):
     if (
         found is None or found[1] == "refused"
@@ -76,7 +71,7 @@ def same(found):
         return
     (fast, fast_rejected, fast_data), (careful, careful_rejected, careful_data) = found
     assert fast == careful
-    assert list(map(without_count, fast_rejected)) == list(map(without_count, careful_rejected))
+    assert fast_rejected == careful_rejected
     assert fast_data.schema == careful_data.schema
     for one, other in zip(fast_data.columns, careful_data.columns, strict=True):
         assert one.is_valid().to_pylist() == other.is_valid().to_pylist()
@@ -163,6 +158,7 @@ def test_bytes_that_are_no_text_and_nul_are_rejected_with_their_line(tmp_path):
         b"x\n1\n2\n",
         b"x,y\n" + b"1,2\n23,3\n" * 20 + b"$4,5\nx,6\n",
         b'x,y\n1,a"b\n2,c\n',
+        b"x,y\n" + b"ab,2\n" * 20 + b" Total: ,40\n",
     ],
 )
 def test_what_is_not_plain_is_left_to_the_careful_way(tmp_path, body):
