@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clipviz.core.run import Request, Run, Sink, Stream
-from clipviz.runs.heartbeat import Heartbeat
+from clipviz.runs.heartbeat import Heartbeat, Pulse
 from clipviz.runs.outbox import Flush, Outbox, Sentence
 from clipviz.runs.patience import PATIENCE_SECONDS, persist
 from clipviz.store import Store
@@ -24,7 +24,7 @@ class Reporter:
     """Implements core.run.Sink on a store. Its methods raise StaleAttempt once another attempt owns the run.
 
     interrupted: set when this process has to go; the run then hears "pause", writes its checkpoint and ends.
-    watch: somebody else who is told the same, such as a progress line.
+    watch: somebody else who is told the same, such as a progress line. pulse: where somebody beats for many runs.
     """
 
     def __init__(
@@ -34,12 +34,13 @@ class Reporter:
         lease_seconds: float,
         interrupted: threading.Event,
         watch: Sink | None = None,
+        pulse: Pulse | None = None,
     ) -> None:
         self._store = store
         self._run = run
         self._interrupted = interrupted
         self._watch = watch
-        self._heartbeat = Heartbeat(store, run, lease_seconds)
+        self._heartbeat = pulse or Heartbeat(store, run, lease_seconds)
         self._outbox = Outbox(store, run)
 
     def begin(self, steps: int, device: str, series: dict[Stream, Sequence[str]]) -> None:

@@ -120,15 +120,20 @@ class Runner:
             self._jobs.remove(job)
             died = job.end()
             if died:
-                self._follow_patiently(job)
-                log.warning("run %s, attempt %d: %s", job.run.id, job.run.attempt, died)
-                self._report(job.run, died)
+                for run in self._held_by(job):
+                    log.warning("run %s, attempt %d: %s", run.id, run.attempt, died)
+                    self._report(run, died)
 
-    def _follow_patiently(self, job: Job) -> None:
+    def _held_by(self, job: Job) -> list[Run]:
+        """The runs that a process was training when it died: with a program, many."""
+        if job.run.program is None:
+            return [job.run]
         try:
-            persist(lambda: self._follow(job), seconds=30.0)
+            held = persist(lambda: self._store.runs.held(job.owner), seconds=30.0)
         except StoreUnavailable as trouble:
             log.warning("run %s: %s", job.run.id, trouble)
+            held = []
+        return held if job.run.id in [run.id for run in held] else [job.run, *held]
 
     def _report(self, run: Run, died: str) -> None:
         try:

@@ -26,6 +26,7 @@ from clipviz.runs.rows import Load, SharedRows
 from clipviz.store import Store
 
 log = logging.getLogger(__name__)
+REASONS = {State.STOPPED: "stopped by request", State.PAUSED: "paused by request"}
 LARGE = 16 << 20
 """Columns of a large table are given back at once; what a step computes is kept for the next one."""
 
@@ -62,18 +63,24 @@ def _watch_runner(interrupted: threading.Event, orphaned: threading.Event) -> No
 
 
 def work_program(run: Run, settings: Settings, store: Store, interrupted: threading.Event) -> None:
-    """Train a claimed run, then one after another the runs of its program that still wait.
+    """Train a claimed run, or all runs of its program that wait, as one; then those that have come meanwhile.
 
     They share this warm process and their rows. Another process may take runs of the same program meanwhile.
     """
     shared = SharedRows(settings)
-    now: Run | None = run
-    while now is not None:
-        work(now, settings, store, interrupted, load=shared.load)
-        if now.program is None or interrupted.is_set():
+    if run.program is None:
+        work(run, settings, store, interrupted, load=shared.load)
+        return
+    from clipviz.runs.together import MOST, work_together
+
+    now: list[Run] = [run]
+    while now:
+        claim = partial(store.runs.claim_program, whoami(), settings.lease_seconds, run.program, MOST)
+        work_together([*now, *persist(claim)], settings, store, interrupted, shared.load)
+        if interrupted.is_set():
             return
-        claim = partial(store.runs.claim_cell, whoami(), settings.lease_seconds, program=now.program)
-        now = persist(claim)
+        next_ = persist(partial(store.runs.claim_cell, whoami(), settings.lease_seconds, program=run.program))
+        now = [] if next_ is None else [next_]
 
 
 def work(
@@ -93,21 +100,32 @@ def work(
     reporter = Reporter(store, run, settings.lease_seconds, interrupted, watch)
     try:
         state, reason, result = _outcome(run, settings, store, reporter, load)
-        reporter.close()
-        if result is not None:
-            ended = result
-            recipe = persist(lambda: store.recipes.get(run.recipe)).recipe
-            result = persist(lambda: with_health(store, run.id, recipe, ended))
-        if state is State.PAUSED and interrupted.is_set() and not reporter.pause_was_asked:
-            persist(
-                lambda: store.runs.release(run.id, run.attempt, "waits for a worker; its checkpoint is kept")
-            )
-        else:
-            persist(lambda: store.runs.finish(run.id, run.attempt, state, reason, result))
+        bury(run, store, reporter, interrupted, state, reason, result)
     except StaleAttempt as refusal:
         log.info("run %s: %s", run.id, refusal)
     finally:
         reporter.silence()
+
+
+def bury(
+    run: Run,
+    store: Store,
+    reporter: Reporter,
+    interrupted: threading.Event,
+    state: State,
+    reason: str,
+    result: Result | None,
+) -> None:
+    """Deliver what a run has still to say and write its end; raises StaleAttempt, StoreUnavailable."""
+    reporter.close()
+    if result is not None:
+        ended = result
+        recipe = persist(lambda: store.recipes.get(run.recipe)).recipe
+        result = persist(lambda: with_health(store, run.id, recipe, ended))
+    if state is State.PAUSED and interrupted.is_set() and not reporter.pause_was_asked:
+        persist(lambda: store.runs.release(run.id, run.attempt, "waits for a worker; its checkpoint is kept"))
+    else:
+        persist(lambda: store.runs.finish(run.id, run.attempt, state, reason, result))
 
 
 def _outcome(
@@ -118,17 +136,18 @@ def _outcome(
         return _train(run, settings, store, reporter, load)
     except (StaleAttempt, StoreUnavailable):
         raise
-    except ClipvizError as error:
-        return State.FAILED, str(error), None
-    except MemoryError:
-        return State.FAILED, "Out of memory. Use a smaller batch, a smaller network or fewer columns.", None
     except Exception as error:  # the process boundary: whatever it was, people must read that the run failed
-        place = _keep_traceback(settings.runs / run.id)
-        return (
-            State.FAILED,
-            f"internal error: {type(error).__name__}: {error}. Its traceback is in {place}.",
-            None,
-        )
+        return State.FAILED, in_words(error, settings.runs / run.id), None
+
+
+def in_words(error: Exception, folder: Path) -> str:
+    """Why a run failed; the traceback of an error that nobody foresaw goes to its folder."""
+    if isinstance(error, ClipvizError):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "Out of memory. Use a smaller batch, a smaller network or fewer columns."
+    place = _keep_traceback(folder)
+    return f"internal error: {type(error).__name__}: {error}. Its traceback is in {place}."
 
 
 def _keep_traceback(folder: Path) -> Path:
@@ -164,5 +183,4 @@ def _train(
         weights=weights,
         resident_bytes=None if settings.resident_mb is None else settings.resident_mb * 1_000_000,
     )
-    reasons = {State.STOPPED: "stopped by request", State.PAUSED: "paused by request"}
-    return state, reasons.get(state, ""), result
+    return state, REASONS.get(state, ""), result

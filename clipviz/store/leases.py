@@ -4,7 +4,7 @@ An attempt number is the fence: it counts up whenever a run is taken, and whatev
 still writes is refused.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -66,6 +66,13 @@ class Leases:
             first = connection.execute(oldest.with_for_update(skip_locked=True)).mappings().one_or_none()
             return None if first is None else self._take(connection, first, owner, lease_seconds)
 
+    def claim_program(self, owner: str, lease_seconds: float, program: str, most: int) -> list[Run]:
+        """Take up to so many queued runs of a program at once, oldest first."""
+        mine = _queued().where(runs.c.program == program).order_by(runs.c.created_at, runs.c.id).limit(most)
+        with self._database.writing() as connection:
+            rows = connection.execute(mine.with_for_update(skip_locked=True)).mappings().all()
+            return [self._take(connection, row, owner, lease_seconds) for row in rows]
+
     def held(self, owner: str) -> list[Run]:
         """The runs that this worker is training."""
         query = select(runs).where(runs.c.state == State.RUNNING, runs.c.owner == owner)
@@ -81,6 +88,22 @@ class Leases:
         """Keep the lease, say how far the run is, and hear what people want of it."""
         lease_until = self._database.now() + timedelta(seconds=lease_seconds)
         return self._write(id, attempt, lease_until=lease_until, step=step).request
+
+    def beat_together(
+        self, steps: Mapping[tuple[str, int], int], lease_seconds: float
+    ) -> dict[tuple[str, int], Request | StaleAttempt]:
+        """`beat` for many (run, attempt), with how far each is; where one is no longer owned, why not."""
+        heard: dict[tuple[str, int], Request | StaleAttempt] = {}
+        with self._database.writing() as connection:
+            lease_until = self._database.now() + timedelta(seconds=lease_seconds)
+            for (id, attempt), step in steps.items():
+                try:
+                    row = owned(connection, id, attempt)
+                except StaleAttempt as refusal:
+                    heard[id, attempt] = refusal
+                    continue
+                heard[id, attempt] = as_run(_set(connection, row, lease_until=lease_until, step=step)).request
+        return heard
 
     def finish(self, id: str, attempt: int, state: State, reason: str, result: Result | None) -> Run:
         """End the attempt in a final state, or paused; a pause that was taken back queues the run."""

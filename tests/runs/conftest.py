@@ -16,6 +16,7 @@ from clipviz.core.recipe import Data, Recipe
 from clipviz.core.run import Result, Run, Sink, State
 from clipviz.core.settings import Settings
 from clipviz.store import Store
+from clipviz.training.replicas.member import Ended
 
 DATASET = "00000000000000d1"
 RESULT = Result(
@@ -69,9 +70,19 @@ def claimed(store: Store, recipe: Recipe) -> Run:
 
 @pytest.fixture
 def lesson(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., Any]], None]:
-    """Puts a function in the place of training.loop.train; data come out of nowhere."""
+    """Puts a function in the place of training.loop.train, and of training.replicas.many.train_many, which calls it for
+    one run after another; data come out of nowhere."""
 
     def teach(train: Callable[..., Any]) -> None:
+        def train_many(
+            recipes: Any, table: Any, sinks: Any, *, folders: Any, home: Any, ended: Any, **options: Any
+        ) -> None:
+            for place, (recipe, sink, folder) in enumerate(zip(recipes, sinks, folders, strict=True)):
+                ended(place, Ended(*train(recipe, table, sink, folder=folder, **options)))
+
+        many = types.ModuleType("clipviz.training.replicas.many")
+        many.train_many = train_many  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, "clipviz.training.replicas.many", many)
         loop, table = types.ModuleType("clipviz.training.loop"), types.ModuleType("clipviz.datasets.table")
         loop.train = train  # type: ignore[attr-defined]
         table.load = lambda settings, dataset, recipe: None  # type: ignore[attr-defined]

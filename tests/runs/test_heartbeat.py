@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from clipviz.core.run import Run
 from clipviz.core.settings import Settings
-from clipviz.runs.heartbeat import Heartbeat
+from clipviz.runs.heartbeat import Heartbeat, Heartbeats
 from clipviz.store import Store
 
 
@@ -50,3 +50,16 @@ def test_it_survives_a_locked_store(store: Store, claimed: Run, settings: Settin
     heartbeat.step = 7
     assert eventually(lambda: store.runs.get(claimed.id).step == 7)
     heartbeat.stop()
+
+
+def test_one_thread_beats_for_many(store: Store, claimed: Run, saved: str) -> None:
+    other = store.runs.submit(saved, "other", "Ada", owner="here:1", lease_seconds=60)
+    heartbeats = Heartbeats(store, [claimed, other], lease_seconds=0.2)
+    mine, theirs = heartbeats.pulses
+    mine.step = 42
+    store.runs.ask(other.id, "stop", "Ada")
+    assert eventually(lambda: store.runs.get(claimed.id).step == 42 and theirs.request == "stop")
+    store.runs.lost(claimed.id, 1, "lost touch")
+    assert eventually(lambda: mine.failure is not None)
+    assert theirs.failure is None and mine.request == "run"
+    heartbeats.stop()

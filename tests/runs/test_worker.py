@@ -197,7 +197,7 @@ def test_the_runs_of_a_program_are_trained_in_one_process_on_rows_that_are_read_
     assert reads == ["y"]
 
 
-def test_an_interrupted_program_takes_no_further_run(
+def test_an_interrupted_program_gives_all_its_runs_back(
     store: Store, recipe: Recipe, settings: Settings, lesson: Lesson
 ) -> None:
     interrupted = threading.Event()
@@ -207,4 +207,5 @@ def test_an_interrupted_program_takes_no_further_run(
     first = store.runs.claim("a runner", 10)
     assert first is not None
     work_program(first, settings, store, interrupted)
-    assert [run.attempt for run in store.sweeps.runs(sweep.id)] == [1, 0]
+    runs = store.sweeps.runs(sweep.id)
+    assert [(run.attempt, run.state) for run in runs] == [(1, State.QUEUED)] * 2

@@ -1,6 +1,6 @@
 import pytest
 
-from clipviz.core.errors import Conflict, NotFound
+from clipviz.core.errors import Conflict, NotFound, StaleAttempt
 from clipviz.core.recipe import Data, Recipe
 from clipviz.core.run import State
 from clipviz.core.sweep import Design, Standing, Variant
@@ -88,3 +88,16 @@ def test_deleting_stops_what_waits_and_can_be_undone(store: Store, swept) -> Non
         store.sweeps.get(swept.id)
     assert store.sweeps.restore(swept.id, "Ada").deleted_at is None
     assert store.sweeps.restore(swept.id, "Ada").revision == 3
+
+
+def test_a_program_is_taken_at_once_and_kept_by_one_beat(store: Store, swept) -> None:
+    taken = store.runs.claim_program("host:1", 60, "a" * 16, most=2)
+    assert [(run.seed, run.attempt, run.owner) for run in taken] == [(0, 1, "host:1"), (1, 1, "host:1")]
+    assert [run.seed for run in store.runs.claim_program("host:2", 60, "a" * 16, most=9)] == [2]
+    assert store.runs.claim_program("host:2", 60, "a" * 16, most=9) == []
+    one, other = taken
+    store.runs.ask(other.id, "pause", "Ada")
+    heard = store.runs.beat_together({(one.id, 1): 7, (other.id, 1): 8, (one.id, 2): 9}, 60)
+    assert (heard[one.id, 1], heard[other.id, 1]) == ("run", "pause")
+    assert isinstance(heard[one.id, 2], StaleAttempt)
+    assert [store.runs.get(run.id).step for run in taken] == [7, 8]

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from clipviz.core.dataset import Dataset
 from clipviz.core.errors import InvalidRecipe
-from clipviz.core.ids import canonical_json, new_id
+from clipviz.core.ids import new_id
 from clipviz.core.recipe import Recipe
 from clipviz.core.sweep import Design, Variant
 from clipviz.runs.check import check
 from clipviz.runs.sweeps.variants import variants
 from clipviz.store.sweeps import Cell
+from clipviz.training.replicas.alike import signature
 
 MOST_CELLS = 10_000
 
@@ -44,23 +45,6 @@ def plan(design: Design, dataset: Dataset, workers: int) -> Plan:
         Cell(recipe, arm.name, program) for (arm, recipe), program in zip(wanted, programs, strict=True)
     )
     return Plan(arms, cells)
-
-
-def signature(recipe: Recipe) -> str:
-    """Equal for recipes that one vectorised program can train: same rows, architecture, batches and length,
-    and the same classes of policies and optimiser; their numbers and seeds may differ."""
-    return canonical_json(
-        {
-            "data": recipe.data.model_dump(mode="json"),
-            "split": recipe.split.model_dump(mode="json"),
-            "model": recipe.model.model_dump(mode="json"),
-            "training": recipe.training.model_dump(mode="json"),
-            "normalisation": recipe.inputs.normalisation.model_dump(mode="json"),
-            "inputs": [choice.id for choice in (*recipe.inputs.choices(), recipe.target_clamp)],
-            "classes": [recipe.activation.id, recipe.gradient.id, recipe.optimiser.id],
-            "device": recipe.device,
-        }
-    )
 
 
 def _programs(recipes: Sequence[Recipe], workers: int) -> list[str]:

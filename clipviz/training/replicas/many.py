@@ -11,10 +11,9 @@ from clipviz.core.ids import canonical_json
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Sink, State
 from clipviz.core.table import Table
+from clipviz.training import checkpoint
 from clipviz.training.assembly import Assembly, assemble, calibrate
-from clipviz.training.checkpoint import Saved
 from clipviz.training.failures import in_words
-from clipviz.training.loop import train
 from clipviz.training.replicas import kept
 from clipviz.training.replicas.alike import obstacle, signature
 from clipviz.training.replicas.member import Ended, Member
@@ -102,9 +101,9 @@ class _Crowd:
         self._alone: dict[int, str] = {}
         self.ends: dict[int, Ended] = {}
 
-    def programs(self, most: int) -> list[tuple[Program, Saved | None]]:
+    def programs(self, most: int) -> list[tuple[Program, checkpoint.Saved | None]]:
         """Every program, with the checkpoint that it goes on from; what must be trained alone is set aside."""
-        found: list[tuple[Program, Saved | None]] = []
+        found: list[tuple[Program, checkpoint.Saved | None]] = []
         fresh = set(self._places)
         for names, saved in kept.found(self._home, list(self._places)):
             members = self._members([self._places[name] for name in names], calibrates=False)
@@ -113,8 +112,11 @@ class _Crowd:
                 found.append((program, saved))
             fresh -= set(names)
         groups: dict[str, list[int]] = defaultdict(list)
+        for name in fresh:
+            if checkpoint.read(self._folders[self._places[name]]) is not None:
+                self._alone[self._places[name]] = "it goes on from a checkpoint of its own"
         for name, place in self._places.items():
-            if name in fresh:
+            if name in fresh and place not in self._alone:
                 groups[signature(self._recipes[place])].append(place)
         for places in groups.values():
             if why := self._obstacle(places):
@@ -130,16 +132,25 @@ class _Crowd:
         return found
 
     def begin(
-        self, programs: list[tuple[Program, Saved | None]], checkpoint_seconds: float, flush_seconds: float
+        self,
+        programs: list[tuple[Program, checkpoint.Saved | None]],
+        checkpoint_seconds: float,
+        flush_seconds: float,
     ) -> list[Program]:
         """Makes each ready for its first step here."""
         for program, saved in programs:
             others = len(program.members) - 1
+            lost: list[tuple[Member, ClipvizError]] = []
             for member in program.members:
-                member.begin()
+                try:
+                    member.begin()
+                except ClipvizError as error:
+                    lost.append((member, error))
                 member.report.say(member.progress.step, "info", _company(others, member.recipe))
-            program.begin(saved, checkpoint_seconds, flush_seconds)
-        return [program for program, _ in programs]
+            program.lose(lost)
+            if program.members:
+                program.begin(saved, checkpoint_seconds, flush_seconds)
+        return [program for program, _ in programs if program.members]
 
     def train(self, programs: list[Program]) -> None:
         """Trains programs in turn, a fraction of a second each."""
@@ -156,6 +167,8 @@ class _Crowd:
             self._finish(place, self._by_itself(place, threads, timing))
 
     def _by_itself(self, place: int, threads: int, timing: dict[str, float]) -> Ended:
+        from clipviz.training.loop import train
+
         try:
             return Ended(
                 *train(

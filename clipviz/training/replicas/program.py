@@ -113,6 +113,13 @@ class Program:
                 self._heed()
                 return
 
+    def lose(self, lost: list[tuple[Member, ClipvizError]]) -> None:
+        """Ends members for reasons of their own; the others go on."""
+        for member, reason in lost:
+            self._tell(member, member.fail(reason))
+        gone = [member for member, _ in lost]
+        self._keep([member for member in self.members if member not in gone])
+
     def _build(self) -> None:
         """The program of the members that are there; their weights move into it."""
         self._machine = Machine(self.members, self._apart)
@@ -175,9 +182,7 @@ class Program:
                     member.report.deliver(steps, np.ascontiguousarray(own))
             except ClipvizError as error:
                 lost.append((member, error))
-        for member, reason in lost:
-            self._tell(member, member.fail(reason))
-        self._keep([member for member in self.members if member not in [gone for gone, _ in lost]])
+        self.lose(lost)
 
     def _let_go(self, leaving: list[Member], state: State = State.FINISHED) -> None:
         """Ends some of the members; the others go on."""
