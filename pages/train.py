@@ -11,6 +11,7 @@ from clipviz.ui import (
     forms,
     header,
     histograms,
+    inspection,
     live_chart,
     recipes,
     results,
@@ -84,7 +85,9 @@ def watch(run: Run) -> None:
     runs.live([run])
     histograms.over_time(run)
     if run.result is not None:
-        results.details(run, saved.recipe, runs.table_of(run, saved.recipe))
+        table = runs.table_of(run, saved.recipe)
+        results.details(run, saved.recipe, table)
+        inspection.show(run, table)
     elif not run.state.final:
         st.caption(
             f"The final metrics appear here when it ends, on the raw test rows. Step {number(run.step)} so far."

@@ -3,11 +3,14 @@
 from pathlib import Path
 
 from clipviz.core.errors import TrainingFailed
+from clipviz.core.inspection import FILE
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Result, State
 from clipviz.core.table import Table
 from clipviz.training import network
 from clipviz.training.assembly import Assembly
+from clipviz.training.files import write
+from clipviz.training.inspecting import inspect
 from clipviz.training.progress import Progress
 from clipviz.training.report import Report
 from clipviz.training.result import conclude
@@ -24,7 +27,8 @@ def end(
     report: Report,
     folder: Path,
 ) -> Result:
-    """Puts the best weights back, measures them, and saves the network; the report must have read every step.
+    """Puts the best weights back, measures them, and saves the network and its look at the test
+    rows; the report must have read every step.
 
     Raises TrainingFailed where the disk is full.
     """
@@ -32,6 +36,7 @@ def end(
     result = conclude(assembly, table, recipe, progress, report.journal)
     try:
         network.save(assembly.network, table, folder / MODEL)
+        write(folder / FILE, inspect(assembly, table).model_dump_json().encode())
     except OSError as error:
         raise TrainingFailed(
             "The trained model must fit on the disk",

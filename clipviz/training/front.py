@@ -149,6 +149,20 @@ class Front(nn.Module):
             prepared[start : start + chunk] = self(torch.from_numpy(block))
         return prepared
 
+    @torch.no_grad()
+    def beyond(self, inputs: np.ndarray, places: np.ndarray) -> np.ndarray:
+        """Which of the rows at `places` (M,) of a table (N, F) have a number beyond its bounds, (M,) bool."""
+        found = np.zeros(len(places), dtype=bool)
+        if not (torch.isfinite(self.lo).any() or torch.isfinite(self.hi).any() or len(self.grouped)):
+            return found
+        chunk = max(1, CHUNK_VALUES // max(1, inputs.shape[1]))
+        for start in range(0, len(places), chunk):
+            raw = torch.from_numpy(np.asarray(inputs[places[start : start + chunk]], dtype=np.float64))
+            lo, hi = self._limits(raw)
+            values = raw[:, self.numbers]
+            found[start : start + chunk] = ((values < lo) | (values > hi)).any(dim=1).numpy()
+        return found
+
     def bounds(self) -> dict[str, tuple[float | None, float | None]]:
         """Fitted (lo, hi) of each number column by name, for rows of no known group; None is an open side."""
         return {
