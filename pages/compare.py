@@ -14,6 +14,7 @@ from clipviz.ui import (
     header,
     runs,
     state,
+    subsets,
     sweeps,
     tables,
     verdict_export,
@@ -136,6 +137,8 @@ def swept(sweep: Sweep) -> None:
     contamination.curve(groups, metric, sweep.id)
     verdicts.pictures(verdict, alike, sweep.id)
     comparison.levels(sweep, verdict)
+    comparison.interaction(sweep, verdict)
+    subsets.shown(alike, metric, sweep.dataset, verdict.chosen, sweep.id)
     contamination.form(sweep, verdict.chosen)
     st.subheader("Every run")
     cells.cells(groups, metric)

@@ -9,6 +9,7 @@ from clipviz.analysis.verdict.comparison import Comparison, Relation
 from clipviz.analysis.verdict.gather import Group
 from clipviz.analysis.verdict.verdict import Verdict
 from clipviz.core.dataset import Dataset
+from clipviz.datasets import at_hand
 
 SHARES = ("accuracy", "macro_recall")
 """Metrics that people read in percent."""
@@ -80,9 +81,9 @@ def rerun(
         source=claim.source,
         published=published(claim),
         remark=claim.remark,
-        data=dataset.name,
+        data=at_hand.titled(claim.data, dataset.rows),
         rows=dataset.rows,
-        whole=" of " not in dataset.name,
+        whole=dataset.rows >= at_hand.described(claim.data).rows,
         sweep=sweep,
         runs=sum(arm.runs for arm in main.arms),
         epochs=claim.epochs or recipe.training.epochs,

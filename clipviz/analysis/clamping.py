@@ -1,7 +1,7 @@
 """What an input clamp does to a column: bounds from training rows, what it touches, what it moves."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -94,20 +94,28 @@ def rows_touched(table: Table, inputs: Inputs, rows: NDArray[np.int64] | None = 
     return rows_beyond(table, fitted, rows)
 
 
+def touched(table: Table, inputs: Inputs, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(N,) which of some rows (N,) have a value beyond the bounds of its column; bounds are of the training rows."""
+    fitted = {name: fit(table, name, inputs.policy_of(name)) for name in numeric_columns(table)}
+    return np.concatenate([np.zeros(0, dtype=bool), *_beyond(table, fitted, rows)])
+
+
 def rows_beyond(table: Table, bounds: dict[str, Bounds], rows: NDArray[np.int64] | None = None) -> int:
     """How many of some rows (None: the training rows) have a value beyond the bounds of its column."""
-    rows = table.train if rows is None else rows
+    return sum(int(some.sum()) for some in _beyond(table, bounds, table.train if rows is None else rows))
+
+
+def _beyond(table: Table, bounds: dict[str, Bounds], rows: NDArray[np.int64]) -> Iterator[NDArray[np.bool_]]:
+    """Which rows have a value beyond its column's bounds, a bounded number of rows at a time."""
     cuts = {place: bounds.get(feature.name, Bounds()) for place, feature in enumerate(table.features)}
-    found = 0
     for start in range(0, len(rows), ROWS_AT_ONCE):
         some = rows[start : start + ROWS_AT_ONCE]
-        touched = np.zeros(len(some), dtype=bool)
+        found = np.zeros(len(some), dtype=bool)
         for place, cut in cuts.items():
             if not cut.open:
                 values = table.inputs[some, place]
-                touched |= np.logical_or(*cut.outside(values, fitting.codes(table, cut, some)))
-        found += int(touched.sum())
-    return found
+                found |= np.logical_or(*cut.outside(values, fitting.codes(table, cut, some)))
+        yield found
 
 
 def harm(done: Effect) -> str:

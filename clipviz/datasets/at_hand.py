@@ -45,9 +45,13 @@ def find(
         target=entry.target,
         origin=f"{entry.origin}, from {path.name}",
     )
-    few = dataset.rows < entry.rows
-    name = f"{entry.title}, {dataset.rows:,} of {entry.rows:,} rows" if few else entry.title
-    return dataset.model_copy(update={"name": name, "target": entry.target})
+    return dataset.model_copy(update={"name": titled(id, dataset.rows), "target": entry.target})
+
+
+def titled(id: str, rows: int) -> str:
+    """What so many rows of it are called: "IMDB reviews, 2,000 of 50,000 rows"."""
+    entry = described(id)
+    return f"{entry.title}, {rows:,} of {entry.rows:,} rows" if rows < entry.rows else entry.title
 
 
 def described(id: str) -> named.Named:

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from clipviz.core.discovery import build
@@ -26,12 +26,18 @@ FLUSH_SECONDS = 1.0
 
 
 def work_together(
-    runs: Sequence[Run], settings: Settings, store: Store, interrupted: threading.Event, load: Load
+    runs: Sequence[Run],
+    settings: Settings,
+    store: Store,
+    interrupted: threading.Event,
+    load: Load,
+    told: Callable[[], object] = lambda: None,
 ) -> None:
     """Train claimed runs of one program and write their ends, each as soon as it has ended.
 
-    As `worker.work` for one run: what becomes of one, or what people want of it, is its own affair. Raises
-    StoreUnavailable when the store stays away; the runs then go on from their checkpoints in other attempts.
+    told: called after each end. As `worker.work` for one run: what becomes of one, or what people want of it, is its
+    own affair. Raises StoreUnavailable when the store stays away; the runs then go on from their checkpoints in other
+    attempts.
     """
     recipes = [persist(lambda run=run: store.recipes.get(run.recipe)).recipe for run in runs]  # type: ignore[misc]
     if any(
@@ -39,10 +45,11 @@ def work_together(
     ):
         for run in runs:
             work(run, settings, store, interrupted, load=load)
+            told()
         return
     heartbeats = Heartbeats(store, runs, settings.lease_seconds)
     try:
-        _Together(runs, recipes, settings, store, interrupted, heartbeats).train(load)
+        _Together(runs, recipes, settings, store, interrupted, heartbeats, told).train(load)
     finally:
         heartbeats.stop()
 
@@ -56,9 +63,10 @@ class _Together:
         store: Store,
         interrupted: threading.Event,
         heartbeats: Heartbeats,
+        told: Callable[[], object],
     ) -> None:
         self._runs, self._recipes, self._settings, self._store = runs, recipes, settings, store
-        self._interrupted = interrupted
+        self._interrupted, self._told = interrupted, told
         self._reporters = [
             Reporter(store, run, settings.lease_seconds, interrupted, pulse=pulse)
             for run, pulse in zip(runs, heartbeats.pulses, strict=True)
@@ -138,3 +146,4 @@ class _Together:
         self._going.discard(place)
         with suppress(ClipvizError):
             self._reporters[place].silence()
+        self._told()

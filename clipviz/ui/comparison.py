@@ -7,6 +7,7 @@ import streamlit as st
 
 from clipviz.analysis.verdict.gather import Group
 from clipviz.analysis.verdict.verdict import Verdict
+from clipviz.charts.interaction import interaction as interactions
 from clipviz.charts.layout import CONFIG
 from clipviz.charts.levels import levels as heatmap
 from clipviz.charts.palette import palette
@@ -69,6 +70,24 @@ def levels(sweep: Sweep, verdict: Verdict) -> None:
                 palette(st.context.theme.type)),
         theme=None, config=CONFIG, key=f"levels:{sweep.id}", alt="Mean metric of each combination of two fields",
     )  # fmt: skip
+
+
+def interaction(sweep: Sweep, verdict: Verdict) -> None:
+    """One heatmap a gradient clip; nothing for sweeps that do not vary all three families."""
+    means = verdict_figures.interaction(sweep, verdict)
+    if means is None:
+        return
+    metric = verdict.metric
+    st.subheader("Input clamp × activation clip × gradient clip")
+    st.plotly_chart(
+        interactions(means, f"mean test {metric.title}", metric.better == "lower", palette(st.context.theme.type)),
+        theme=None, config=CONFIG, key=f"interaction:{sweep.id}",
+        alt="Mean metric by input clamp and activation clip, one panel a gradient clip",
+    )  # fmt: skip
+    st.caption(
+        "Inputs down, activations across, one panel a gradient clip. Panels that look alike: the clips act by "
+        "themselves. Means over seeds; where other fields vary too, of the last arm."
+    )
 
 
 def narrow(known: list[Run]) -> list[Run]:

@@ -41,6 +41,7 @@ def one_dose(groups: list[Group], key: str) -> list[Group]:
         index=len(names) - 1,
         format_func=names.__getitem__,
         key=f"dose:{key}",
+        width=420,
     )
     return found[place][1]
 
@@ -86,7 +87,8 @@ def form(sweep: Sweep, arm: str) -> None:
     variant = next((each for each in sweep.variants if each.name == arm and each.reference), None)
     if variant is None or variant.recipe.data.contamination.where != "none":
         return
-    if state.store().datasets.get(sweep.dataset, include_deleted=True).image is not None:
+    images = state.store().datasets.get(sweep.dataset, include_deleted=True).image is not None
+    if images or variant.recipe.data.text is not None:
         return
     with st.expander("How much dirt does it stand?", icon=":material/science:"):
         st.markdown(

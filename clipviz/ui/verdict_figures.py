@@ -8,9 +8,11 @@ import numpy as np
 from clipviz.analysis.verdict.gather import Group
 from clipviz.analysis.verdict.verdict import Verdict
 from clipviz.charts.bands import Curves
+from clipviz.charts.cost_gain import Bought
 from clipviz.charts.forest import Line
 from clipviz.core.recipe import Recipe
 from clipviz.core.sweep import Sweep
+from clipviz.runs.sweeps import titles
 from clipviz.ui import state
 from clipviz.ui.text import number
 
@@ -74,6 +76,37 @@ def grid(sweep: Sweep, verdict: Verdict) -> tuple[list[str], list[str], list[lis
     rows = list(dict.fromkeys(row for row, _ in table))
     columns = list(dict.fromkeys(column for _, column in table))
     return rows, columns, [[table.get((row, column)) for column in columns] for row in rows]
+
+
+def interaction(sweep: Sweep, verdict: Verdict) -> dict[tuple[str, str, str], float] | None:
+    """Mean metric by input clamp, activation clip and gradient clip; None where not all three vary."""
+    means = {arm.name: arm.mean for arm in verdict.arms}
+    found = {
+        (
+            titles.of_choice("inputs", variant.recipe.inputs.default),
+            titles.of_choice("activation", variant.recipe.activation),
+            titles.of_choice("gradient", variant.recipe.gradient),
+        ): mean
+        for variant in sweep.variants
+        if (mean := means.get(variant.name)) is not None
+    }
+    varied = [len({key[place] for key in found}) > 1 for place in range(3)]
+    return found if all(varied) else None
+
+
+def bought(verdict: Verdict) -> list[Bought]:
+    """Cost and gain of every arm beside its reference, where both are known."""
+    seconds = {arm.name: arm.seconds for arm in verdict.arms}
+    arms = []
+    for each in verdict.comparisons:
+        own, other = seconds.get(each.arm), seconds.get(each.reference)
+        if each.mean is None or not own or not other:
+            continue
+        sign = -verdict.metric.worse
+        ends = [None if end is None else sign * end for end in (each.low, each.high)]
+        low, high = sorted(ends) if None not in ends else (None, None)  # type: ignore[type-var]
+        arms.append(Bought(each.arm, own / other, sign * each.mean, low, high, each.relation))
+    return arms
 
 
 def _text(recipe: Recipe, path: str) -> str:

@@ -11,6 +11,7 @@ from clipviz.analysis.verdict.gather import Group
 from clipviz.analysis.verdict.metric import Metric
 from clipviz.analysis.verdict.verdict import ArmSummary, Verdict, judge
 from clipviz.charts.bands import bands
+from clipviz.charts.cost_gain import cost_gain
 from clipviz.charts.forest import forest
 from clipviz.charts.layout import CONFIG
 from clipviz.charts.palette import palette
@@ -98,6 +99,13 @@ def pictures(verdict: Verdict, groups: Sequence[Group], key: str) -> None:
         st.plotly_chart(
             bands(curves, "validation loss", colours), theme=None, config=CONFIG, key=f"curves:{key}",
             alt="Validation loss by step, median and quartiles of each arm",
+        )  # fmt: skip
+    bought = verdict_figures.bought(verdict)
+    if bought:
+        st.subheader("Cost against gain")
+        st.plotly_chart(
+            cost_gain(bought, f"gain in {verdict.metric.title}", colours), theme=None, config=CONFIG,
+            key=f"cost:{key}", alt="Training time and gain of each arm beside its reference",
         )  # fmt: skip
     st.subheader("Arms")
     st.dataframe(arms(verdict), hide_index=True, alt="Metric, divergence, firing and cost of each arm")

@@ -4,7 +4,9 @@ import pytest
 from clipviz.charts import report
 from clipviz.charts.bands import Curves, bands
 from clipviz.charts.contamination import Dosed, contamination
+from clipviz.charts.cost_gain import Bought, cost_gain
 from clipviz.charts.forest import Line, forest
+from clipviz.charts.interaction import interaction
 from clipviz.charts.levels import levels
 from clipviz.charts.palette import DARK, LIGHT
 from clipviz.charts.seed_points import seed_points
@@ -89,3 +91,29 @@ def test_a_dose_is_a_point_with_its_interval_and_a_lost_one_a_gap() -> None:
     )
     assert none.marker.symbol != tukey.marker.symbol and none.line.color != tukey.line.color
     assert figure.layout.xaxis.tickformat == ".0%"
+
+
+def test_an_interaction_has_one_panel_a_gradient_clip() -> None:
+    means = {
+        (i, a, g): float(len(i + a + g))
+        for i in ("none", "tukey")
+        for a in ("none", "tanh")
+        for g in ("none", "norm")
+    }
+    del means["tukey", "tanh", "norm"]
+    figure = interaction(means, "MAE", True, LIGHT)
+    first, second = figure.data
+    assert [list(row) for row in first.z] == [[12, 12], [13, 13]] and second.z[1][1] is None
+    assert [note.text for note in figure.layout.annotations] == ["none", "norm"]
+    assert figure.layout.coloraxis.reversescale and first.coloraxis == second.coloraxis == "coloraxis"
+
+
+def test_cost_stands_against_gain() -> None:
+    arms = [
+        Bought("<i>a</i>", 1.5, 0.2, 0.1, 0.4, "better"),
+        Bought("b", 0.9, -0.1, None, None, "no evidence"),
+    ]
+    one, two = cost_gain(arms, "gain", DARK).data
+    assert (one.x, one.y) == ((1.5,), (0.2,)) and one.error_y.array == pytest.approx([0.2])
+    assert one.error_y.arrayminus == pytest.approx([0.1]) and one.text == ("&lt;i&gt;a&lt;/i&gt;",)
+    assert one.marker.color != two.marker.color and two.error_y.array is None

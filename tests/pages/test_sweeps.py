@@ -197,3 +197,18 @@ def test_outliers_are_put_in_at_growing_doses_and_the_metric_is_drawn_over_them(
     assert all("dirty rows 0.1" in name for name in arms["arm"])
     verdict.select_index(0).run()
     assert not app.exception
+
+
+def test_a_sweep_over_all_three_families_shows_how_they_go_together(page, home, store) -> None:
+    dataset = store.datasets.add(samples.load("spikes", home, "Ada"))
+    recipe = Recipe.parse({"data": {"dataset": dataset.id, "target": dataset.target}})
+    pairs = {"inputs.default.id": "tukey", "activation.id": "fixed", "gradient.id": "value"}
+    vary = tuple(Vary(path=path, values=("none", id)) for path, id in pairs.items())
+    sweep = submit.start(store, home, Design(recipe=recipe, vary=vary, seeds=(0, 1)), "all three", "Ada")
+    finish(store, sweep)
+    app = page("compare", sweep=sweep.id)
+    said = words(app)
+    assert "Input clamp × activation clip × gradient clip" in said and "Cost against gain" in said
+    app.session_state[f"rows:{sweep.id}"] = True
+    app.run()
+    assert "not on this machine any more" in words(app) and not app.exception

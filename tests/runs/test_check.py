@@ -78,6 +78,12 @@ def test_the_default_recipe_passes(store: Store, recipe: Recipe) -> None:
         ("loss.id", "hinge", "losses must be one of cross_entropy, .*; received 'hinge'"),
         ("initialisation.id", "zeros", "initialisations must be one of .* received 'zeros'"),
         ("augment", [{"id": "flip"}], "Augmentations change whole images; received rows of numbers"),
+        (
+            "data.contamination.rate",
+            0.2,
+            "Outliers on purpose need a place; received data.contamination.where is none",
+        ),
+        ("data.contamination.size", -1, "data.contamination.size: .* received -1"),
         ("optimiser.id", "lion", "optimisers must be one of adagrad, .*, sgd; received 'lion'"),
     ],
 )

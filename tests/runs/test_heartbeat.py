@@ -52,8 +52,8 @@ def test_it_survives_a_locked_store(store: Store, claimed: Run, settings: Settin
     heartbeat.stop()
 
 
-def test_one_thread_beats_for_many(store: Store, claimed: Run, saved: str) -> None:
-    other = store.runs.submit(saved, "other", "Ada", owner="here:1", lease_seconds=60)
+def test_one_thread_beats_for_many(store: Store, claimed: Run) -> None:
+    other = store.runs.submit(claimed.recipe, "other", "Ada", owner="here:1", lease_seconds=60)
     heartbeats = Heartbeats(store, [claimed, other], lease_seconds=0.2)
     mine, theirs = heartbeats.pulses
     mine.step = 42

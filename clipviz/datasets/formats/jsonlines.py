@@ -115,7 +115,16 @@ def _objects(
             found.complete = False
             return
         count += 1
-        yield line, _flat(given)
+        row = list(_flat(given))
+        if len(row) > len(dict(row)):
+            _reject(
+                found,
+                line,
+                "has one name twice, as a.b inside and outside of a",
+                json.dumps(given, default=str),
+            )
+            continue
+        yield line, dict(row)
 
 
 def _values(path: Path, encoding: str, found: _Columns) -> Iterator[tuple[int, Any]]:
@@ -177,14 +186,12 @@ def _object(line: bytes) -> bool:
         return line.endswith(b"}") and line[1:].lstrip()[:1] == b'"'
 
 
-def _flat(given: dict[str, Any], prefix: str = "", depth: int = 0) -> dict[str, Any]:
-    row: dict[str, Any] = {}
+def _flat(given: dict[str, Any], prefix: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
     for name, value in given.items():
         if isinstance(value, dict) and value and depth < 3:
-            row.update(_flat(value, f"{prefix}{name}.", depth + 1))
+            yield from _flat(value, f"{prefix}{name}.", depth + 1)
         else:
-            row[f"{prefix}{name}"] = value
-    return row
+            yield f"{prefix}{name}", value
 
 
 def _text(value: Any) -> str | None:

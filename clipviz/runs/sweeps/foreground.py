@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from clipviz.core.settings import Settings
 from clipviz.core.sweep import Standing, Sweep
@@ -10,7 +11,7 @@ from clipviz.runs.patience import persist
 from clipviz.runs.reporter import whoami
 from clipviz.runs.rows import SharedRows
 from clipviz.runs.sweeps import estimate
-from clipviz.runs.worker import work
+from clipviz.runs.together import MOST, work_together
 from clipviz.store import Store
 
 Tell = Callable[[Standing, float | None], None]
@@ -20,7 +21,7 @@ Tell = Callable[[Standing, float | None], None]
 def train_here(
     store: Store, settings: Settings, sweep: Sweep, who: str, tell: Tell | None = None
 ) -> Standing:
-    """Train the runs of a sweep that wait, one after another; a runner that is awake takes its share.
+    """Train the runs of a sweep that wait, program by program; a runner that is awake takes its share.
 
     Returns once all have ended, those in other processes included. Ctrl-C stops the sweep and keeps what has
     ended; a second one leaves it to a runner. Raises StoreUnavailable.
@@ -36,14 +37,20 @@ def _train(
     store: Store, settings: Settings, sweep: Sweep, interrupted: threading.Event, tell: Tell | None
 ) -> None:
     shared = SharedRows(settings)
-    while not interrupted.is_set():
-        run = persist(lambda: store.runs.claim_cell(whoami(), settings.lease_seconds, sweep=sweep.id))
-        if run is not None:
-            work(run, settings, store, interrupted, load=shared.load)
+
+    def told() -> Standing:
         runs = persist(lambda: store.sweeps.runs(sweep.id))
         standing = Standing.of(runs)
         if tell is not None:
             tell(standing, estimate.left(runs, settings.model_copy(update={"slots": 1})))
+        return standing
+
+    while not interrupted.is_set():
+        run = persist(lambda: store.runs.claim_cell(whoami(), settings.lease_seconds, sweep=sweep.id))
+        if run is not None and run.program is not None:
+            claim = partial(store.runs.claim_program, whoami(), settings.lease_seconds, run.program, MOST)
+            work_together([run, *persist(claim)], settings, store, interrupted, shared.load, told)
+        standing = Standing.of(persist(lambda: store.sweeps.runs(sweep.id))) if run is not None else told()
         if standing.over or standing.paused:
             return
         if run is None:

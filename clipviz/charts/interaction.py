@@ -1,0 +1,57 @@
+"""Input clamp x activation clip x gradient clip: the mean metric of every combination, one heatmap a gradient clip."""
+
+from collections.abc import Mapping, Sequence
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from clipviz.charts.layout import finish, literal
+from clipviz.charts.palette import Palette
+
+
+def interaction(
+    means: Mapping[tuple[str, str, str], float], value: str, lower_is_better: bool, colours: Palette
+) -> go.Figure:
+    """means: by (input, activation, gradient). Alike panels: no interaction; a clip that helps only beside another
+    shows in one of them."""
+    inputs, activations, gradients = (_levels(means, place) for place in range(3))
+    figure = make_subplots(
+        rows=1,
+        cols=len(gradients),
+        shared_yaxes=True,
+        horizontal_spacing=0.04,
+        subplot_titles=[literal(name, 30) for name in gradients],
+    )
+    for column, gradient in enumerate(gradients, 1):
+        figure.add_heatmap(
+            z=[[means.get((each, activation, gradient)) for activation in activations] for each in inputs],
+            x=list(range(len(activations))),
+            y=list(range(len(inputs))),
+            coloraxis="coloraxis",
+            texttemplate="%{z:.4g}",
+            hovertemplate=f"%{{z:.5g}}<extra>{literal(gradient, 40)}</extra>",
+            hoverongaps=False,
+            xgap=2,
+            ygap=2,
+            row=1,
+            col=column,
+        )
+    finish(figure, colours, height=190 + 44 * len(inputs))
+    figure.update_layout(
+        coloraxis={"colorscale": "Cividis", "reversescale": lower_is_better, "colorbar": {"title": value}},
+        margin={"t": 40},
+    )
+    figure.update_xaxes(
+        tickvals=list(range(len(activations))),
+        ticktext=[literal(name, 18) for name in activations],
+        showgrid=False,
+    )
+    figure.update_yaxes(
+        tickvals=list(range(len(inputs))), ticktext=[literal(name, 24) for name in inputs], showgrid=False,
+        range=[len(inputs) - 0.5, -0.5],
+    )  # fmt: skip
+    return figure
+
+
+def _levels(means: Mapping[tuple[str, str, str], float], place: int) -> Sequence[str]:
+    return list(dict.fromkeys(key[place] for key in means))
