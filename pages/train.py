@@ -21,7 +21,7 @@ from clipviz.ui import (
     training_form,
 )
 from clipviz.ui.empty import no_dataset
-from clipviz.ui.text import ago, escape, number, people, plain
+from clipviz.ui.text import ago, escape, number, people
 
 
 def compose(dataset: Dataset) -> None:
@@ -45,7 +45,7 @@ def compose(dataset: Dataset) -> None:
                 "Name of the run",
                 max_chars=80,
                 key=draft.key("run_name"),
-                placeholder=f"copy of {plain(draft.copy_of, 60)}" if draft.copy_of else "optional",
+                placeholder="optional",
                 width=320,
             )
             if st.button(

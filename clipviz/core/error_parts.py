@@ -14,6 +14,10 @@ FALLING = 0.05
 """A training loss that lost this share over the last quarter of the evaluations still falls."""
 HIGH = 0.3
 """A training loss above this share of that of the best constant is high."""
+APART = 3.0
+"""The untrained network is about as good as the best constant. Where the validation loss begins at so many times that,
+validation rows hold targets that training does not (clamped or trimmed there), and the two losses say nothing together.
+"""
 GAP = 0.05
 """A gap below this share of the loss of the best constant is none."""
 
@@ -34,12 +38,15 @@ def dominant(
     """What holds a network back most, from its losses (E,) at each evaluation and that of the best constant prediction.
 
     Generalisation: the gap between validation and training is larger than the training loss itself. Optimisation: the
-    training loss still falls. Approximation: it does not, and is high. None while it is too early to say.
+    training loss still falls. Approximation: it does not, and is high. None while it is too early to say, and where the
+    two losses cannot be compared.
     """
     known = np.isfinite(train) & np.isfinite(validation)
     if known.sum() < FEWEST or not constant > 0:
         return None
     train, validation = train[known], validation[known]
+    if validation[0] > APART * max(constant, train[0]):
+        return None
     left, gap = train[-1] / constant, (validation[-1] - train[-1]) / constant
     quarter = train[-1 - max(1, len(train) // 4)]
     fell = (quarter - train[-1]) / quarter if quarter > 0 else 0.0

@@ -17,8 +17,9 @@ from clipviz.ui.text import escape, people, plain
 
 def start(recipe: Recipe, name: str, draft: drafts.Draft) -> Run:
     """Saves the recipe, queues a run of it and wakes a runner."""
-    copied = f"copy of {plain(draft.copy_of, 70)}" if draft.copy_of else ""
-    title = plain(name, 80).strip() or copied or recipes.in_words(recipe)
+    words = recipes.in_words(recipe)
+    copied = f"copy of {plain(draft.copy_of, 70)}" if draft.copy_of.endswith(words) else ""
+    title = plain(name, 80).strip() or copied or words
     run = submit(state.store(), state.settings(), recipe, title, state.me(), parent=draft.base)
     draft.base = recipe.id
     return run

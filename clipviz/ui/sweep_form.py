@@ -14,6 +14,9 @@ from clipviz.runs.sweeps import estimate, submit
 from clipviz.ui import drafts, header, recipes, state, sweeps
 from clipviz.ui.text import counted, escape, number, plain
 
+FEWEST = 6
+"""Seeds from which on an exact test of paired differences can reach 5 %."""
+
 FAMILIES = {"inputs.default": "Input clamp", "activation": "Activation clip", "gradient": "Gradient clip"}
 
 
@@ -30,6 +33,11 @@ def button(recipe: Recipe, draft: drafts.Draft, disabled: bool) -> None:
             key=draft.key("sweep.seeds"),
             help="Six is the least that can show anything, ten a good start, twenty for a headline claim.",
         )
+        if int(seeds) < FEWEST:
+            st.caption(
+                f":material/warning: With fewer than {FEWEST} seeds the exact test cannot reach 5 %: "
+                "no difference can be shown, however large."
+            )
         fields = _fields(recipe)
         chosen = st.multiselect(
             "Vary too",

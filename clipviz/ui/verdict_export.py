@@ -105,7 +105,7 @@ def document(verdict: Verdict, plan: Plan) -> str:
 def html(verdict: Verdict, groups: Sequence[Group], title: str, plan: Plan) -> str:
     """The report: answer, pictures, numbers, recipes, fingerprint of the data, versions."""
     arms, comparisons = verdicts.arms(verdict), verdicts.comparisons(verdict)
-    curves = verdict_figures.curves(groups)
+    curves = verdict_figures.curves(groups, verdict.metric)
     origin = _origin(plan)
     parts = [
         report.paragraph(verdict.sentence, "answer"),
@@ -120,8 +120,8 @@ def html(verdict: Verdict, groups: Sequence[Group], title: str, plan: Plan) -> s
     ]
     if any(arm.seeds for arm in curves):
         parts += [
-            report.heading("Validation loss: median over seeds, and the middle half"),
-            report.figure(bands(curves, "validation loss", LIGHT)),
+            report.heading(f"Validation {verdict.metric.title}: median over seeds, and the middle half"),
+            report.figure(bands(curves, f"validation {verdict.metric.title}", LIGHT)),
         ]
     parts += [
         report.heading("Arms"),

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from clipviz.analysis.verdict.gather import Group
+from clipviz.analysis.verdict.metric import Metric
 from clipviz.analysis.verdict.verdict import Verdict
 from clipviz.charts.bands import Curves
 from clipviz.charts.cost_gain import Bought
@@ -44,8 +45,8 @@ def points(verdict: Verdict) -> list[tuple[str, dict[int, float | None]]]:
     return [(arm.name, dict(arm.metrics)) for arm in verdict.arms]
 
 
-def curves(groups: Sequence[Group]) -> list[Curves]:
-    """Validation losses of all runs that have said one."""
+def curves(groups: Sequence[Group], metric: Metric) -> list[Curves]:
+    """The metric on validation rows, of all runs that have said it: losses of different arms may differ in unit."""
     ids = [run.id for group in groups for run in group.runs.values()]
     said = state.store().telemetry.histories(ids, "evaluation")
     return [
@@ -54,7 +55,7 @@ def curves(groups: Sequence[Group]) -> list[Curves]:
             [
                 (history.steps, np.where(np.isfinite(loss), loss, np.nan))
                 for run in group.runs.values()
-                if (history := said.get(run.id)) and len(loss := history.column("validation_loss"))
+                if (history := said.get(run.id)) and len(loss := history.column(f"validation/{metric.name}"))
             ],
         )
         for group in groups

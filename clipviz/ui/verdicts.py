@@ -93,12 +93,13 @@ def pictures(verdict: Verdict, groups: Sequence[Group], key: str) -> None:
             seed_points(verdict_figures.points(verdict), f"test {verdict.metric.title}", colours),
             theme=None, config=CONFIG, key=f"seeds:{key}", alt="The metric of every run by arm, seeds joined",
         )  # fmt: skip
-    curves = verdict_figures.curves(groups)
+    curves = verdict_figures.curves(groups, verdict.metric)
     if any(arm.seeds for arm in curves):
-        st.subheader("Validation loss: median over seeds, and the middle half")
+        st.subheader(f"Validation {verdict.metric.title}: median over seeds, and the middle half")
         st.plotly_chart(
-            bands(curves, "validation loss", colours), theme=None, config=CONFIG, key=f"curves:{key}",
-            alt="Validation loss by step, median and quartiles of each arm",
+            bands(curves, f"validation {verdict.metric.title}", colours),
+            theme=None, config=CONFIG, key=f"curves:{key}",
+            alt="The metric on validation rows by step, median and quartiles of each arm",
         )  # fmt: skip
     bought = verdict_figures.bought(verdict)
     if bought:

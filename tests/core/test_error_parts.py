@@ -28,3 +28,7 @@ def test_nothing_is_said_too_early_or_without_a_constant_to_compare_with() -> No
     assert dominant(FALLING[:4], FALLING[:4], 1.0) is None
     assert dominant(FALLING, FALLING, float("nan")) is None
     assert dominant(np.full(9, np.nan), FALLING[:9], 1.0) is None
+
+
+def test_losses_on_clamped_and_on_raw_targets_are_not_compared() -> None:
+    assert dominant(FALLING, 140 * FALLING, 1.0) is None

@@ -43,7 +43,7 @@ def finish(store, sweep: Sweep, count: int = 1000) -> None:
         name, seed = run.arm, run.seed
         value = 5 + 0.1 * seed - (1 + 0.01 * seed if name == "largest norm 0.5" else 0)
         fired = {"largest norm 0.5": 0.4, "largest norm 100000": 0.0}.get(name)
-        store.telemetry.declare(run.id, 1, {"evaluation": ["train_loss", "validation_loss"]})
+        store.telemetry.declare(run.id, 1, {"evaluation": ["train_loss", "validation/mae"]})
         losses = np.array([[1, 1], [0.5, 0.1 + value]], np.float32)
         store.telemetry.append(run.id, 1, "evaluation", np.array([0, 50]), losses)
         store.runs.finish(run.id, 1, State.FINISHED, "", result(value, fired))

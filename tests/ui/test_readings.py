@@ -2,6 +2,7 @@
 
 import io
 import threading
+import time
 
 import pytest
 
@@ -98,6 +99,9 @@ def test_few_files_are_read_at_once_and_those_that_wait_can_be_cancelled(tmp_pat
     cancelled.cancel()
     assert cancelled.wait(10) and "was cancelled" in str(cancelled.error)
     assert not going.acquire(blocking=False) and not last.over
+    deadline = time.monotonic() + 10
+    while not last.waiting and time.monotonic() < deadline:  # it looks for its turn now and then
+        time.sleep(0.01)
     assert "waits until other files are read" in readings.show(last)[1]
     go_on.set()
     assert all(job.wait(10) for job in jobs) and "must be a table" in str(last.error)

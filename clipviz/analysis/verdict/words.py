@@ -97,6 +97,12 @@ def _about(found: Comparison, arms: dict[str, Arm], metric: Metric) -> str:
             f"{arm} and {other} are equivalent in {title}: the difference is within "
             f"±{_number(found.margin)} ({_interval(found)}, two one-sided tests p = {_p(found.p_equivalent)})."
         )
+    if _few(found):
+        word = "better" if (found.mean or 0.0) * metric.worse < 0 else "worse"
+        return (
+            f"{arm} looks {word} than {other} in {title}, but {_pairs(len(found.seeds))} cannot show it: add seeds "
+            f"({_signed(found.mean)}, {_evidence(found)}).{_ranks(found, arms)}"
+        )
     return (
         f"No evidence of a difference in {title} between {arm} and {other}: "
         f"{_signed(found.mean)} ({_evidence(found)}).{_ranks(found, arms)}"
@@ -201,7 +207,14 @@ def _interval(found: Comparison) -> str:
 
 
 def _tested(found: Comparison) -> str:
-    return f"{_pairs(len(found.seeds))}, Holm p = {_p(found.p_holm)}"
+    told = _p(found.p_holm)
+    return f"{_pairs(len(found.seeds))}, Holm p {told if told.startswith('<') else f'= {told}'}"
+
+
+def _few(found: Comparison) -> bool:
+    """Whether the interval leaves 0 out while there are too few seeds for the exact test to reach the level."""
+    apart = found.low is not None and found.high is not None and not found.low <= 0 <= found.high
+    return apart and 2.0 ** (1 - len(found.seeds)) > LEVEL
 
 
 def _pairs(count: int) -> str:

@@ -204,3 +204,11 @@ def test_a_planted_effect_is_found_as_often_as_power_says() -> None:
         for d in generator.normal(-1.0, 1.0, (300, 10))
     )
     assert found / 300 == pytest.approx(0.80, abs=0.05), "80 % for d_z = 1 with ten seeds"
+
+
+def test_five_seeds_that_agree_are_told_to_be_too_few_rather_than_no_evidence() -> None:
+    verdict = pair(np.array([-2.1, -2.2, -2.0, -2.15, -2.05]))
+    assert verdict.comparisons[0].relation == "no evidence"
+    assert verdict.sentence.startswith(
+        "norm 1 looks better than none in test MAE, but 5 paired seeds cannot show it"
+    )
