@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from clipviz.core.errors import InvalidRecipe
-from clipviz.core.recipe import Data, Recipe
-from clipviz.datasets import files, text, text_table
+from clipviz.core.recipe import Data, Recipe, Text
+from clipviz.datasets import files, table, text
 from clipviz.datasets.ingest import ingest
 from clipviz.datasets.text import Tokens
 
@@ -53,7 +53,7 @@ def test_a_profile_counts_every_text_and_word():
 
 @pytest.fixture
 def reviews(settings, write, in_process):
-    """reviews(changed) -> a TextTable; row 0..59, the words of one test row may be changed."""
+    """reviews(changed) -> a table; row 0..59, the words of one test row may be changed."""
 
     def _load(column="review", target="label", changed=(), **options):
         rows = [f"this is review number {n} with some more words in it and word{n % 7}" for n in range(60)]
@@ -61,25 +61,28 @@ def reviews(settings, write, in_process):
             rows[place] += " fresh fresh fresh"
         body = "".join(f"{row},{'good' if n % 2 else 'bad'}\n" for n, row in enumerate(rows))
         dataset = ingest(write("review,label\n" + body), "r.csv", settings)
-        recipe = Recipe(data=Data(dataset=dataset.id, target=target))
-        return text_table.load(settings, dataset, recipe, column, **options)
+        read = Text(column=column, **options)
+        return table.load(settings, dataset, Recipe(data=Data(dataset=dataset.id, target=target, text=read)))
 
     return _load
 
 
 def test_the_vocabulary_never_sees_a_test_row(reviews):
     found = reviews(length=5)
-    assert found.ids.shape == (60, 5) and found.classes == ("bad", "good")
+    assert found.inputs.shape == (60, 5) and found.classes == ("bad", "good")
+    assert all(feature.token for feature in found.features)
     again = reviews(length=5, changed=found.test.tolist())
-    assert again.vocabulary.words == found.vocabulary.words
-    assert "fresh" in reviews(changed=found.train.tolist()).vocabulary.words
-    assert found.notes == ("60 of 60 texts have 5 words or more; the rest of them is cut.",)
+    assert again.words == found.words
+    assert "fresh" in reviews(changed=found.train.tolist()).words
+    assert "100% of the texts are as long or longer" in found.notes[-1]
 
 
 def test_refusals(reviews):
-    with pytest.raises(InvalidRecipe, match="needs a column of words; received 'other'"):
+    with pytest.raises(InvalidRecipe, match="text must be a column of the dataset; received 'other'"):
         reviews("other")
-    with pytest.raises(InvalidRecipe, match="target cannot be an input"):
+    with pytest.raises(
+        InvalidRecipe, match="column of prose beside the target; received 'label', the target"
+    ):
         reviews("label")
 
 
@@ -88,6 +91,6 @@ def test_imdb_is_ready(settings, real):
     known = files.texts(settings, dataset.id)["review"]
     assert known.texts == dataset.rows and known.frequent[0][0] == "the"
     assert "br" not in [word for word, _ in known.frequent]
-    recipe = Recipe(data=Data(dataset=dataset.id, target="sentiment"))
-    found = text_table.load(settings, dataset, recipe, "review", length=200)
-    assert found.ids.shape == (dataset.rows, 200) and found.ids.max() < len(found.vocabulary)
+    recipe = Recipe(data=Data(dataset=dataset.id, target="sentiment", text=Text(column="review")))
+    found = table.load(settings, dataset, recipe)
+    assert found.inputs.shape == (dataset.rows, 200) and found.inputs.max() < len(found.words) + 2
