@@ -11,6 +11,8 @@ from clipviz.charts.layout import finish, literal
 from clipviz.charts.palette import Palette
 
 POINTS = 200
+WIDE = 30.0
+"""Largest value over smallest, all of them positive, from which on the axis is logarithmic."""
 
 
 @dataclass(frozen=True)
@@ -22,13 +24,17 @@ class Curves:
 
 
 def bands(arms: Sequence[Curves], axis: str, colours: Palette) -> go.Figure:
-    """Median over seeds as a line, quartiles as a band. A seed that has stopped keeps its last value."""
-    figure = go.Figure()
+    """Median over seeds as a line, quartiles as a band. A seed that has stopped keeps its last value.
+
+    The axis is logarithmic where the values span more than WIDE.
+    """
+    figure, seen = go.Figure(), [np.inf, -np.inf]
     for place, arm in enumerate(arms):
         if not arm.seeds:
             continue
         colour = colours.series[place % len(colours.series)]
         steps, low, middle, high = _quartiles(arm.seeds)
+        seen = [min(seen[0], *low.tolist()), max(seen[1], *high.tolist())]
         figure.add_scatter(
             x=np.concatenate([steps, steps[::-1]]),
             y=np.concatenate([high, low[::-1]]),
@@ -55,7 +61,8 @@ def bands(arms: Sequence[Curves], axis: str, colours: Palette) -> go.Figure:
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         hovermode="x unified",
     )
-    figure.update_yaxes(type="log")
+    if seen[0] > 0 and seen[1] > WIDE * seen[0]:
+        figure.update_yaxes(type="log", dtick=1)
     return figure
 
 
