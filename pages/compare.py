@@ -148,7 +148,12 @@ def swept(sweep: Sweep) -> None:
 given = state.id_in_link("sweep")
 if given:
     swept(state.store().sweeps.get(given))
-    st.page_link("../../pages/compare.py", label="All runs and sweeps", icon=":material/arrow_back:")
+    st.button(
+        "All runs and sweeps",
+        icon=":material/arrow_back:",
+        key="all_runs",
+        on_click=st.query_params.clear,  # a link to the page that is open keeps its address
+    )
 else:
     st.title("Did it help?")
     picked = chosen()

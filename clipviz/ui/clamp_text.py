@@ -1,5 +1,7 @@
 """Texts on the Clamp page: how long they are, and where their clamps will sit."""
 
+import math
+
 import streamlit as st
 
 from clipviz.charts.column_histogram import column_histogram
@@ -21,10 +23,10 @@ def show(dataset: Dataset) -> bool:
     for place, prose in enumerate(texts):
         assert prose.lengths is not None
         st.subheader(f"How long the texts of {escape(prose.name, 40)} are")
-        long = prose.quantiles[LONG]
+        middle, long, longest = (math.ceil(prose.quantiles[share]) for share in ("0.5", LONG, "1"))
         st.markdown(
-            f"Half of **{counted(prose.texts, 'text')}** have {number(prose.quantiles['0.5'])} words or fewer, 95 % "
-            f"have {number(long)} or fewer, the longest has {number(prose.quantiles['1'])}. A network that reads the "
+            f"Half of **{counted(prose.texts, 'text')}** have {number(middle)} words or fewer, 95 % "
+            f"have {number(long)} or fewer, the longest has {number(longest)}. A network that reads the "
             f"first {number(long)} words cuts the ends off the other 5 %."
         )
         st.plotly_chart(

@@ -1,5 +1,6 @@
 """A column of prose on the Data page: how long its texts are, its frequent words, the balance of the classes."""
 
+import math
 from collections.abc import Sequence
 
 import streamlit as st
@@ -21,9 +22,10 @@ def shown(dataset: Dataset, profiles: Sequence[ColumnProfile], prose: TextProfil
     if prose.lengths is None:
         st.info("No row of this column has a text.")
         return
+    middle, long = (math.ceil(prose.quantiles[share]) for share in ("0.5", "0.95"))
     st.markdown(
-        f"**{counted(prose.texts, 'text')}** of {number(prose.quantiles['0.5'])} words in the middle, "
-        f"{number(prose.quantiles['0.95'])} or fewer in 95 % of them; {number(prose.vocabulary)} different words, "
+        f"**{counted(prose.texts, 'text')}**: half of them have {number(middle)} words or fewer, "
+        f"95 % have {number(long)} or fewer; {number(prose.vocabulary)} different words, "
         f"{number(prose.once)} of them met once."
     )
     figure = column_histogram("Words in a text", prose.lengths, palette(st.context.theme.type))

@@ -94,7 +94,7 @@ def _text(dataset: Dataset, recipe: Recipe, draft: drafts.Draft) -> Text | None:
     """The column of prose to read, where there is one."""
     target = recipe.data.target
     prose = [column.name for column in dataset.columns if column.kind == "text" and column.name != target]
-    if not prose:
+    if not prose or dataset.image is not None:
         return None
     now = recipe.data.text.column if recipe.data.text else None
     names: list[str | None] = [None, *prose]

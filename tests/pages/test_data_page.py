@@ -152,7 +152,7 @@ def test_a_text_column_shows_lengths_words_and_classes(page) -> None:
     )
     app = upload(page(), "films.csv", b"review,verdict\n" + rows)
     said = words(app)
-    assert "60 texts" in said and "9 words in the middle" in said
+    assert "60 texts" in said and "half of them have 9 words or fewer" in said
     assert "The classes of verdict are balanced" in said
     frequent = next(each.value for each in app.dataframe if "word" in each.value.columns)
     assert frequent["times"].tolist()[0] == 60 and "br" not in frequent["word"].tolist()
