@@ -76,7 +76,7 @@ def drawn_points(page: Page) -> int:
     return int(
         page.evaluate(
             "() => Math.max(0, ...[...document.querySelectorAll('.js-plotly-plot')]"
-            ".flatMap(p => (p.data || []).map(t => (t.x || []).length)))"
+            ".flatMap(p => (p.data || []).map(t => (t.x || []).length || 0)))"  # packed arrays have no length
         )
     )
 
@@ -140,4 +140,5 @@ def test_the_sample_with_spikes_needs_six_clicks(dashboard: Dashboard, people: "
     page.get_by_role("button", name="Train with these clamps").click()  # 3
     page.get_by_role("button", name="Start", exact=True).click()  # 4
     expect(page.get_by_text(re.compile("Test MAE"))).to_be_visible()
+    page.wait_for_function(HAS_POINTS)
     assert drawn_points(page) > 5
