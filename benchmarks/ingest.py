@@ -4,7 +4,8 @@ The baseline, in the same run and in turn with ours, is what DuckDB does by itse
 stored as rejects), then SUMMARIZE of that Parquet file, on as many threads. Ours runs as the dashboard runs it: in a
 child process, from an upload that is kept already, to data.parquet, rejected rows, sorted columns and exact profiles.
 Numbers are medians over the repetitions. Exits 1 beyond 1.5 times the baseline or 1.5 GB of the job, or when rows do
-not add up. --excel measures an xlsx of 100,000 x 20 against openpyxl as well.
+not add up. --excel reads an xlsx of 100,000 x 20 as well, with openpyxl and with the
+reader used here (limit: five times faster), and says what the whole ingest takes.
 """
 
 import argparse
@@ -113,7 +114,7 @@ def ours(source: Path, home: Path) -> tuple[float, float, int, Parts]:
 
 
 def excel(folder: Path, rows: int) -> bool:
-    """Reading a workbook of 20 columns: ours, to Parquet and profiles, against openpyxl alone."""
+    """Reading a workbook of 20 columns with our reader and with openpyxl; then all of our ingest."""
     import numpy as np
     import openpyxl
 
@@ -139,7 +140,7 @@ def excel(folder: Path, rows: int) -> bool:
     print(
         f"  ingest with profiles {seconds:.2f} s, {theirs / seconds:.1f} times faster, {megabytes:.0f} MB ({parts})"
     )
-    return theirs / seconds >= EXCEL_RATIO
+    return theirs / parsed >= EXCEL_RATIO
 
 
 def main() -> int:
