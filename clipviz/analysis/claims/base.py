@@ -1,5 +1,6 @@
 """What a published claim declares: its numbers, their source, its data, and the sweep that reruns it."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -26,7 +27,7 @@ class Figure(BaseModel):
     said: str
 
 
-class Claim(BaseModel):
+class Claim(BaseModel, ABC):
     """A claim, and how it is rerun.
 
     said: what is claimed, in words. figures: its numbers; () where none are published, and then `metrics` say what
@@ -54,9 +55,9 @@ class Claim(BaseModel):
         """What it is judged by, the first one foremost."""
         return tuple(figure.metric for figure in self.figures) or self.measured
 
+    @abstractmethod
     def recipe(self, dataset: Dataset) -> Recipe:
         """The recipe with the clip."""
-        raise NotImplementedError
 
     def design(self, dataset: Dataset, seeds: Sequence[int] = range(SEEDS)) -> Design:
         """The sweep that reruns it on this data."""

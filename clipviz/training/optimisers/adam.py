@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, Self
 
-from pydantic import Field
-
-from clipviz.policies.policy import extra
 from clipviz.training.optimisers.base import (
     Group,
     Optimiser,
     OptimiserRecipe,
+    beta1_field,
+    beta2_field,
     coupled_decay_field,
     epsilon_field,
     number,
@@ -34,22 +33,8 @@ class Adam(OptimiserRecipe):
         0.001, "Length of a typical step of each weight.", 0.0003, 0.001, 0.003, 0.01
     )
     weight_decay: float = coupled_decay_field()
-    beta1: float = Field(
-        0.9,
-        ge=0,
-        lt=1,
-        title="Beta 1",
-        description="Memory of the running average of the gradient.",
-        json_schema_extra=extra("", 0.8, 0.9, 0.95, advanced=True),
-    )
-    beta2: float = Field(
-        0.999,
-        ge=0,
-        lt=1,
-        title="Beta 2",
-        description="Memory of the running average of the squared gradient.",
-        json_schema_extra=extra("", 0.95, 0.99, 0.999, advanced=True),
-    )
+    beta1: float = beta1_field()
+    beta2: float = beta2_field()
     epsilon: float = epsilon_field(1e-8, "Added to the root of the squared average.")
 
     @classmethod

@@ -12,6 +12,8 @@ from clipviz.training.optimisers.base import (
     Group,
     Optimiser,
     OptimiserRecipe,
+    beta1_field,
+    beta2_field,
     epsilon_field,
     number,
     rate_field,
@@ -39,22 +41,8 @@ class AdamW(OptimiserRecipe):
         description="Share of each weight taken off a step, times the learning rate; never on thresholds.",
         json_schema_extra=extra("", 0.0, 0.01, 0.1),
     )
-    beta1: float = Field(
-        0.9,
-        ge=0,
-        lt=1,
-        title="Beta 1",
-        description="Memory of the running average of the gradient.",
-        json_schema_extra=extra("", 0.8, 0.9, 0.95, advanced=True),
-    )
-    beta2: float = Field(
-        0.999,
-        ge=0,
-        lt=1,
-        title="Beta 2",
-        description="Memory of the running average of the squared gradient.",
-        json_schema_extra=extra("", 0.95, 0.99, 0.999, advanced=True),
-    )
+    beta1: float = beta1_field()
+    beta2: float = beta2_field()
     epsilon: float = epsilon_field(1e-8, "Added to the root of the squared average.")
 
     @classmethod

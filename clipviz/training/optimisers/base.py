@@ -103,3 +103,25 @@ def epsilon_field(default: float, description: str) -> Any:
         description=description,
         json_schema_extra=extra("", default, 1e-6, advanced=True),
     )
+
+
+def beta1_field() -> Any:
+    return Field(
+        0.9,
+        ge=0,
+        lt=1,
+        title="Beta 1",
+        description="Memory of the running average of the gradient.",
+        json_schema_extra=extra("", 0.8, 0.9, 0.95, advanced=True),
+    )
+
+
+def beta2_field() -> Any:
+    return Field(
+        0.999,
+        ge=0,
+        lt=1,
+        title="Beta 2",
+        description="Memory of the running average of the squared gradient.",
+        json_schema_extra=extra("", 0.95, 0.99, 0.999, advanced=True),
+    )

@@ -124,9 +124,12 @@ class ActivationContract:
 
     @each
     def test_replicas_at_once_equal_each_alone(self, name: str) -> None:
-        """Also with different numbers: every number that has values worth trying differs."""
-        clips = [CLIPS[name](**given).build(5) for given in others(name)]
-        values = torch.randn(3, 7, 5) * 3
+        """Also with different numbers: every number that has values worth trying differs.
+
+        In float64: a gradient that is 0 but for rounding is compared as well.
+        """
+        clips = [CLIPS[name](**given).build(5).double() for given in others(name)]
+        values = torch.randn(3, 7, 5, dtype=torch.float64) * 3
         alone = torch.stack([clip(rows) for clip, rows in zip(clips, values, strict=True)])
         parameters, buffers = stack_module_state(clips) if clips[0].state_dict() else ({}, {})
         base = deepcopy(clips[0]).to("meta")
