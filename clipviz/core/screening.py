@@ -59,7 +59,7 @@ class Round(Part):
 
     arms: the compared ones, the best first; the arms that they refer to are always trained beside them. seeds: what
     all of these have once the round has ended; of a confirmation, the fresh ones alone. joined: new arms, each by the
-    names of those whose clips it has together. skipped: never trained, for lack of time.
+    names of those whose clips it has together.
     """
 
     stage: Stage
@@ -67,5 +67,4 @@ class Round(Part):
     seeds: tuple[int, ...]
     left: tuple[str, ...] = ()
     joined: tuple[tuple[str, ...], ...] = ()
-    skipped: tuple[str, ...] = ()
     why: str = ""

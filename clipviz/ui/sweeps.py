@@ -112,7 +112,7 @@ def _extend(sweep: Sweep) -> None:
         )
         st.caption("The same for every arm; what has ended is kept.")
         if st.button("Train them", key=f"extend:{sweep.id}", type="primary"):
-            first = max(sweep.design.seeds) + 1
+            first = max(sweep.seeds) + 1
             try:
                 submit.extend(
                     state.store(), state.settings(), sweep, state.me(), seeds=range(first, first + int(more))
