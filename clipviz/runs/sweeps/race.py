@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from functools import cache
 
 from clipviz.runs.sweeps.scores import Scores, diverged
 
@@ -25,8 +26,6 @@ def outrun(order: Sequence[str], seeds: Sequence[int], known: Scores) -> tuple[l
 
 def _bound(leader: str, arm: str, seeds: Sequence[int], known: Scores) -> float:
     """The lower end of the leader's mean advantage, where neither diverged; minus infinity below two such seeds."""
-    from scipy import stats
-
     pairs = [(known[leader][seed], known[arm][seed]) for seed in seeds]
     ahead = [a - b for a, b in pairs if a is not None and b is not None]
     n = len(ahead)
@@ -34,4 +33,11 @@ def _bound(leader: str, arm: str, seeds: Sequence[int], known: Scores) -> float:
         return -math.inf
     middle = math.fsum(ahead) / n
     deviation = math.sqrt(math.fsum((each - middle) ** 2 for each in ahead) / (n - 1))
-    return middle - float(stats.t.ppf(1 - DOUBT, n - 1)) * deviation / math.sqrt(n)
+    return middle - _quantile(n - 1) * deviation / math.sqrt(n)
+
+
+@cache
+def _quantile(freedom: int) -> float:
+    from scipy import stats
+
+    return float(stats.t.ppf(1 - DOUBT, freedom))
