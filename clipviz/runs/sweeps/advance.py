@@ -15,7 +15,7 @@ from clipviz.runs.sweeps.pace import pace
 from clipviz.runs.sweeps.plan import cells
 from clipviz.runs.sweeps.scores import scores
 from clipviz.store import Store
-from clipviz.training.replicas.alike import signature
+from clipviz.training.replicas.alike import obstacle, signature
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ def decide(sweep: Sweep, runs: Sequence[Run], slots: int) -> Round | None:
     known = scores(runs, rule.metric)
     if isinstance(rule, Halving):
         return halving.following(rule, sweep.design.seeds, sweep.rounds, known)
-    spent = pace(runs, sweep.created_at, slots)
+    spent = pace(runs, sweep.created_at, slots, together=not obstacle(sweep.design.recipe))
     return search.following(rule, field(sweep.variants), sweep.rounds, known, spent)
 
 

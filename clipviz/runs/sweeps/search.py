@@ -14,7 +14,7 @@ All before the confirmation looks at validation rows only. Any process that read
 import itertools
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from clipviz.core.screening import Round, Search
@@ -48,12 +48,12 @@ class Field:
     reference: Candidate
     candidates: tuple[Candidate, ...]
 
-    def programs(self, cells: Mapping[str, int]) -> list[int]:
-        """The runs of each program, where these arms and the reference get so many further seeds each."""
-        most = max(cells.values(), default=0)
+    def programs(self, arms: Iterable[str], seeds: int) -> list[int]:
+        """The runs of each program, where each of these arms gets so many further seeds."""
+        wanted = set(arms)
         held: Counter[str] = Counter()
         for each in (self.reference, *self.candidates):
-            held[each.program] += most if each is self.reference else cells.get(each.name, 0)
+            held[each.program] += seeds if each.name in wanted else 0
         return [count for count in held.values() if count]
 
 
@@ -119,12 +119,10 @@ def _screen(rule: Search, field: Field, pilot: Round, pace: Pace) -> Round | Non
         if each.name not in pilot.arms:
             by_family.setdefault(each.family, []).append(each.name)
     turns = [arm for arm in itertools.chain(*itertools.zip_longest(*by_family.values())) if arm]
-    room, taken, shared = rule.seconds * SCREENED - pace.spent, list[str](), dict[str, int]()
+    room, taken = rule.seconds * SCREENED - pace.spent, list[str]()
     for arm in turns:
-        trial = shared | {arm: SEEDS}
-        if pace.cost(field.programs(trial)) <= room:
+        if pace.cost(field.programs([*taken, arm], SEEDS)) <= room:
             taken.append(arm)
-            shared = trial
     if not taken:
         return None
     missed = len(turns) - len(taken)
@@ -159,7 +157,7 @@ def _lap(
     """The arms that get more seeds: all, or the better half, or its better half; () where it is decided, or late."""
     runners = tuple(kept)
     while len(runners) > 1 and len(seeds) + SEEDS <= MOST_SEEDS:
-        cost = pace.cost(field.programs(dict.fromkeys(runners, SEEDS)))
+        cost = pace.cost(field.programs([field.reference.name, *runners], SEEDS))
         if pace.spent + cost <= rule.seconds * RACED:
             return runners
         runners = runners[: len(runners) // 2]
@@ -188,10 +186,14 @@ def _confirm(rule: Search, field: Field, rounds: Sequence[Round], kept: Sequence
     used = max(seed for each in rounds for seed in each.seeds)
     room = rule.seconds - pace.spent
     finalists = tuple(kept[:FINALISTS])
-    while len(finalists) > 1 and pace.cost(field.programs(dict.fromkeys(finalists, fewest))) > room:
+
+    def fits(seeds: int) -> bool:
+        return pace.cost(field.programs([field.reference.name, *finalists], seeds)) <= room
+
+    while len(finalists) > 1 and not fits(fewest):
         finalists = finalists[:-1]
     fresh = fewest
-    while fresh < MOST_FRESH and pace.cost(field.programs(dict.fromkeys(finalists, fresh + 1))) <= room:
+    while fresh < MOST_FRESH and fits(fresh + 1):
         fresh += 1
     return Round(
         stage="confirm",

@@ -52,11 +52,11 @@ class World:
         return self
 
     def _train(self, decided: Round) -> None:
-        cells = {
-            arm: len(set(decided.seeds) - set(self.known.get(arm, {}))) for arm in (*decided.arms, "none")
-        }
-        self.spent += Pace(0, self.program, 3.0, slots=2).cost(self.field.programs(cells))
-        for arm in cells:
+        arms = ("none", *decided.arms)
+        missing = [arm for arm in arms if not set(decided.seeds) <= set(self.known.get(arm, {}))]
+        more = max(len(set(decided.seeds) - set(self.known.get(arm, {}))) for arm in arms)
+        self.spent += Pace(0, self.program, 3.0, slots=2).cost(self.field.programs(missing, more))
+        for arm in arms:
             own = self.known.setdefault(arm, {})
             own.update({seed: self.luck(arm, seed) for seed in decided.seeds if seed not in own})
 
