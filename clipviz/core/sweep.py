@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from clipviz.core.recipe import Part, Recipe
 from clipviz.core.run import Run, State
+from clipviz.core.screening import Halving, Round, Rule
 
 MOST_VALUES = 100
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
@@ -34,6 +35,7 @@ class Design(Part):
         False, description="One field at a time beside the recipe itself, instead of every combination."
     )
     without_clip: bool = Field(True, description="Whether arms without the clips are added.")
+    choosing: Rule | None = Field(None, description="How arms leave early; None: all get all seeds.")
 
     @field_validator("seeds")
     @classmethod
@@ -47,6 +49,10 @@ class Design(Part):
             raise ValueError("each field may vary once: put all its values into one list")
         if "seed" in paths:
             raise ValueError("the seed varies by itself: set seeds instead")
+        if isinstance(self.choosing, Halving) and self.choosing.rungs[-1] >= len(self.seeds):
+            raise ValueError(
+                f"the last cut is after {self.choosing.rungs[-1]} seeds: take more than that in all"
+            )
         return self
 
 
@@ -73,6 +79,8 @@ class Sweep(BaseModel):
     variants: tuple[Variant, ...] = Field(
         description="As they were planned: later releases may plan otherwise."
     )
+    rounds: tuple[Round, ...] = Field((), description="What was decided, where arms leave early.")
+    choosing: bool = Field(False, description="Whether another round may follow once all runs have ended.")
     created_by: str = ""
     created_at: datetime
     deleted_at: datetime | None = None

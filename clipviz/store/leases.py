@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, case, or_, select, update
+from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, case, func, or_, select, update
 
 from clipviz.core.errors import StaleAttempt
 from clipviz.core.run import Request, Result, Run, State
@@ -72,6 +72,17 @@ class Leases:
         with self._database.writing() as connection:
             rows = connection.execute(mine.with_for_update(skip_locked=True)).mappings().all()
             return [self._take(connection, row, owner, lease_seconds) for row in rows]
+
+    def queue(self, run: Run) -> tuple[int, int]:
+        """(processes that train now, runs that will be taken before this one)."""
+        training = select(func.count(runs.c.owner.distinct())).where(runs.c.state == State.RUNNING)
+        earlier = or_(
+            runs.c.created_at < run.created_at,
+            and_(runs.c.created_at == run.created_at, runs.c.id < run.id),
+        )
+        before = _queued().where(earlier, runs.c.sweep.is_(None)).with_only_columns(func.count())
+        with self._database.reading() as connection:
+            return connection.execute(training).scalar_one(), connection.execute(before).scalar_one()
 
     def held(self, owner: str) -> list[Run]:
         """The runs that this worker is training."""
