@@ -159,7 +159,7 @@ class Program:
         epoch, place = divmod(step, -(-self._length // self._batch))
         if epoch not in self._orders:
             seeds = [member.recipe.seed for member in self.members]
-            orders = {seed: order(self._length, seed, epoch) for seed in seeds}
+            orders = {seed: order(self._length, seed, epoch) for seed in dict.fromkeys(seeds)}
             whole = torch.from_numpy(np.stack([orders[seed] for seed in seeds]))
             self._orders = {epoch: whole.to(self._device)}
         return self._orders[epoch][:, place * self._batch : (place + 1) * self._batch]
