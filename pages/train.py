@@ -14,6 +14,7 @@ from clipviz.ui import (
     inspection,
     live_chart,
     recipes,
+    recommend,
     results,
     runs,
     state,
@@ -54,6 +55,7 @@ def compose(dataset: Dataset) -> None:
             ):
                 begin(dataset, recipe, draft, name or "")
             sweep_form.button(recipe, draft, bool(wrong))
+            recommend.button(recipe, draft.key("recommend"), bool(wrong))
             recipes.saved_ones(dataset)
 
 

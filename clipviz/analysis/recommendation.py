@@ -42,15 +42,18 @@ def recommendation(sweep: Sweep, verdict: Verdict | None) -> Recommendation:
     arm = next((variant for variant in finalists if variant.name in better), reference)
     helps = arm is not reference
     families = [FAMILIES[family] for family in clips(arm.recipe)]
+    skipped = [each.name for each in sweep.variants if each.reference and each.name not in tried]
     return Recommendation(
         helps=helps,
         arm=arm.name,
         families=families,
         recipe=arm.recipe,
-        sentence=_sentence(helps, settled, arm.name, families, len(tried)),
+        sentence=_helps(arm.name, families, len(tried))
+        if helps
+        else _none(settled, len(tried), len(skipped)),
         settled=settled,
         screened=len(tried),
-        skipped=[each.name for each in sweep.variants if each.reference and each.name not in tried],
+        skipped=skipped,
     )
 
 
@@ -61,13 +64,19 @@ def _confirmed(verdict: Verdict) -> set[str]:
     return {each.arm for each in verdict.comparisons if each.relation == "better"}
 
 
-def _sentence(helps: bool, settled: bool, arm: str, families: list[str], tried: int) -> str:
-    if helps:
-        kind = " and ".join(families)
-        return f"Take {arm} ({kind}): of {tried} policies it led, and it holds on fresh seeds."
-    if settled:
+def _helps(arm: str, families: list[str], tried: int) -> str:
+    return f"Take {arm} ({' and '.join(families)}): of {tried} policies it led, and it holds on fresh seeds."
+
+
+def _none(settled: bool, tried: int, skipped: int) -> str:
+    if not settled:
+        return "There is no recommendation yet: no policy has been confirmed on fresh seeds."
+    if skipped:
         return (
-            f"Nothing beats no clipping here: of {tried} policies none does so beyond doubt. Train without clips, and "
-            "spend the effort elsewhere."
+            f"Nothing that was tried beats no clipping beyond doubt: {tried} policies. There was no time for {skipped} "
+            "more: search longer before you give up on them."
         )
-    return "There is no recommendation yet: no policy has been confirmed on fresh seeds."
+    return (
+        f"Nothing beats no clipping here: of {tried} policies none does so beyond doubt. Train without clips, and "
+        "spend the effort elsewhere."
+    )

@@ -60,6 +60,6 @@ def _show(found: recommending.Recommended) -> None:
         print_verdict(found.verdict)
     typer.echo(inert(found.recommendation.sentence))
     if found.recommendation.skipped:
-        typer.echo(inert(f"Not tried, for lack of time: {', '.join(found.recommendation.skipped)}."))
+        typer.echo(inert(f"Not tried, for lack of time: {'; '.join(found.recommendation.skipped)}."))
     typer.echo("recipe to train:")
     typer.echo(found.recommendation.recipe.model_dump_json(indent=2))

@@ -13,7 +13,7 @@ from clipviz.policies.policy import Trait
 from clipviz.runs.check import PACKAGES, check, complete, kind_of_rows
 from clipviz.runs.sweeps import titles
 
-SUGGESTED = "each column as suggested"
+SUGGESTED = "Each column as suggested"
 
 
 def catalogue(recipe: Recipe, dataset: Dataset, suggested: Mapping[str, Choice]) -> tuple[Variant, ...]:

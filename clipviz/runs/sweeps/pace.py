@@ -36,7 +36,7 @@ class Pace:
             self.program * max(1.0, count / self.runs if self.runs else 1.0) ** self.growth
             for count in programs
         ]
-        return max(math.fsum(each) / self.slots, max(each))
+        return float(max(math.fsum(each) / self.slots, max(each)))
 
 
 def pace(runs: Iterable[Run], since: datetime, slots: int, together: bool = False) -> Pace:

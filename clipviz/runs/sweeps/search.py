@@ -26,7 +26,7 @@ SEEDS = 3
 """Of the pilot and the screen, and so many more in each lap of the race."""
 MOST_SEEDS = 15
 FINALISTS = 3
-SCREENED, RACED, COMBINED = 0.45, 0.6, 0.7
+SCREENED, RACED, COMBINED = 0.5, 0.6, 0.7
 """Shares of the budget that are spent when each of these ends at the latest; the rest belongs to the confirmation."""
 MOST_FRESH = 30
 LEVEL = 0.05
@@ -75,9 +75,13 @@ def following(rule: Search, field: Field, rounds: Sequence[Round], known: Scores
     if last.stage in ("confirm", "stopped"):
         return None
     if last.stage == "pilot":
-        screen = _screen(rule, field, last, pace)
-        if screen is not None:
-            return screen
+        for share in (
+            SCREENED,
+            RACED,
+        ):  # where the machine is slow, more arms are worth more than a race of three
+            screen = _screen(rule.seconds * share - pace.spent, field, last, pace)
+            if screen is not None:
+                return screen
     seeds, alive = _standing(field, rounds, known)
     if not alive:
         return None
@@ -112,14 +116,14 @@ def screened(rounds: Sequence[Round], joined: Sequence[str] = ()) -> set[str]:
     return {arm for each in rounds for arm in each.arms} | set(joined)
 
 
-def _screen(rule: Search, field: Field, pilot: Round, pace: Pace) -> Round | None:
-    """As many further arms as fit, the families in turn; None where none does, or there is none."""
+def _screen(room: float, field: Field, pilot: Round, pace: Pace) -> Round | None:
+    """As many further arms as fit into so many seconds, the families in turn; None where none does, or is left."""
     by_family: dict[str, list[str]] = {}
     for each in field.candidates:
         if each.name not in pilot.arms:
             by_family.setdefault(each.family, []).append(each.name)
     turns = [arm for arm in itertools.chain(*itertools.zip_longest(*by_family.values())) if arm]
-    room, taken = rule.seconds * SCREENED - pace.spent, list[str]()
+    taken: list[str] = []
     for arm in turns:
         if pace.cost(field.programs([*taken, arm], SEEDS)) <= room:
             taken.append(arm)
