@@ -97,6 +97,8 @@ class Tap:
 class ByAutograd:
     """Any other clip or function, by a graph of its own. weights: what is learned in it."""
 
+    _said: Tensor
+
     def __init__(self, module: Any, weights: dict[str, Weight]) -> None:
         self._module = module
         self._leaves = [getattr(module, name) for name in weights]
@@ -105,17 +107,15 @@ class ByAutograd:
     def ahead(self, values: Tensor) -> Tensor:
         with torch.enable_grad():
             self._values = values.detach().requires_grad_()
-            self._said: Tensor = self._module(self._values)
+            self._said = self._module(self._values)
         return self._said.detach()
 
     def back(self, slope: Tensor) -> Tensor:
         asked = [self._values, *self._leaves]
-        inward: Tensor
-        inward, *learned = (
-            torch.autograd.grad(self._said, asked, slope, materialize_grads=True)
-            if self._said.requires_grad
-            else [torch.zeros_like(each) for each in asked]
-        )
+        inward: Tensor = torch.zeros_like(slope)
+        learned = [torch.zeros_like(each) for each in self._leaves]
+        if self._said.requires_grad:
+            inward, *learned = torch.autograd.grad(self._said, asked, slope, materialize_grads=True)
         for gradient, slot in zip(learned, self._gradients, strict=True):
             slot.copy_(gradient)
         return inward
