@@ -13,12 +13,12 @@ import time
 import numpy as np
 
 from clipviz.analysis import clamping
-from clipviz.analysis.bootstrap import uncertainty
 from clipviz.analysis.column import TrainingColumn
 from clipviz.analysis.tail_value import stretches, tail_values
 from clipviz.core.bounds import Bounds
 from clipviz.core.recipe import Choice
 from clipviz.core.table import Feature, Table
+from clipviz.policies.uncertainty import uncertainty
 
 LIMIT = 0.05
 MOVES = 200

@@ -11,6 +11,7 @@ from clipviz.core.recipe import Choice, Recipe
 from clipviz.core.table import Table
 from clipviz.ui import (
     clamp_findings,
+    clamp_groups,
     clamp_overview,
     clamp_picture,
     clamp_policy,
@@ -80,7 +81,8 @@ def inputs(
     bounds = known.fit(choice)
     done = known.effect(bounds)
     told(done, column, bounds, choice)
-    clamp_policy.groups(table, bounds)
+    levels = next((each.levels for each in table.features if each.name == bounds.by), ())
+    clamp_groups.show(levels, bounds, clamp_findings.groups(dataset, recipe, column, bounds))
     uncertain = clamp_findings.uncertain(dataset, recipe, column)
 
     def limit(lo: float, hi: float) -> None:

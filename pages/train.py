@@ -27,6 +27,7 @@ from clipviz.ui.text import ago, escape, number, people
 def compose(dataset: Dataset) -> None:
     st.title("Train a clipped network")
     st.write("The defaults are a good start: press Start, and watch.")
+    runs.wake()
     runs.under_way()
     draft = drafts.draft(dataset)
     start = st.container()

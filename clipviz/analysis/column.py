@@ -17,6 +17,7 @@ from clipviz.datasets.moments import moments as blockwise
 from clipviz.datasets.ordered import Ordered
 from clipviz.datasets.profile import sort_finite
 from clipviz.policies import fitting
+from clipviz.policies.group_bounds import GroupBounds
 
 Floats = NDArray[np.float64]
 BLOCK = 4096
@@ -87,6 +88,10 @@ class TrainingColumn:
             lean = self.rows > FEW_ROWS and not choice.fields().get("by")
             self._fitted[key] = fitting.fit(self._table, choice, self._finite() if lean else self.values)
         return self._fitted[key]
+
+    def by_group(self, choice: Choice, bounds: Bounds) -> tuple[GroupBounds, ...]:
+        """What a policy found for each group, and how sure it is; see `policies.group_bounds`."""
+        return fitting.by_group(self._table, choice, self.values, bounds)
 
     def _finite(self) -> Floats:
         """The finite values in the order of the training rows: all that a clamp of one pair of bounds is fitted on."""

@@ -65,6 +65,34 @@ class Run(BaseModel):
     deleted_at: datetime | None = None
     revision: int = 1
 
+    @property
+    def diverged(self) -> bool:
+        """Whether it ended because its numbers ran away: it counts, as the worst. A crash says nothing of an arm."""
+        return self.state is State.FAILED and ("diverged" in self.reason or "must be finite" in self.reason)
+
+
+class GroupLimit(BaseModel):
+    """Input bounds of one group as its rows got them; None is open, and so is an end of an interval.
+
+    rows: its finite training values; weight: what its own bounds count in these, those of all rows the rest.
+    lo_interval, hi_interval: of 95 %; None around a bound that is open.
+    """
+
+    rows: int
+    weight: float
+    lo: float | None
+    hi: float | None
+    lo_interval: tuple[float | None, float | None] | None
+    hi_interval: tuple[float | None, float | None] | None
+
+
+class GroupLimits(BaseModel):
+    """by: the category column; groups: how many of its levels have bounds; levels: the largest of them, by name."""
+
+    by: str
+    groups: int
+    levels: dict[str, GroupLimit]
+
 
 class Result(BaseModel):
     """What a run ends with. Metrics are on raw, unclamped targets of untouched test rows."""
@@ -75,7 +103,11 @@ class Result(BaseModel):
     baseline: dict[str, float | None] = Field(description="Test metrics of the best constant prediction.")
     thresholds: dict[str, list[float]] = Field(description="Learned thresholds by layer.")
     bounds: dict[str, tuple[float | None, float | None]] = Field(
-        description="Input bounds by column; None is open."
+        description="Input bounds by column, for rows of no known group; None is open."
+    )
+    groups: dict[str, GroupLimits] = Field(
+        default_factory=dict,
+        description="Bounds of each group, by column, where groups have bounds of their own.",
     )
     steps: int
     best_step: int

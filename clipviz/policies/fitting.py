@@ -10,6 +10,7 @@ from clipviz.core.discovery import build
 from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Choice
 from clipviz.core.table import Table
+from clipviz.policies.group_bounds import GroupBounds, group_bounds
 from clipviz.policies.inputs.base import Groups, InputClamp
 
 PACKAGE = "clipviz.policies.inputs"
@@ -22,11 +23,17 @@ def fit(table: Table, choice: Choice, values: Floats) -> Bounds:
     """
     policy: InputClamp = build(PACKAGE, choice)
     by: str | None = getattr(policy, "by", None)
-    if by is None:
-        return policy.fit(values)
+    return policy.fit(values, None if by is None else _groups(table, by))
+
+
+def by_group(table: Table, choice: Choice, values: Floats, bounds: Bounds) -> tuple[GroupBounds, ...]:
+    """What `fit` found for each group, and how sure it is; none where the bounds are those of all rows."""
+    return group_bounds(choice, values, _groups(table, bounds.by), bounds) if bounds.groups else ()
+
+
+def _groups(table: Table, by: str) -> Groups:
     place = category(table, by)
-    groups = Groups(_codes(table.inputs[table.train, place]), len(table.features[place].levels))
-    return policy.fit(values, groups)
+    return Groups(_codes(table.inputs[table.train, place]), len(table.features[place].levels))
 
 
 def codes(table: Table, bounds: Bounds, rows: NDArray[np.int64]) -> NDArray[np.int64] | None:

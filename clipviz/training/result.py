@@ -5,6 +5,7 @@ from clipviz.core.run import Result
 from clipviz.core.table import Table
 from clipviz.training import evaluation
 from clipviz.training.assembly import Assembly
+from clipviz.training.group_limits import group_limits
 from clipviz.training.journal import Journal
 from clipviz.training.progress import Progress
 from clipviz.training.rows import Rows, prepare
@@ -29,6 +30,7 @@ def conclude(
         baseline=evaluation.baseline(table.task, table.target[table.train], test.raw, len(table.classes)),
         thresholds=network.thresholds(),
         bounds=network.front.bounds(),
+        groups=group_limits(table, recipe.inputs),
         steps=progress.step,
         best_step=progress.stopping.best_step,
         seconds=progress.seconds,

@@ -7,7 +7,6 @@ from datetime import timedelta
 import streamlit as st
 
 from clipviz.analysis import clamping, column, normalising, tail_value
-from clipviz.analysis.bootstrap import Uncertainty, uncertainty
 from clipviz.analysis.clamping import Effect
 from clipviz.analysis.column import TrainingColumn
 from clipviz.analysis.normalising import Scaled
@@ -17,6 +16,8 @@ from clipviz.core.profile import Histogram, Suggestion
 from clipviz.core.recipe import Choice, Recipe
 from clipviz.core.table import Feature, Table
 from clipviz.datasets import files
+from clipviz.policies.group_bounds import GroupBounds
+from clipviz.policies.uncertainty import Uncertainty, uncertainty
 from clipviz.ui import state
 
 SMALL_BINS = 30
@@ -76,7 +77,7 @@ def _touched(
 
 
 def uncertain(dataset: Dataset, recipe: Recipe, name: str) -> Uncertainty | None:
-    """How far the bounds of a column may be off; see `bootstrap.uncertainty`."""
+    """How far the bounds of a column may be off; see `policies.uncertainty`."""
     choice = recipe.inputs.policy_of(name)
     return _uncertain(
         state.column(dataset, recipe, name), f"{dataset.id} {_rows(recipe)}", name, choice.model_dump_json()
@@ -87,6 +88,19 @@ def uncertain(dataset: Dataset, recipe: Recipe, name: str) -> Uncertainty | None
 def _uncertain(_column: TrainingColumn, rows: str, name: str, choice: str) -> Uncertainty | None:
     policy = Choice.model_validate_json(choice)
     return uncertainty(_column.ordered, policy, _column.fit(policy))
+
+
+def groups(dataset: Dataset, recipe: Recipe, name: str, bounds: Bounds) -> tuple[GroupBounds, ...]:
+    """What each group of a column got; see `policies.group_bounds`."""
+    known, choice = state.column(dataset, recipe, name), recipe.inputs.policy_of(name)
+    return _groups(known, f"{dataset.id} {_rows(recipe)}", name, choice.model_dump_json(), bounds)
+
+
+@st.cache_data(max_entries=64, ttl=timedelta(hours=1), show_spinner="Drawing each group anew …")
+def _groups(
+    _column: TrainingColumn, rows: str, name: str, choice: str, _bounds: Bounds
+) -> tuple[GroupBounds, ...]:
+    return _column.by_group(Choice.model_validate_json(choice), _bounds)
 
 
 def target(dataset: Dataset, recipe: Recipe, table: Table) -> TrainingColumn:

@@ -3,16 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from clipviz.analysis import clamping
-from clipviz.analysis.bootstrap import Uncertainty
 from clipviz.analysis.clamping import Effect
 from clipviz.analysis.column import TrainingColumn
 from clipviz.charts.column_histogram import column_histogram
 from clipviz.charts.layout import CONFIG
 from clipviz.charts.palette import palette
 from clipviz.core.bounds import Bounds
+from clipviz.policies.uncertainty import Uncertainty
 from clipviz.ui.text import counted, number, plain
 
 FEW = 10
@@ -71,24 +72,53 @@ def certainty(found: Uncertainty | None, bounds: Bounds, done: Effect) -> None:
         st.caption("These bounds do not depend on which rows happened to be here.")
         return
     ends = []
-    for name, interval, bound, beyond in (
-        ("lower", found.lo, bounds.lo, done.below),
-        ("upper", found.hi, bounds.hi, done.above),
+    for name, interval, bound, beyond, needed in (
+        ("lower", found.lo, bounds.lo, done.below, found.needed[0]),
+        ("upper", found.hi, bounds.hi, done.above, found.needed[1]),
     ):
         if interval is not None:
             few = f", with {counted(beyond, 'value')} beyond it" if beyond < FEW else ""
             ends.append(
-                f"{name} bound {number(bound)}, from {number(interval[0])} to {number(interval[1])}{few}"
+                f"{name} bound {number(bound)}, {ended(interval)}{few}{_open(found, interval, needed)}"
             )
+    whose = "the bounds of all rows" if bounds.groups else "the bounds"
+    st.caption(
+        f"With other rows {whose} would be elsewhere (95 % interval, the band in the chart): {'; '.join(ends)}. "
+        + _source(found)
+    )
+
+
+def ended(interval: tuple[float, float]) -> str:
+    """An interval in words; an end that is open is said to be so."""
+    low, high = interval
+    if np.isinf(low) and np.isinf(high):
+        return "open on both ends"
+    if np.isinf(low):
+        return f"from anywhere below to {number(high)}"
+    return (
+        f"from {number(low)} to anywhere above" if np.isinf(high) else f"from {number(low)} to {number(high)}"
+    )
+
+
+def _open(found: Uncertainty, interval: tuple[float, float], needed: int | None) -> str:
+    """Why an interval of order statistics has an open end."""
+    if not found.exact or np.isfinite(interval).all():
+        return ""
+    if needed is None:
+        return " (no number of rows shows how far a column can go)"
+    return (
+        f" (with {counted(found.rows, 'row')} no interval of 95 % is closed there; {number(needed)} would do)"
+    )
+
+
+def _source(found: Uncertainty) -> str:
+    if found.exact:
+        return "Between order statistics: it holds whatever the distribution."
     drawn = f"{number(found.resamples)} bootstrap samples"
     if found.drawn < found.rows:
         drawn += f" of {number(found.drawn)} values each, scaled to all {number(found.rows)}"
-    whose = "the bounds of all rows" if bounds.groups else "the bounds"
     opened = f" In {number(found.opened)} of them the policy left a side open." if found.opened else ""
-    st.caption(
-        f"With other rows {whose} would be elsewhere (95 % interval, the band in the chart): {'; '.join(ends)}. "
-        f"From {drawn}.{opened}"
-    )
+    return f"From {drawn}.{opened}"
 
 
 def moments(done: Effect) -> None:

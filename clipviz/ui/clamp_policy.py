@@ -5,9 +5,8 @@ import streamlit as st
 from clipviz.core.bounds import Bounds
 from clipviz.core.dataset import Dataset
 from clipviz.core.recipe import Recipe
-from clipviz.core.table import Table
 from clipviz.ui import clamp_findings, clamps, drafts, forms, recipes
-from clipviz.ui.text import counted, escape, number, plain
+from clipviz.ui.text import escape, number
 
 FAR = 10.0
 """Beyond it, in what reaches the network, a value is called far."""
@@ -45,27 +44,6 @@ def show(dataset: Dataset, draft: drafts.Draft, recipe: Recipe, columns: list[st
     return recipe.model_copy(
         update={"inputs": inputs.model_copy(update={"default": default, "columns": own_ones})}
     )
-
-
-def groups(table: Table, bounds: Bounds) -> None:
-    """The bounds of each group, where groups have bounds of their own."""
-    if not bounds.groups:
-        return
-    import pandas as pd
-
-    feature = next(each for each in table.features if each.name == bounds.by)
-    with st.expander(f"Bounds of {counted(len(bounds.groups), 'group')}", icon=":material/groups:"):
-        st.dataframe(
-            pd.DataFrame(
-                [
-                    {"group": plain(level, 60), "lo": number(lo), "hi": number(hi)}
-                    for level, (lo, hi) in zip(feature.levels, bounds.groups, strict=True)
-                ]
-            ),
-            hide_index=True,
-            alt="Lower and upper bound of each group",
-        )
-        st.caption("Rows of any other group take the bounds of all rows.")
 
 
 def normalisation(

@@ -8,6 +8,7 @@ from clipviz.core.ledger import Ledger
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Result, Run, State
 from clipviz.core.table import Table
+from clipviz.ui import clamp_groups
 from clipviz.ui.text import counted, escape, number, plain, share
 
 MAIN = ("mae", "accuracy")
@@ -102,6 +103,7 @@ def details(run: Run, recipe: Recipe, table: Table | None) -> None:
         if len(closed):
             st.markdown("**Input bounds inside the model**")
             st.dataframe(closed, hide_index=True, alt="Input bounds by column")
+        clamp_groups.recorded(result.groups)
     for note in result.notes:
         st.caption(escape(note, 300))
 

@@ -17,6 +17,7 @@ from clipviz.core.recipe import Recipe
 from clipviz.core.run import Result, State
 from clipviz.core.table import Table
 from clipviz.training import network
+from clipviz.training.graph import Move
 from clipviz.training.loop import train
 from clipviz.training.progress import Progress
 from clipviz.training.schedules.cosine import Cosine
@@ -272,10 +273,10 @@ def test_what_was_seen_before_a_failure_is_kept(
 ) -> None:
     advance = Progress.advance
 
-    def vanishing(progress: Progress) -> None:
+    def vanishing(progress: Progress, move: Move) -> None:
         if progress.step == 7:
             raise RuntimeError("CUDA error: the device is gone")
-        advance(progress)
+        advance(progress, move)
 
     monkeypatch.setattr(Progress, "advance", vanishing)
     with pytest.raises(TrainingFailed, match="The device must stay there"):

@@ -117,6 +117,15 @@ class FittedClamp(SidedClamp):
     def _nothing_is_none(cls, by: object) -> object:
         return None if by == "" else by
 
+    @property
+    def shares(self) -> tuple[float, float] | None:
+        """The quantiles of the population that the two bounds stand for; None where they are none."""
+        return None
+
+    def weight(self, rows: int) -> float:
+        """What a group's own limits count, with so many rows of its own; those of all rows count the rest."""
+        return rows / (rows + self.shrinkage)
+
     def fit(self, values: Floats, groups: Groups | None = None) -> Bounds:
         whole = self._of(values)
         if self.by is None or groups is None:
@@ -163,7 +172,7 @@ class FittedClamp(SidedClamp):
         """A group's limits drawn towards those of all rows; None where the group has none of its own."""
         if own.open:
             return None
-        share = rows / (rows + self.shrinkage)
+        share = self.weight(rows)
         pair = tuple(
             _between(mine, theirs, share) for mine, theirs in ((own.lo, whole.lo), (own.hi, whole.hi))
         )

@@ -54,6 +54,10 @@ class QuantileClamp(FittedClamp):
             raise ValueError("the lower quantile (lower) must be below the upper one (upper)")
         return self
 
+    @property
+    def shares(self) -> tuple[float, float]:
+        return self.lower, self.upper
+
     def limits(self, values: NDArray[np.float64]) -> Bounds:
         lo, hi = (float(bound) for bound in np.quantile(values, [self.lower, self.upper]))
         if lo == hi:

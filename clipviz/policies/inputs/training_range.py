@@ -38,6 +38,10 @@ class TrainingRangeClamp(FittedClamp):
         json_schema_extra=extra("ranges", 0.0, 0.1, 0.5),
     )
 
+    @property
+    def shares(self) -> tuple[float, float]:
+        return 0.0, 1.0
+
     def limits(self, values: Floats) -> Bounds:
         least, most = float(values.min()), float(values.max())
         reach = self.margin * (most - least)

@@ -47,6 +47,10 @@ class WinsoriseClamp(FittedClamp):
         json_schema_extra=extra("share of rows", 0.0, 0.001, 0.01, 0.05),
     )
 
+    @property
+    def shares(self) -> tuple[float, float]:
+        return self.lowest, 1 - self.highest
+
     def limits(self, values: Floats) -> Bounds:
         low = int(self.lowest * len(values))
         high = len(values) - int(self.highest * len(values)) - 1
