@@ -23,13 +23,17 @@ class Vary(Part):
 
 
 class Design(Part):
-    """What a sweep trains: every combination of the values, or so many of them drawn at random, over seeds."""
+    """What a sweep trains: every combination of the values, so many of them drawn at random, or each value by itself;
+    over seeds."""
 
     recipe: Recipe
     vary: tuple[Vary, ...] = Field((), max_length=8)
     seeds: tuple[Seed, ...] = Field(tuple(range(10)), min_length=1, max_length=1000)
     samples: int | None = Field(None, ge=1, le=10_000, description="Combinations drawn; None: all of them.")
     draw: int = Field(0, ge=0, lt=2**32, description="Seed of the draw.")
+    apart: bool = Field(
+        False, description="One field at a time beside the recipe itself, instead of every combination."
+    )
     without_clip: bool = Field(True, description="Whether arms without the clips are added.")
     choosing: Rule | None = Field(None, description="How arms leave early; None: all get all seeds.")
 
