@@ -118,7 +118,9 @@ def train(
 
     with home() as (settings, store):
         dataset = store.datasets.add(dataset_of(path, settings, store, me()))
-        asked = wanted(recipe_of(recipe, dataset, target), dict(set or {}), seed=seed, device=device)
+        asked = wanted(
+            recipe_of(recipe, dataset, target, settings), dict(set or {}), seed=seed, device=device
+        )
         check(asked, dataset)
         title = name or f"{dataset.name}: {asked.data.target}, seed {asked.seed}"
         saved = store.recipes.add(complete(asked), title, me())
@@ -152,7 +154,7 @@ def sweep(
 
     with home() as (settings, store):
         dataset = store.datasets.add(dataset_of(path, settings, store, me()))
-        asked = wanted(recipe_of(recipe, dataset, target), dict(set or {}), device=device)
+        asked = wanted(recipe_of(recipe, dataset, target, settings), dict(set or {}), device=device)
         over = range(seeds) if isinstance(seeds, int) else seeds
         design = _design(asked, vary or {}, over, samples, halving, metric)
         title = name or f"{dataset.name}: {asked.data.target}, {len(design.seeds)} seeds"
