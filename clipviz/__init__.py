@@ -1,19 +1,21 @@
 """clipviz: does clipping help on my data, which policy, by how much, and am I fooling myself?
 
 In a notebook: `clipviz.train("houses.csv", target="price", seed=1)`. The verbs are those of the command
-line; `runs` and `policies` are called `list_runs` and `list_policies` here, where those names are packages.
+line; `runs`, `policies` and `catalogue` are called `list_runs`, `list_policies` and `list_catalogue` here, where those
+names are packages.
 `clipviz.add_clips(network, "learned_tanh", example=batch)` gives any network of torch.nn clips at its activations.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from clipviz.facade import catalogue as list_catalogue
     from clipviz.facade import policies as list_policies
     from clipviz.facade import profile, show, sweep, train
     from clipviz.facade import runs as list_runs
     from clipviz.models._insert import add_clips
 
-__all__ = ["add_clips", "list_policies", "list_runs", "profile", "show", "sweep", "train"]
+__all__ = ["add_clips", "list_catalogue", "list_policies", "list_runs", "profile", "show", "sweep", "train"]
 
 
 def __getattr__(name: str) -> Any:

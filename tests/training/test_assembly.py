@@ -6,7 +6,7 @@ import torch
 
 from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Choice
-from clipviz.training.assembly import Assembly, assemble, calibrate
+from clipviz.training.assembly import Assembly, assemble
 from clipviz.training.progress import Progress
 
 from .conftest import recipe, regression
@@ -45,29 +45,6 @@ def test_every_evaluated_number_has_one_name() -> None:
     assert len(set(names)) == len(names)
     assert names[:2] == ("train_loss", "validation_loss") and names[-1].startswith("update_ratio/")
     assert "validation/rmse" in names and "activation/layer 2/p999" in names
-
-
-def test_calibration_starts_each_layer_behind_the_clip_of_the_one_before() -> None:
-    assembly = assembled(activation__id="learned_hard", activation__start_quantile=0.9)
-    batch = assembly.train.take(np.arange(60))
-    sentences = calibrate(assembly, batch)
-    body = assembly.network.body
-    hidden = body.hidden[0](batch.inputs).relu()
-    first = hidden.abs().flatten().quantile(0.9).item()
-    second = body.hidden[1](hidden.clamp(max=first)).relu().flatten().quantile(0.9).item()
-    assert body.place[0].chain[0].theta.item() == pytest.approx(first, rel=1e-4)
-    assert body.place[1].chain[0].theta.item() == pytest.approx(second, rel=1e-4)
-    assert sentences[0].startswith("layer 1: threshold starts at") and "quantile 0.9 of |h|" in sentences[0]
-
-
-def test_a_silent_layer_keeps_its_threshold() -> None:
-    assembly = assembled(activation__id="learned_hard")
-    with torch.no_grad():
-        assembly.network.body.hidden[0].weight.zero_()
-        assembly.network.body.hidden[0].bias.fill_(-1)
-    sentences = calibrate(assembly, assembly.train)
-    assert "threshold starts at 1, for quantile 0.999" in sentences[0]
-    assert assembly.network.body.place[0].chain[0].theta.item() == pytest.approx(1)
 
 
 def test_the_loss_is_that_of_the_recipe_and_must_suit_the_target() -> None:

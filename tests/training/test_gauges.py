@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from clipviz.training.assembly import assemble, calibrate
+from clipviz.training.assembly import assemble
+from clipviz.training.calibration import calibrate
 
 from .conftest import recipe, regression
 

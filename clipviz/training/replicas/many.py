@@ -12,7 +12,8 @@ from clipviz.core.recipe import Recipe
 from clipviz.core.run import Sink, State
 from clipviz.core.table import Table
 from clipviz.training import checkpoint
-from clipviz.training.assembly import Assembly, assemble, calibrate
+from clipviz.training.assembly import Assembly, assemble
+from clipviz.training.calibration import calibrate
 from clipviz.training.failures import in_words
 from clipviz.training.replicas import kept
 from clipviz.training.replicas.alike import obstacle, signature

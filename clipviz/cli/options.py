@@ -1,0 +1,21 @@
+"""What several commands take, with its words."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from clipviz import facade
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="A CSV or Excel file, or the id of a dataset.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Target = Annotated[str | None, typer.Option(metavar="COL", help="The column to predict.")]
+RecipeFile = Annotated[Path | None, typer.Option(metavar="R.json", help="A recipe; its dataset is replaced.")]
+Fields = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="One field of the recipe, e.g. gradient.max_norm=0.5."),
+]
+Device = Annotated[
+    facade.Device | None, typer.Option(help="Where to train; auto takes a GPU if there is one.")
+]
+Seeds = Annotated[int, typer.Option(min=1, max=1000, help="How many, the same for every arm.")]
