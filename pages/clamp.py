@@ -4,6 +4,7 @@ import streamlit as st
 
 from clipviz.analysis import clamping
 from clipviz.analysis.clamping import Effect
+from clipviz.analysis.suggesting import Suggested
 from clipviz.core.bounds import Bounds
 from clipviz.core.dataset import Dataset
 from clipviz.core.errors import InvalidRecipe
@@ -53,9 +54,10 @@ def columns(dataset: Dataset) -> None:
         return
     numeric = clamping.numeric_columns(table)
     if numeric:
+        suggested = clamp_findings.suggestions(dataset, recipe, numeric)
         with pickers:
-            column = clamps.column_picker(numeric, dataset)
-        recipe = inputs(dataset, draft, recipe, table, numeric, column)
+            column = clamps.column_picker(numeric, dataset, suggested)
+        recipe = inputs(dataset, draft, recipe, table, suggested, column)
     else:
         st.info("No numeric column is used as an input here, so there is no column to clamp.")
     recipe = clamp_target.show(dataset, draft, recipe, table)
@@ -65,15 +67,21 @@ def columns(dataset: Dataset) -> None:
 
 
 def inputs(
-    dataset: Dataset, draft: drafts.Draft, recipe: Recipe, table: Table, numeric: list[str], column: str
+    dataset: Dataset,
+    draft: drafts.Draft,
+    recipe: Recipe,
+    table: Table,
+    suggested: dict[str, Suggested | None],
+    column: str,
 ) -> Recipe:
     """All input columns, then the one that is looked at; returns the recipe with what was chosen."""
+    numeric = list(suggested)
     recipe = clamp_policy.show(dataset, draft, recipe, numeric, column)
     drafts.keep(recipe)
     choice = recipe.inputs.policy_of(column)
-    clamps.suggestion(dataset, draft, column, choice)
+    clamps.suggestion(draft, column, choice, suggested[column])
     found = clamp_findings.every(dataset, recipe, numeric)
-    clamp_overview.show(dataset, draft, found, column)
+    clamp_overview.show(dataset, draft, found, suggested, column)
     everywhere(dataset, recipe, table, found)
 
     st.subheader(escape(column))

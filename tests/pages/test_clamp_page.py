@@ -137,8 +137,30 @@ def test_every_column_gets_its_suggestion_at_once_and_loses_it_again(page, spike
     policies = table(app, "policy").set_index("column")["policy"]
     assert policies["load"] == "quantile (own)"
     assert all(policy.endswith("(own)") for policy in policies)
+    told = app.success[0].value
+    touched = table(app, "policy").set_index("column").loc["load", ["below", "above"]].sum()
+    assert f"load 0 → {touched}" in told and "got another policy" in told
+    button(app, "Their suggestions").click().run()
+    assert any("nothing changed" in each.value for each in app.info)
     button(app, "The default").click().run()
     assert set(table(app, "policy")["policy"]) == {"none"}
+
+
+def test_it_opens_on_the_column_that_deserves_a_look_and_says_what_a_suggestion_touches(
+    page, store, home, tmp_path
+) -> None:
+    lines = [
+        f"{place},2024-01-{1 + place % 28:02d},{place % 30 + 1},{1.1 ** (place % 97):.3f},{place * 7 % 13}.5"
+        for place in range(400)
+    ]
+    dataset = store_rows(
+        store, home, tmp_path, "orders.csv", "id,day,size,price,y\n" + "\n".join(lines) + "\n"
+    )
+    app = page("clamp", dataset=dataset.id)
+    assert next(each for each in app.selectbox if each.label == "Column").value == "price"
+    assert "training value" in words(app) and "It touches **" in words(app)
+    offers = table(app, "suggested").set_index("column")["suggested"]
+    assert offers["price"].startswith("quantile: ") and offers["size"] == "leave it"
 
 
 def test_columns_are_shown_by_what_is_touched(page, spikes) -> None:
