@@ -60,7 +60,7 @@ def _drawn(dataset: Dataset, shown: Sequence[Found], chosen: str) -> None:
     ]
     names = tuple(each.name for each in shown)
     key = f"clamp.every:{dataset.id}:{tables.fingerprint(names)}"
-    st.altair_chart(
+    st.container(key="multiples").altair_chart(
         small_multiples(panels, palette(st.context.theme.type)),
         theme=None,
         key=key,
