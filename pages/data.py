@@ -14,6 +14,7 @@ from clipviz.ui import (
     pictures,
     prose,
     reading,
+    runs,
     state,
     tables,
     uploads,
@@ -63,6 +64,7 @@ def team(known: list[Dataset]) -> None:
 
 
 def one(dataset: Dataset) -> None:
+    runs.wake()
     profiles = files.profiles(state.settings(), dataset.id)
     st.title(escape(dataset.name))
     st.write(pictures.sentence(dataset) if dataset.image else sentence(dataset, profiles))

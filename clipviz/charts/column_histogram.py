@@ -153,6 +153,7 @@ def _lines(figure: go.Figure, bounds: Bounds, histogram: Histogram, colours: Pal
                 annotation={
                     "text": f"{label} {value:.5g}",
                     "xanchor": anchor,
+                    "xshift": 3 if anchor == "left" else -3,
                     "font": {"color": colours.bound},
                 },
             )

@@ -65,6 +65,11 @@ class Run(BaseModel):
     deleted_at: datetime | None = None
     revision: int = 1
 
+    @property
+    def diverged(self) -> bool:
+        """Whether it ended because its numbers ran away: it counts, as the worst. A crash says nothing of an arm."""
+        return self.state is State.FAILED and ("diverged" in self.reason or "must be finite" in self.reason)
+
 
 class GroupLimit(BaseModel):
     """Input bounds of one group as its rows got them; None is open, and so is an end of an interval.

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from clipviz.core.recipe import Part, Recipe
 from clipviz.core.run import Run, State
+from clipviz.core.screening import Halving, Round, Rule
 
 MOST_VALUES = 100
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
@@ -22,14 +23,19 @@ class Vary(Part):
 
 
 class Design(Part):
-    """What a sweep trains: every combination of the values, or so many of them drawn at random, over seeds."""
+    """What a sweep trains: every combination of the values, so many of them drawn at random, or each value by itself;
+    over seeds."""
 
     recipe: Recipe
     vary: tuple[Vary, ...] = Field((), max_length=8)
     seeds: tuple[Seed, ...] = Field(tuple(range(10)), min_length=1, max_length=1000)
     samples: int | None = Field(None, ge=1, le=10_000, description="Combinations drawn; None: all of them.")
     draw: int = Field(0, ge=0, lt=2**32, description="Seed of the draw.")
+    apart: bool = Field(
+        False, description="One field at a time beside the recipe itself, instead of every combination."
+    )
     without_clip: bool = Field(True, description="Whether arms without the clips are added.")
+    choosing: Rule | None = Field(None, description="How arms leave early; None: all get all seeds.")
 
     @field_validator("seeds")
     @classmethod
@@ -43,6 +49,10 @@ class Design(Part):
             raise ValueError("each field may vary once: put all its values into one list")
         if "seed" in paths:
             raise ValueError("the seed varies by itself: set seeds instead")
+        if isinstance(self.choosing, Halving) and self.choosing.rungs[-1] >= len(self.seeds):
+            raise ValueError(
+                f"the last cut is after {self.choosing.rungs[-1]} seeds: take more than that in all"
+            )
         return self
 
 
@@ -69,6 +79,8 @@ class Sweep(BaseModel):
     variants: tuple[Variant, ...] = Field(
         description="As they were planned: later releases may plan otherwise."
     )
+    rounds: tuple[Round, ...] = Field((), description="What was decided, where arms leave early.")
+    choosing: bool = Field(False, description="Whether another round may follow once all runs have ended.")
     created_by: str = ""
     created_at: datetime
     deleted_at: datetime | None = None

@@ -35,9 +35,14 @@ class Live:
     """
 
     def __init__(
-        self, store: Store, capacity: int = SNAPSHOTS, clock: Callable[[], float] = time.monotonic
+        self,
+        store: Store,
+        capacity: int = SNAPSHOTS,
+        clock: Callable[[], float] = time.monotonic,
+        slots: int = 1,
     ) -> None:
-        self._store, self._capacity, self._clock = store, capacity, clock
+        """slots: runs that train at the same time."""
+        self._store, self._capacity, self._clock, self._slots = store, capacity, clock, slots
         self._snapshots: OrderedDict[str, Snapshot] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -114,7 +119,7 @@ class Live:
         with self._lock:
             snapshot = self._snapshots.get(run_id)
             if snapshot is None:  # the first to leave until it has proved to be a run
-                snapshot = self._snapshots[run_id] = Snapshot(run_id, self._store, self._clock)
+                snapshot = self._snapshots[run_id] = Snapshot(run_id, self._store, self._clock, self._slots)
                 self._snapshots.move_to_end(run_id, last=False)
         try:
             yield snapshot

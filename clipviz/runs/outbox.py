@@ -3,69 +3,36 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from clipviz.core.errors import StaleAttempt, StoreUnavailable
-from clipviz.core.run import Run, Stream
+from clipviz.core.run import Run
 from clipviz.runs.patience import persist
 from clipviz.store import Store
+from clipviz.store.letters import Flush, Letter, Sender, Sentence
 
 CAPACITY_BYTES = 64 * 2**20
 LETTER_BYTES = 4 * 2**20
 """Waiting flushes of one stream are written as one, up to this size."""
-
-
-@dataclass(frozen=True)
-class Flush:
-    """One block of telemetry: steps (T,), values (T, S)."""
-
-    stream: Stream
-    steps: NDArray[np.int64]
-    values: NDArray[np.float32]
-
-    @property
-    def size(self) -> int:
-        return self.steps.nbytes + self.values.nbytes
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """One event."""
-
-    step: int
-    kind: str
-    text: str
-    size: int = 256
-
-
-Letter = Flush | Sentence
+ROUND_BYTES = 32 * 2**20
+"""Letters of many runs are written in one transaction, up to about this size."""
 
 
 class Outbox:
-    """Writes letters in order while training goes on; training never waits for the store.
+    """The letters of one run: `Outboxes.open` makes it. Training never waits for the store.
 
     While the store is unavailable they wait, up to `capacity` bytes; beyond that the oldest flush is dropped
     and counted. Once the store is back, an event says how long it was away and what was lost.
     `failure` holds the StaleAttempt that ended the writing, if any.
     """
 
-    def __init__(self, store: Store, run: Run, capacity: int = CAPACITY_BYTES) -> None:
-        self._store = store
-        self._run = run
-        self._capacity = capacity
-        self._waiting: deque[Letter] = deque()
-        self._bytes = 0
-        self._dropped_steps = 0
-        self._changed = threading.Condition()
-        self._closing = False
-        self._hopeless = threading.Event()
+    def __init__(self, writer: "Outboxes", sender: Sender, capacity: int) -> None:
+        self.sender = sender
         self.failure: StaleAttempt | None = None
-        self._thread = threading.Thread(target=self._deliver, name="outbox", daemon=True)
-        self._thread.start()
+        self._writer, self._changed, self._capacity = writer, writer.changed, capacity
+        self._waiting: deque[Letter] = deque()
+        self._bytes = self._dropped_steps = self._on_its_way = 0
 
     def put(self, letter: Letter) -> None:
         """Take a letter; returns at once."""
@@ -77,48 +44,58 @@ class Outbox:
                 self._bytes -= oldest.size
                 if isinstance(oldest, Flush) and oldest.stream == "step":
                     self._dropped_steps += len(oldest.steps)
-            self._changed.notify()
+            self._changed.notify_all()
 
     def close(self, seconds: float) -> None:
         """Deliver what waits, for at most `seconds`; raises StoreUnavailable when some could not be."""
         with self._changed:
-            self._closing = True
-            self._changed.notify()
-        self._thread.join(seconds)
-        self._hopeless.set()
-        self._thread.join()
-        if self._waiting and self.failure is None:
-            raise StoreUnavailable("The store stayed away", f"{len(self._waiting)} unwritten letters")
+            self._changed.wait_for(lambda: self.failure is not None or not self.unwritten, seconds)
+            left = 0 if self.failure is not None else self.unwritten
+        self._writer.leave(self)
+        if left:
+            raise StoreUnavailable("The store stayed away", f"{left} unwritten letters")
 
     def abandon(self) -> None:
-        """End the thread; what still waits is not written."""
-        self._hopeless.set()
+        """What still waits is not written."""
         with self._changed:
-            self._closing = True
             self._waiting.clear()
-            self._changed.notify()
-        self._thread.join()
+            self._bytes = 0
+        self._writer.leave(self)
 
-    def _deliver(self) -> None:
-        while (letter := self._next()) is not None:
-            try:
-                self._insist(self._writing(letter))
-            except StaleAttempt as refusal:
-                self.failure = refusal
-                return
-            except StoreUnavailable:
-                with self._changed:
-                    self._waiting.appendleft(letter)
-                return
+    @property
+    def unwritten(self) -> int:
+        return len(self._waiting) + self._on_its_way
 
-    def _next(self) -> Letter | None:
+    @property
+    def has_letters(self) -> bool:
+        return bool(self._waiting) and self.failure is None
+
+    def take(self, most: int) -> list[Letter]:
+        """Letters of about so many bytes, oldest first; the lock is held."""
+        taken: list[Letter] = []
+        while self._waiting and sum(letter.size for letter in taken) < most:
+            taken.append(self._next())
+        self._on_its_way = len(taken)
+        return taken
+
+    def written(self) -> None:
+        """What was taken is in the store; the lock is held."""
+        self._on_its_way = 0
+
+    def told_away(self, trouble: StoreUnavailable, seconds: float) -> None:
+        """Tells the run how long the store was away."""
         with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._closing)
-            if not self._waiting:
-                return None
-            first = self._waiting.popleft()
-            self._bytes -= first.size
-            return self._with_followers(first) if isinstance(first, Flush) else first
+            lost, self._dropped_steps = self._dropped_steps, 0
+        fate = (
+            f"telemetry of {lost:,} steps did not fit in memory and is lost" if lost else "nothing was lost"
+        )
+        said = f"{trouble.rule}: training went on for {seconds:.1f} s without it; {fate}"
+        self.put(Sentence(0, "warning", said))
+
+    def _next(self) -> Letter:
+        first = self._waiting.popleft()
+        self._bytes -= first.size
+        return self._with_followers(first) if isinstance(first, Flush) else first
 
     def _with_followers(self, first: Flush) -> Flush:
         """`first` and the flushes of its stream that wait behind it, as one; events stay in their place."""
@@ -132,36 +109,85 @@ class Outbox:
                 rest.append(letter)
                 size += LETTER_BYTES if joins else 0
         self._waiting = rest
-        self._bytes -= size_of(flushes[1:])
+        self._bytes -= sum(flush.size for flush in flushes[1:])
         steps = np.concatenate([flush.steps for flush in flushes])
         return Flush(first.stream, steps, np.concatenate([flush.values for flush in flushes]))
 
-    def _writing(self, letter: Letter) -> Callable[[], None]:
-        run = self._run
-        if isinstance(letter, Flush):
-            return lambda: self._store.telemetry.append(
-                run.id, run.attempt, letter.stream, letter.steps, letter.values
-            )
-        return lambda: self._store.events.append(run.id, run.attempt, letter.step, letter.kind, letter.text)
 
-    def _insist(self, write: Callable[[], None]) -> None:
+class Outboxes:
+    """One thread that writes for one run or for many, in one transaction at a time; it ends with the last of them."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._boxes: list[Outbox] = []
+        self.changed = threading.Condition()
+        self._hopeless = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def open(self, run: Run, capacity: int = CAPACITY_BYTES) -> Outbox:
+        box = Outbox(self, Sender(run.id, run.attempt), capacity)
+        with self.changed:
+            self._boxes.append(box)
+            if self._thread is None:
+                self._hopeless = threading.Event()
+                self._thread = threading.Thread(
+                    target=self._deliver, args=(self._hopeless,), name="outbox", daemon=True
+                )
+                self._thread.start()
+        return box
+
+    def leave(self, box: Outbox) -> None:
+        """Write no longer for a run; with the last one the thread ends before this returns."""
+        with self.changed:
+            if box in self._boxes:
+                self._boxes.remove(box)
+            last = None if self._boxes else self._thread
+            if last is not None:
+                self._thread = None
+                self._hopeless.set()
+            self.changed.notify_all()
+        if last is not None:
+            last.join()
+
+    def _deliver(self, hopeless: threading.Event) -> None:
+        while True:
+            with self.changed:
+                self.changed.wait_for(
+                    lambda: hopeless.is_set() or any(box.has_letters for box in self._boxes)
+                )
+                if hopeless.is_set():
+                    return
+                batch = self._batch()
+            try:
+                refused = self._insist(batch, hopeless)
+            except StoreUnavailable:
+                return
+            with self.changed:
+                for box in batch:
+                    box.failure = refused.get(box.sender)
+                    box.written()
+                self.changed.notify_all()
+
+    def _batch(self) -> dict[Outbox, list[Letter]]:
+        batch: dict[Outbox, list[Letter]] = {}
+        room = ROUND_BYTES
+        for box in self._boxes:
+            if box.has_letters and room > 0:
+                batch[box] = box.take(room)
+                room -= sum(letter.size for letter in batch[box])
+        return batch
+
+    def _insist(
+        self, batch: dict[Outbox, list[Letter]], hopeless: threading.Event
+    ) -> dict[Sender, StaleAttempt]:
+        letters = [(box.sender, letter) for box, taken in batch.items() for letter in taken]
         try:
-            write()
+            return self._store.letters.write(letters)
         except StoreUnavailable as trouble:
             since = time.monotonic()
-            persist(write, seconds=float("inf"), enough=self._hopeless)
-            self.put(self._report(trouble, time.monotonic() - since))
-
-    def _report(self, trouble: StoreUnavailable, seconds: float) -> Sentence:
-        with self._changed:
-            lost, self._dropped_steps = self._dropped_steps, 0
-        fate = (
-            f"telemetry of {lost:,} steps did not fit in memory and is lost" if lost else "nothing was lost"
-        )
-        return Sentence(
-            0, "warning", f"{trouble.rule}: training went on for {seconds:.1f} s without it; {fate}"
-        )
-
-
-def size_of(flushes: list[Flush]) -> int:
-    return sum(flush.size for flush in flushes)
+            refused = persist(
+                lambda: self._store.letters.write(letters), seconds=float("inf"), enough=hopeless
+            )
+            for box in batch:
+                box.told_away(trouble, time.monotonic() - since)
+            return refused

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from clipviz.core.run import Request, Run, Sink, Stream
 from clipviz.runs.heartbeat import Heartbeat, Pulse
-from clipviz.runs.outbox import Flush, Outbox, Sentence
+from clipviz.runs.outbox import Outbox, Outboxes
 from clipviz.runs.patience import PATIENCE_SECONDS, persist
 from clipviz.store import Store
+from clipviz.store.letters import Flush, Sentence
 
 
 def whoami() -> str:
@@ -24,7 +25,8 @@ class Reporter:
     """Implements core.run.Sink on a store. Its methods raise StaleAttempt once another attempt owns the run.
 
     interrupted: set when this process has to go; the run then hears "pause", writes its checkpoint and ends.
-    watch: somebody else who is told the same, such as a progress line. pulse: where somebody beats for many runs.
+    watch: somebody else who is told the same, such as a progress line. pulse, outbox: where somebody beats and
+    writes for many runs.
     """
 
     def __init__(
@@ -35,13 +37,14 @@ class Reporter:
         interrupted: threading.Event,
         watch: Sink | None = None,
         pulse: Pulse | None = None,
+        outbox: Outbox | None = None,
     ) -> None:
         self._store = store
         self._run = run
         self._interrupted = interrupted
         self._watch = watch
         self._heartbeat = pulse or Heartbeat(store, run, lease_seconds)
-        self._outbox = Outbox(store, run)
+        self._outbox = outbox or Outboxes(store).open(run)
 
     def begin(self, steps: int, device: str, series: dict[Stream, Sequence[str]]) -> None:
         run = self._run

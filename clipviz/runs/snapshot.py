@@ -18,6 +18,7 @@ from clipviz.runs.buckets import Buckets
 from clipviz.runs.drawn import Drawn
 from clipviz.runs.health import examine
 from clipviz.runs.pace import Pace, progress
+from clipviz.runs.waiting import in_words
 from clipviz.store import Store
 from clipviz.store.events import Event
 from clipviz.store.telemetry import Chunk, resolve
@@ -65,9 +66,12 @@ class Snapshot:
     Methods raise NotFound for a run that the store does not have, StoreUnavailable when it cannot be asked.
     """
 
-    def __init__(self, run_id: str, store: Store, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, run_id: str, store: Store, clock: Callable[[], float] = time.monotonic, slots: int = 1
+    ) -> None:
+        """slots: runs that train at the same time."""
         self.run_id = run_id
-        self._store, self._clock = store, clock
+        self._store, self._clock, self._slots = store, clock, slots
         self._lock = threading.Lock()
         self._epoch = secrets.token_hex(3)
         self._version = self._generation = 0
@@ -188,6 +192,7 @@ class Snapshot:
         said = progress(run, step, self._pace.rate()) | {
             "clipped_share": self._drawn.share(),
             "non_finite": self._drawn.found,
+            "waits": in_words(self._store, run, self._slots),
         }
         changed, self._progress = said != self._progress, said
         return changed

@@ -11,6 +11,7 @@ from clipviz.core.recipe import Recipe
 from clipviz.core.run import Run, State
 from clipviz.core.settings import Settings
 from clipviz.runs.heartbeat import Heartbeats
+from clipviz.runs.outbox import CAPACITY_BYTES, Outboxes
 from clipviz.runs.patience import persist
 from clipviz.runs.reporter import Reporter
 from clipviz.runs.rows import Load
@@ -21,8 +22,10 @@ log = logging.getLogger(__name__)
 
 MOST = 256
 """Most runs that one process takes at a time: what it has not taken, another may."""
+LEAST_BYTES = 2**20
+"""What a run may have waiting for the store at least, however many share the memory for it."""
 FLUSH_SECONDS = 1.0
-"""How often runs of a program are heard of at least: each flush is some writes for every one of them."""
+"""How often runs of a program are heard of at least: each flush is a write or two for every one of them."""
 
 
 def work_together(
@@ -67,8 +70,11 @@ class _Together:
     ) -> None:
         self._runs, self._recipes, self._settings, self._store = runs, recipes, settings, store
         self._interrupted, self._told = interrupted, told
+        outboxes, share = Outboxes(store), max(LEAST_BYTES, CAPACITY_BYTES // len(runs))
         self._reporters = [
-            Reporter(store, run, settings.lease_seconds, interrupted, pulse=pulse)
+            Reporter(
+                store, run, settings.lease_seconds, interrupted, pulse=pulse, outbox=outboxes.open(run, share)
+            )
             for run, pulse in zip(runs, heartbeats.pulses, strict=True)
         ]
         self._going = set(range(len(runs)))

@@ -33,16 +33,8 @@ class Events:
 
     def append(self, run: str, attempt: int, step: int, kind: str, text: str) -> None:
         """Write one sentence (at most 2,000 characters are kept); StaleAttempt for an older attempt."""
-        newest = select(runs.c.attempt).where(runs.c.id == run).with_for_update()
         with self._database.writing() as connection:
-            current = connection.scalar(newest)
-            if current != attempt:
-                raise StaleAttempt(
-                    "Only the newest attempt of a run may write to its log",
-                    f"attempt {attempt} of {run}; it is at {current}",
-                    "Leave the run to its owner",
-                )
-            record(connection, run, attempt, step, kind, plain(text), self._database.now())
+            add(connection, run, attempt, step, kind, text, self._database.now())
 
     def list(self, run: str, after: int = 0) -> list[Event]:
         """The sentences of a run with a key beyond `after`, oldest first."""
@@ -52,9 +44,24 @@ class Events:
             return [Event(row.key, row.attempt, row.step, row.kind, row.text, row.at) for row in rows]
 
 
+def add(
+    connection: Connection, run: str, attempt: int, step: int, kind: str, text: str, at: datetime
+) -> None:
+    """What `Events.append` does inside a transaction."""
+    newest = select(runs.c.attempt).where(runs.c.id == run).with_for_update()
+    current = connection.scalar(newest)
+    if current != attempt:
+        raise StaleAttempt(
+            "Only the newest attempt of a run may write to its log",
+            f"attempt {attempt} of {run}; it is at {current}",
+            "Leave the run to its owner",
+        )
+    record(connection, run, attempt, step, kind, plain(text), at)
+
+
 def record(
     connection: Connection, run: str, attempt: int, step: int, kind: str, text: str, at: datetime
 ) -> None:
     """Write one event inside a transaction that already holds the run."""
     row = {"run": run, "attempt": attempt, "step": step, "kind": kind, "text": text[:TEXT_LENGTH], "at": at}
-    connection.execute(insert(events).values(row))
+    connection.execute(insert(events), row)

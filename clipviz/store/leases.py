@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, and_, case, or_, select, update
+from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, case, func, or_, select, update
 
 from clipviz.core.errors import StaleAttempt
 from clipviz.core.run import Request, Result, Run, State
@@ -73,6 +73,17 @@ class Leases:
             rows = connection.execute(mine.with_for_update(skip_locked=True)).mappings().all()
             return [self._take(connection, row, owner, lease_seconds) for row in rows]
 
+    def queue(self, run: Run) -> tuple[int, int]:
+        """(processes that train now, runs that will be taken before this one)."""
+        training = select(func.count(runs.c.owner.distinct())).where(runs.c.state == State.RUNNING)
+        earlier = or_(
+            runs.c.created_at < run.created_at,
+            and_(runs.c.created_at == run.created_at, runs.c.id < run.id),
+        )
+        before = _queued().where(earlier, runs.c.sweep.is_(None)).with_only_columns(func.count())
+        with self._database.reading() as connection:
+            return connection.execute(training).scalar_one(), connection.execute(before).scalar_one()
+
     def held(self, owner: str) -> list[Run]:
         """The runs that this worker is training."""
         query = select(runs).where(runs.c.state == State.RUNNING, runs.c.owner == owner)
@@ -93,16 +104,25 @@ class Leases:
         self, steps: Mapping[tuple[str, int], int], lease_seconds: float
     ) -> dict[tuple[str, int], Request | StaleAttempt]:
         """`beat` for many (run, attempt), with how far each is; where one is no longer owned, why not."""
-        heard: dict[tuple[str, int], Request | StaleAttempt] = {}
+        held = select(runs.c.id, runs.c.attempt, runs.c.state, runs.c.request)
+        held = held.where(runs.c.id.in_([id for id, _ in steps])).with_for_update()
         with self._database.writing() as connection:
             lease_until = self._database.now() + timedelta(seconds=lease_seconds)
-            for (id, attempt), step in steps.items():
-                try:
-                    row = owned(connection, id, attempt)
-                except StaleAttempt as refusal:
-                    heard[id, attempt] = refusal
-                    continue
-                heard[id, attempt] = as_run(_set(connection, row, lease_until=lease_until, step=step)).request
+            rows = {row["id"]: row for row in connection.execute(held).mappings()}
+            heard: dict[tuple[str, int], Request | StaleAttempt] = {}
+            for id, attempt in steps:
+                row = rows.get(id)
+                heard[id, attempt] = (
+                    row["request"] if row and _owns(row, attempt) else _stale(row, id, attempt)
+                )
+            going = [
+                {"of": id, "step": step}
+                for (id, attempt), step in steps.items()
+                if not isinstance(heard[id, attempt], StaleAttempt)
+            ]
+            if going:
+                mine = update(runs).where(runs.c.id == bindparam("of"))
+                connection.execute(mine.values(step=bindparam("step"), lease_until=lease_until), going)
         return heard
 
     def finish(self, id: str, attempt: int, state: State, reason: str, result: Result | None) -> Run:
@@ -180,14 +200,22 @@ def owned(connection: Connection, id: str, attempt: int) -> RowMapping:
     """The row of a running run, locked, if this attempt owns it; raises StaleAttempt."""
     query = select(runs).where(runs.c.id == id).with_for_update()
     row = connection.execute(query).mappings().one_or_none()
-    if row is None or row["attempt"] != attempt or row["state"] != State.RUNNING:
-        now_at = "no such run" if row is None else f"attempt {row['attempt']}, {row['state']}"
-        raise StaleAttempt(
-            "Only the attempt that owns a run may write to it",
-            f"attempt {attempt} of {id}; it is at {now_at}",
-            "Leave the run to its owner",
-        )
+    if row is None or not _owns(row, attempt):
+        raise _stale(row, id, attempt)
     return row
+
+
+def _owns(row: RowMapping, attempt: int) -> bool:
+    return bool(row["attempt"] == attempt and row["state"] == State.RUNNING)
+
+
+def _stale(row: RowMapping | None, id: str, attempt: int) -> StaleAttempt:
+    now_at = "no such run" if row is None else f"attempt {row['attempt']}, {row['state']}"
+    return StaleAttempt(
+        "Only the attempt that owns a run may write to it",
+        f"attempt {attempt} of {id}; it is at {now_at}",
+        "Leave the run to its owner",
+    )
 
 
 def as_run(row: RowMapping) -> Run:

@@ -86,6 +86,9 @@ sweeps = Table(
     Column("name", Text, nullable=False),
     Column("design", Text, nullable=False),
     Column("variants", Text, nullable=False),
+    # what a sweep that chooses as it goes has decided, and whether it has more to decide
+    Column("rounds", Text, nullable=False),
+    Column("choosing", Boolean, nullable=False),
     Column("created_by", Text, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("changed_by", Text, nullable=False),

@@ -6,6 +6,7 @@ from typing import Self
 from clipviz.store.database import Database
 from clipviz.store.datasets import Datasets
 from clipviz.store.events import Events
+from clipviz.store.letters import Letters
 from clipviz.store.migrate import migrate
 from clipviz.store.recipes import Recipes
 from clipviz.store.runs import Runs
@@ -27,6 +28,7 @@ class Store:
         self.sweeps = Sweeps(database)
         self.telemetry = Telemetry(database)
         self.events = Events(database)
+        self.letters = Letters(database)
 
     def ping(self) -> None:
         """Raise StoreUnavailable unless the store can be written now."""

@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, RowMapping, func, insert, select
 
 from clipviz.core.ids import new_id
+from clipviz.core.part import Part
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Request, Run, State
+from clipviz.core.screening import Round
 from clipviz.core.sweep import Design, Sweep, Variant
 from clipviz.store.database import Database
 from clipviz.store.editing import clean_name, edit, existing, found, plain, somebody, touch
@@ -39,9 +41,18 @@ class Sweeps:
         self._database = database
 
     def add(
-        self, design: Design, variants: Sequence[Variant], cells: Sequence[Cell], name: str, who: str
+        self,
+        design: Design,
+        variants: Sequence[Variant],
+        cells: Sequence[Cell],
+        name: str,
+        who: str,
+        rounds: Sequence[Round] = (),
     ) -> Sweep:
-        """Save a sweep and queue all its runs, or nothing of it. Raises NotFound when the dataset is gone."""
+        """Save a sweep and queue all its runs, or nothing of it. Raises NotFound when the dataset is gone.
+
+        rounds: the first one of a sweep that chooses as it goes; more may follow.
+        """
         dataset = design.recipe.data.dataset
         with self._database.writing() as connection:
             now = self._database.now()
@@ -51,6 +62,8 @@ class Sweeps:
                 "dataset": dataset,
                 "name": clean_name(name),
                 **_plan(design, variants),
+                "rounds": _as_json(rounds),
+                "choosing": bool(rounds),
                 "created_by": plain(who),
                 "created_at": now,
                 "changed_by": plain(who),
@@ -62,20 +75,40 @@ class Sweeps:
             return _sweep(row)
 
     def extend(
-        self, seen: Sweep, design: Design, variants: Sequence[Variant], cells: Sequence[Cell], who: str
+        self,
+        seen: Sweep,
+        design: Design,
+        variants: Sequence[Variant],
+        cells: Sequence[Cell],
+        who: str,
+        rounds: Sequence[Round] | None = None,
+        choosing: bool | None = None,
     ) -> Sweep:
         """Change the plan and queue the cells that are new; those that are there stay as they are.
 
-        Raises Conflict when somebody changed it in between, NotFound when it is gone.
+        rounds, choosing: what was decided by now, and whether more may follow; None leaves them. Raises Conflict
+        when somebody changed it in between, NotFound when it is gone.
         """
+        values = {
+            **_plan(design, variants),
+            "rounds": _as_json(seen.rounds if rounds is None else rounds),
+            "choosing": seen.choosing if choosing is None else choosing,
+        }
         with self._database.writing() as connection:
             now = self._database.now()
-            row = edit(connection, sweeps, seen.id, seen.revision, who, now, **_plan(design, variants))
+            row = edit(connection, sweeps, seen.id, seen.revision, who, now, **values)
             trained = connection.execute(select(runs.c.arm, runs.c.seed).where(runs.c.sweep == seen.id))
             there = {(each.arm, each.seed) for each in trained}
             new = [cell for cell in cells if (cell.arm, cell.recipe.seed) not in there]
             _queue(connection, row, new, who, now)
             return _sweep(row)
+
+    def choosing(self) -> list[Sweep]:
+        """The sweeps that have another round to decide, oldest first."""
+        query = select(sweeps).where(sweeps.c.choosing, sweeps.c.deleted_at.is_(None))
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(sweeps.c.created_at, sweeps.c.id)).mappings()
+            return [_sweep(row) for row in rows]
 
     def get(self, id: str) -> Sweep:
         """One sweep; raises NotFound that says whether it never existed or who deleted it."""
@@ -98,13 +131,18 @@ class Sweeps:
         with self._database.reading() as connection:
             return [_sweep(row) for row in connection.execute(query).mappings()]
 
-    def ask(self, id: str, request: Request, who: str) -> int:
-        """Ask every cell that has not ended to pause, to stop or to run on; how many there were."""
+    def ask(self, id: str, request: Request, who: str, waiting_only: bool = False) -> int:
+        """Ask every cell that has not ended to pause, to stop or to run on; how many there were.
+
+        waiting_only: what trains is left alone.
+        """
         with self._database.writing() as connection:
             now = self._database.now()
             found(connection, sweeps, id, now)
             query = select(runs).where(runs.c.sweep == id, runs.c.deleted_at.is_(None)).with_for_update()
             going = [row for row in connection.execute(query).mappings() if not State(row["state"]).final]
+            if waiting_only:
+                going = [row for row in going if State(row["state"]) is State.QUEUED]
             for row in going:
                 ask(connection, row, request, somebody(plain(who)), now)
             return len(going)
@@ -127,8 +165,11 @@ class Sweeps:
 
 
 def _plan(design: Design, variants: Sequence[Variant]) -> dict[str, str]:
-    documents = [variant.model_dump(mode="json") for variant in variants]
-    return {"design": design.model_dump_json(), "variants": json.dumps(documents, ensure_ascii=False)}
+    return {"design": design.model_dump_json(), "variants": _as_json(variants)}
+
+
+def _as_json(parts: Sequence[Part]) -> str:
+    return json.dumps([part.model_dump(mode="json") for part in parts], ensure_ascii=False)
 
 
 def _queue(connection: Connection, sweep: RowMapping, cells: Sequence[Cell], who: str, now: datetime) -> None:
@@ -157,9 +198,11 @@ def _queue(connection: Connection, sweep: RowMapping, cells: Sequence[Cell], who
 
 
 def _sweep(row: RowMapping) -> Sweep:
-    given = {name: row[name] for name in Sweep.model_fields if name not in ("design", "variants")}
+    documents = ("design", "variants", "rounds")
+    given = {name: row[name] for name in Sweep.model_fields if name not in documents}
     return Sweep(
         design=Design.model_validate_json(row["design"]),
         variants=tuple(Variant.model_validate(each) for each in json.loads(row["variants"])),
+        rounds=tuple(Round.model_validate(each) for each in json.loads(row["rounds"])),
         **given,
     )

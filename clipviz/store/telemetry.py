@@ -69,24 +69,8 @@ class Telemetry:
 
         Raises StaleAttempt, checked in the same transaction, when the attempt no longer owns the run.
         """
-        if len(steps) == 0:
-            return
-        if values.shape[0] != len(steps) or values.ndim != 2:
-            raise ValueError(f"Expected values of shape ({len(steps)}, S), but got {values.shape}")
-        first, last = int(steps[0]), int(steps[-1])
-        even = last - first == len(steps) - 1
-        row = {
-            "run": run,
-            "attempt": attempt,
-            "stream": stream,
-            "first": first,
-            "length": len(steps),
-            "steps": None if even else np.ascontiguousarray(steps, "<i8").tobytes(),
-            "data": np.ascontiguousarray(values, "<f4").tobytes(),
-        }
         with self._database.writing() as connection:
-            _advance(connection, run, attempt, last)
-            connection.execute(insert(chunks).values(row))
+            add(connection, run, attempt, stream, steps, values)
 
     def series(self, run: str) -> dict[Stream, tuple[str, ...]]:
         """The columns of each stream as the newest attempt declared them; empty before the first."""
@@ -163,6 +147,34 @@ class Telemetry:
             id: History(_newest(declared[id])[stream], *resolve(flushes)[stream])
             for id, flushes in found.items()
         }
+
+
+def add(
+    connection: Connection,
+    run: str,
+    attempt: int,
+    stream: Stream,
+    steps: NDArray[np.int64],
+    values: NDArray[np.float32],
+) -> None:
+    """What `Telemetry.append` does inside a transaction."""
+    if len(steps) == 0:
+        return
+    if values.shape[0] != len(steps) or values.ndim != 2:
+        raise ValueError(f"Expected values of shape ({len(steps)}, S), but got {values.shape}")
+    first, last = int(steps[0]), int(steps[-1])
+    even = last - first == len(steps) - 1
+    row = {
+        "run": run,
+        "attempt": attempt,
+        "stream": stream,
+        "first": first,
+        "length": len(steps),
+        "steps": None if even else np.ascontiguousarray(steps, "<i8").tobytes(),
+        "data": np.ascontiguousarray(values, "<f4").tobytes(),
+    }
+    _advance(connection, run, attempt, last)
+    connection.execute(insert(chunks), row)
 
 
 def resolve(found: Iterable[Chunk]) -> dict[Stream, tuple[NDArray[np.int64], NDArray[np.float32]]]:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from clipviz.analysis.verdict.gather import Group, diverged
-from clipviz.analysis.verdict.metric import Metric
+from clipviz.analysis.verdict.gather import Group
+from clipviz.core.metric import Metric
 from clipviz.core.run import Run, State
 from clipviz.ui.text import number, plain
 
@@ -50,7 +50,7 @@ def _cell(run: Run | None, metric: Metric | None, values: list[float]) -> str:
         f"{plain(run.name, 80)}: {run.state.value} {plain(run.reason, 160)}".strip(), quote=True
     )
     if value is None or metric is None:
-        sign = "✕" if diverged(run) else SIGNS.get(run.state, "")
+        sign = "✕" if run.diverged else SIGNS.get(run.state, "")
         return f'<td title="{about}">{sign}</td>'
     place = values.index(value) / max(1, len(values) - 1)
     good = 1 - place if metric.better == "lower" else place

@@ -8,11 +8,11 @@ import streamlit as st
 from clipviz.analysis.verdict import doses
 from clipviz.analysis.verdict.doses import Point
 from clipviz.analysis.verdict.gather import Group
-from clipviz.analysis.verdict.metric import Metric
 from clipviz.charts.contamination import Dosed, contamination
 from clipviz.charts.layout import CONFIG
 from clipviz.charts.palette import palette
 from clipviz.core.errors import ClipvizError
+from clipviz.core.metric import Metric
 from clipviz.core.sweep import Design, Sweep, Variant, Vary
 from clipviz.runs.sweeps import submit
 from clipviz.ui import header, state

@@ -8,9 +8,10 @@ import streamlit as st
 from clipviz.core.dataset import NUMERIC, Dataset
 from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Recipe
+from clipviz.datasets import files
 from clipviz.runs.check import complete
 from clipviz.runs.defaults import starting
-from clipviz.ui.state import current_recipe
+from clipviz.ui.state import current_recipe, settings
 
 
 @dataclass
@@ -57,7 +58,9 @@ def draft(dataset: Dataset) -> Draft:
         and (known is None or known.base != linked.id)
     ):
         return _put(linked.recipe, linked.id)
-    return known or _put(starting(dataset, likely_target(dataset)), "")
+    if known is not None:
+        return known
+    return _put(starting(dataset, likely_target(dataset), files.texts(settings(), dataset.id)), "")
 
 
 def replace(recipe: Recipe, base: str = "", copy_of: str = "") -> None:

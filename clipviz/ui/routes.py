@@ -32,7 +32,8 @@ def live() -> Live:
     """The live runs of this process, on the store that the environment names."""
     from clipviz import store
 
-    return Live(store.open(Settings.from_environment().store_url))
+    settings = Settings.from_environment()
+    return Live(store.open(settings.store_url), slots=settings.slots)
 
 
 def build(of: Callable[[], Live], prefix: str = "") -> list[BaseRoute]:

@@ -1,5 +1,7 @@
 """Starting, steering and watching runs."""
 
+from contextlib import suppress
+
 import streamlit as st
 
 from clipviz.charts.palette import palette
@@ -23,6 +25,12 @@ def start(recipe: Recipe, name: str, draft: drafts.Draft) -> Run:
     run = submit(state.store(), state.settings(), recipe, title, state.me(), parent=draft.base)
     draft.base = recipe.id
     return run
+
+
+def wake() -> None:
+    """Has a runner ready before anybody presses Start: it takes some seconds to load."""
+    with suppress(ClipvizError):  # the start of a run says why
+        ensure_runner(state.settings())
 
 
 def live(runs: list[Run]) -> None:

@@ -5,10 +5,10 @@ import streamlit as st
 
 from clipviz.analysis.verdict import subsets
 from clipviz.analysis.verdict.gather import Group
-from clipviz.analysis.verdict.metric import Metric
 from clipviz.analysis.verdict.subsets import Said, Subset
 from clipviz.core.clips import clips
 from clipviz.core.errors import ClipvizError
+from clipviz.core.metric import Metric
 from clipviz.core.run import State
 from clipviz.core.table import Table
 from clipviz.ui import header, lab_values, state

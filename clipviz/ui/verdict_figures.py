@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 
 from clipviz.analysis.verdict.gather import Group
-from clipviz.analysis.verdict.metric import Metric
 from clipviz.analysis.verdict.verdict import Verdict
 from clipviz.charts.bands import Curves
 from clipviz.charts.cost_gain import Bought
 from clipviz.charts.forest import Line
+from clipviz.core.metric import Metric
 from clipviz.core.recipe import Recipe
 from clipviz.core.sweep import Sweep
 from clipviz.runs.sweeps import titles

@@ -8,7 +8,6 @@ import streamlit as st
 
 from clipviz.analysis.verdict import gather
 from clipviz.analysis.verdict.gather import Group
-from clipviz.analysis.verdict.metric import Metric
 from clipviz.analysis.verdict.verdict import ArmSummary, Verdict, judge
 from clipviz.charts.bands import bands
 from clipviz.charts.cost_gain import cost_gain
@@ -16,6 +15,7 @@ from clipviz.charts.forest import forest
 from clipviz.charts.layout import CONFIG
 from clipviz.charts.palette import palette
 from clipviz.charts.seed_points import seed_points
+from clipviz.core.metric import Metric
 from clipviz.core.recipe import Recipe
 from clipviz.ui import state, verdict_figures
 from clipviz.ui.text import counted, escape, number, plain

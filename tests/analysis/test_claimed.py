@@ -3,8 +3,8 @@ import pytest
 from clipviz.analysis.claimed import rerun, shown, table
 from clipviz.analysis.claims.base import claim
 from clipviz.analysis.verdict.arm import Arm, Outcome
-from clipviz.analysis.verdict.metric import METRICS
 from clipviz.analysis.verdict.verdict import judge
+from clipviz.core.metric import METRICS
 from tests.analysis.claims.test_claims import dataset
 
 

@@ -196,7 +196,7 @@ def test_page_runs_again_once_when_the_run_ends(page: Page, url: str, story: Sto
 def test_queued_run_waits_and_gets_its_panels_when_it_begins(page: Page, url: str, story: Story) -> None:
     run = story.queued()
     open_runs(page, url, run.id)
-    expect(page.locator(".cv-pill")).to_contain_text("Starting")
+    expect(page.locator(".cv-pill")).to_contain_text("Waiting")
     expect(page.get_by_text("Nothing measured yet").first).to_be_visible()
     taken = story.store.runs.claim("host:1", 600)
     while taken is not None and taken.id != run.id:

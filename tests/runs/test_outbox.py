@@ -8,8 +8,9 @@ import pytest
 from clipviz.core.errors import StoreUnavailable
 from clipviz.core.run import Run
 from clipviz.core.settings import Settings
-from clipviz.runs.outbox import Flush, Outbox, Sentence
+from clipviz.runs.outbox import Outboxes
 from clipviz.store import Store
+from clipviz.store.letters import Flush, Sentence
 from clipviz.store.telemetry import resolve
 
 
@@ -34,7 +35,7 @@ def texts(store: Store, run: Run) -> list[str]:
 
 
 def test_everything_arrives_in_order(store: Store, begun: Run) -> None:
-    outbox = Outbox(store, begun)
+    outbox = Outboxes(store).open(begun)
     for first in range(1, 101, 10):
         outbox.put(flush(first))
         outbox.put(Sentence(first, "info", f"step {first}"))
@@ -47,7 +48,7 @@ def test_everything_arrives_in_order(store: Store, begun: Run) -> None:
 
 def test_a_locked_store_costs_nothing_but_time(store: Store, begun: Run, settings: Settings) -> None:
     other = locked(settings)
-    outbox = Outbox(store, begun)
+    outbox = Outboxes(store).open(begun)
     for first in range(1, 101, 10):
         outbox.put(flush(first))
     time.sleep(0.2)
@@ -63,7 +64,7 @@ def test_a_locked_store_costs_nothing_but_time(store: Store, begun: Run, setting
 
 def test_memory_is_bounded_and_the_loss_is_told(store: Store, begun: Run, settings: Settings) -> None:
     other = locked(settings)
-    outbox = Outbox(store, begun, capacity=int(3.5 * flush(0, 1000).size))
+    outbox = Outboxes(store).open(begun, capacity=int(3.5 * flush(0, 1000).size))
     outbox.put(flush(1, 1000))
     time.sleep(0.1)  # the first one is being written by now
     for first in range(1001, 10_001, 1000):
@@ -79,7 +80,7 @@ def test_memory_is_bounded_and_the_loss_is_told(store: Store, begun: Run, settin
 
 def test_streams_are_kept_apart(store: Store, begun: Run, settings: Settings) -> None:
     other = locked(settings)
-    outbox = Outbox(store, begun)
+    outbox = Outboxes(store).open(begun)
     for first in range(1, 41, 10):
         outbox.put(flush(first))
         outbox.put(Flush("evaluation", np.array([first]), np.ones((1, 1), np.float32)))
@@ -92,7 +93,7 @@ def test_streams_are_kept_apart(store: Store, begun: Run, settings: Settings) ->
 
 def test_a_stale_attempt_stops_writing(store: Store, begun: Run) -> None:
     store.runs.lost(begun.id, 1, "lost touch")
-    outbox = Outbox(store, begun)
+    outbox = Outboxes(store).open(begun)
     outbox.put(flush(1))
     outbox.close(5)
     assert outbox.failure is not None and "attempt 1" in str(outbox.failure)
@@ -101,9 +102,23 @@ def test_a_stale_attempt_stops_writing(store: Store, begun: Run) -> None:
 
 def test_a_store_that_stays_away_is_told(store: Store, begun: Run, settings: Settings) -> None:
     other = locked(settings)
-    outbox = Outbox(store, begun)
+    outbox = Outboxes(store).open(begun)
     outbox.put(flush(1))
     with pytest.raises(StoreUnavailable, match="The store stayed away; received 1 unwritten letters"):
         outbox.close(0.2)
     other.close()
+    assert not any(thread.name == "outbox" for thread in threading.enumerate())
+
+
+def test_one_thread_writes_for_many_and_ends_with_the_last(store: Store, begun: Run) -> None:
+    other = begun.model_copy(update={"id": "0" * 16})
+    outboxes = Outboxes(store)
+    one, gone = outboxes.open(begun), outboxes.open(other)
+    assert sum(thread.name == "outbox" for thread in threading.enumerate()) == 1
+    gone.put(flush(1))
+    one.put(flush(1))
+    one.close(5)
+    gone.close(5)
+    assert gone.failure is not None and one.failure is None
+    assert resolve(store.telemetry.read(begun.id))["step"][0].tolist() == list(range(1, 11))
     assert not any(thread.name == "outbox" for thread in threading.enumerate())

@@ -54,6 +54,16 @@ def test_many_claimers_never_share_a_run(store: Store, submit: Submit, url: str)
     assert len(taken) == len(set(taken)) == 12
 
 
+def test_a_run_knows_its_place_in_the_queue(store: Store, submit: Submit, clock: Clock) -> None:
+    submitted = []
+    for name in ("first", "second", "third"):
+        submitted.append(submit(name))
+        clock.forward(seconds=1)
+    assert store.runs.queue(submitted[2]) == (0, 2)
+    store.runs.claim("host:1", 60)
+    assert store.runs.queue(submitted[2]) == (1, 1)
+
+
 def test_a_beating_run_stays_with_its_owner(store: Store, running: Run, clock: Clock) -> None:
     for step in range(5):
         clock.forward(seconds=8)

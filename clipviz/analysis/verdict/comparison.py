@@ -9,13 +9,13 @@ from pydantic import Field
 
 from clipviz.analysis.verdict.arm import Arm, Record
 from clipviz.analysis.verdict.equivalence import equivalence
-from clipviz.analysis.verdict.metric import Metric
 from clipviz.analysis.verdict.multiplicity import benjamini_hochberg, holm
 from clipviz.analysis.verdict.paired import paired
 from clipviz.analysis.verdict.power import power, seeds_needed, smallest_effect
 from clipviz.analysis.verdict.sign_flip import sign_flip
 from clipviz.analysis.verdict.superiority import all_pairs_superiority, paired_superiority
 from clipviz.analysis.verdict.worst_rank import ranks
+from clipviz.core.metric import Metric
 
 Relation = Literal["better", "worse", "identical", "equivalent", "no evidence", "too few"]
 

@@ -6,9 +6,9 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from clipviz.analysis.verdict.gather import Group, arms
-from clipviz.analysis.verdict.metric import Metric
 from clipviz.analysis.verdict.paired import interval
 from clipviz.core.contamination import Contamination
+from clipviz.core.metric import Metric
 from clipviz.core.recipe import Recipe
 
 PLACES = {

@@ -8,10 +8,10 @@ import numpy as np
 
 from clipviz.analysis import clamping
 from clipviz.analysis.verdict.arm import Arm, Outcome
-from clipviz.analysis.verdict.metric import METRICS, Metric
 from clipviz.core.clips import clips
 from clipviz.core.discovery import discover
 from clipviz.core.ids import canonical_json
+from clipviz.core.metric import METRICS, Metric
 from clipviz.core.recipe import Choice, Recipe
 from clipviz.core.run import Result, Run, State
 from clipviz.core.sweep import Sweep, Variant
@@ -82,11 +82,6 @@ def saturation(histories: Mapping[str, History]) -> dict[str, float]:
     return shares
 
 
-def diverged(run: Run) -> bool:
-    """Whether a run ended because its numbers ran away: it counts, as the worst. A crash says nothing of an arm."""
-    return run.state is State.FAILED and ("diverged" in run.reason or "must be finite" in run.reason)
-
-
 def _arm(group: Group, metric: Metric, touched: Touched, saturated: Mapping[str, float]) -> Arm:
     recipe = group.variant.recipe
     families = clips(recipe)
@@ -95,7 +90,7 @@ def _arm(group: Group, metric: Metric, touched: Touched, saturated: Mapping[str,
     outcomes = {
         seed: _outcome(run, metric, families, share, saturated.get(run.id))
         for seed, run in sorted(group.runs.items())
-        if run.state is State.FINISHED or diverged(run)
+        if run.state is State.FINISHED or run.diverged
     }
     return Arm(
         name=group.variant.name,

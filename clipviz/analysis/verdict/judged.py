@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from clipviz.analysis.verdict import gather
 from clipviz.analysis.verdict.gather import Group
-from clipviz.analysis.verdict.metric import Metric
 from clipviz.analysis.verdict.verdict import Verdict, judge
+from clipviz.core.metric import Metric
 from clipviz.core.recipe import Recipe
 from clipviz.core.settings import Settings
 from clipviz.core.sweep import Sweep

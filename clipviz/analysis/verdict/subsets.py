@@ -9,9 +9,9 @@ from pydantic import Field
 from clipviz.analysis import clamping
 from clipviz.analysis.verdict.arm import Record
 from clipviz.analysis.verdict.gather import Group
-from clipviz.analysis.verdict.metric import Metric
 from clipviz.analysis.verdict.paired import paired
 from clipviz.core.errors import TrainingFailed
+from clipviz.core.metric import Metric
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import State
 from clipviz.core.settings import Settings

@@ -10,8 +10,8 @@ from clipviz.analysis.verdict import words
 from clipviz.analysis.verdict.arm import Arm, Record, check
 from clipviz.analysis.verdict.centre import interquartile_mean
 from clipviz.analysis.verdict.comparison import Comparison, compare, judge_family, never_fired
-from clipviz.analysis.verdict.metric import Metric
 from clipviz.analysis.verdict.proportion import Share, wilson
+from clipviz.core.metric import Metric
 
 
 class ArmSummary(Record):

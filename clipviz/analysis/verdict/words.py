@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from clipviz.analysis.verdict.arm import Arm
 from clipviz.analysis.verdict.comparison import Comparison, never_fired
-from clipviz.analysis.verdict.metric import Metric
 from clipviz.analysis.verdict.power import FEWEST_EXACT, HEADLINE, RECOMMENDED
 from clipviz.analysis.verdict.sign_flip import smallest
+from clipviz.core.metric import Metric
 
 ALWAYS = 0.9
 """From this share of steps on, a gradient clip sets the step size all the time."""

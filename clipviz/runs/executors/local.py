@@ -14,7 +14,6 @@ from clipviz.runs import worker
 
 PRELOADED = (
     "torch",
-    "torch._dynamo",
     "pyarrow.parquet",
     "pandas",
     "safetensors.torch",

@@ -65,6 +65,9 @@ def _against_the_first(arms: dict[str, tuple[str, Recipe]]) -> tuple[Variant, ..
 
 
 def _combinations(design: Design) -> Iterator[dict[str, Any]]:
+    if design.apart:
+        yield from _one_at_a_time(design)
+        return
     lengths = [len(each.values) for each in design.vary]
     count = math.prod(lengths)
     if design.samples is None and count > MOST:
@@ -77,6 +80,15 @@ def _combinations(design: Design) -> Iterator[dict[str, Any]]:
         places = (_unravel(number, lengths) for number in drawn)
     for place in places:
         yield {each.path: each.values[at] for each, at in zip(design.vary, place, strict=True)}
+
+
+def _one_at_a_time(design: Design) -> Iterator[dict[str, Any]]:
+    """The recipe as it is, then each value by itself; those drawn, where a number is said."""
+    alone = [{each.path: value} for each in design.vary for value in each.values]
+    if design.samples is not None and design.samples < len(alone):
+        places = sorted(random.Random(design.draw).sample(range(len(alone)), design.samples))
+        alone = [alone[place] for place in places]
+    yield from ({}, *alone)
 
 
 def _unravel(number: int, lengths: list[int]) -> tuple[int, ...]:

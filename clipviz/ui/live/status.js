@@ -4,7 +4,7 @@ import { button, element } from "./dom.js";
 import { count, duration, percent, plain } from "./words.js";
 
 const WORDS = {
-  queued: ["…", "Starting"],
+  queued: ["…", "Waiting"],
   running: ["▶", "Training"],
   paused: ["❚❚", "Paused"],
   finished: ["✓", "Finished"],
@@ -105,7 +105,7 @@ class Row {
 }
 
 function figuresOf(run) {
-  if (run.state === "queued" && !run.step) return ["It starts as soon as a slot is free."];
+  if (run.waits && !run.step) return [plain(run.waits, 200)];
   const figures = [run.steps ? `step ${count(run.step)} of ${count(run.steps)}` : `step ${count(run.step)}`];
   if (run.rate && run.state !== "paused") figures.push(`${run.rate < 10 ? run.rate.toFixed(1) : count(run.rate)} steps/s`);
   if (run.seconds_left !== null) figures.push(`at most ${duration(run.seconds_left)} left`);

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from clipviz.analysis.claims.base import Claim, claim, claims
-from clipviz.analysis.verdict.metric import METRICS
 from clipviz.core.clips import clips
 from clipviz.core.dataset import Column, Dataset, ImageShape, Reading
 from clipviz.core.errors import NotFound
+from clipviz.core.metric import METRICS
 from clipviz.core.sweep import Design
 from clipviz.datasets import at_hand
 from clipviz.runs.check import check

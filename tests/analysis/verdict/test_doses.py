@@ -1,5 +1,5 @@
 from clipviz.analysis.verdict import doses, gather
-from clipviz.analysis.verdict.metric import METRICS
+from clipviz.core.metric import METRICS
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import State
 from clipviz.core.sweep import Design, Vary

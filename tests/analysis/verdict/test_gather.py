@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from clipviz.analysis.verdict import gather
-from clipviz.analysis.verdict.metric import METRICS
+from clipviz.core.metric import METRICS
 from clipviz.core.recipe import Choice, Data, Inputs, Recipe
 from clipviz.core.run import Result, Run, State
 from clipviz.core.sweep import Design, Sweep, Variant

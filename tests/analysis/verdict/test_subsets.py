@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from clipviz.analysis.verdict import gather, subsets
-from clipviz.analysis.verdict.metric import METRICS
+from clipviz.core.metric import METRICS
 from clipviz.core.recipe import Choice, Data, Inputs, Recipe
 from clipviz.core.settings import Settings
 from clipviz.core.sweep import Variant

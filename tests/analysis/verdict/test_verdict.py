@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from clipviz.analysis.verdict.arm import Arm, Outcome
-from clipviz.analysis.verdict.metric import METRICS
 from clipviz.analysis.verdict.verdict import Verdict, judge
 from clipviz.core.errors import ClipvizError
+from clipviz.core.metric import METRICS
 
 MAE = METRICS["mae"]
 D = np.array([0.8, 0.3, 0.5, -0.1, 0.6])

@@ -123,3 +123,19 @@ def test_a_design_leaves_the_seed_to_itself() -> None:
             recipe=PLAIN, vary=(Vary(path="split.seed", values=(1,)), Vary(path="split.seed", values=(2,)))
         )
     assert Design(recipe=PLAIN, seeds=(3, 3, 1)).seeds == (3, 1)
+
+
+def test_each_value_by_itself_stands_beside_the_recipe_and_its_twin_without_clips() -> None:
+    axes = (
+        Vary(path="inputs.default.id", values=("tukey", "sigma")),
+        Vary(path="gradient", values=({"id": "value", "max_value": 0.5},)),
+    )
+    bare = PLAIN.model_copy(update={"gradient": Choice(id="none")})
+    found = list(variants(Design(recipe=bare, vary=axes, apart=True)))
+    assert [each.reference for each in found] == ["", *["no input clamp or gradient clip"] * 3]
+    assert [clips(each.recipe) for each in found] == [(), ("inputs",), ("inputs",), ("gradient",)]
+    own = list(variants(Design(recipe=PLAIN, vary=axes, apart=True)))
+    assert own[1].recipe.gradient.id == "global_norm" and clips(own[1].recipe) == ("gradient",), "as it is"
+    assert [clips(each.recipe) for each in own[2:]] == [("inputs", "gradient")] * 2 + [("gradient",)]
+    drawn = list(variants(Design(recipe=bare, vary=axes, apart=True, samples=2)))
+    assert len(drawn) == 3
