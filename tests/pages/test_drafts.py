@@ -18,7 +18,7 @@ def spikes(home, store) -> Dataset:
 
 @pytest.fixture
 def saved(store, spikes) -> str:
-    recipe = starting(spikes, spikes.target).replace("gradient", {"id": "value"})
+    recipe = starting(spikes, spikes.target, {}).replace("gradient", {"id": "value"})
     return store.recipes.add(recipe, "of a teammate", "Ben").id
 
 
