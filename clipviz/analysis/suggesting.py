@@ -30,6 +30,7 @@ class Suggested:
 def suggested(column: TrainingColumn, name: str, kind: Kind) -> Suggested | None:
     """As the Data page suggests it of all rows, here of the training rows only; None where no rule applies."""
     known = of_sorted(name, kind, column.rows, column.positive, column.negative, Ordered(column.ordered))
+    column.let_go()
     if known.suggestion is None:
         return None
     bounds = column.fit(known.suggestion.policy)
