@@ -13,14 +13,16 @@ MODEL = "model.safetensors"
 USE = """import clipviz
 
 model = clipviz.load("model.safetensors")
-print(model.columns)  # the columns that it asks for
-rows = {name: [None, None] for name in model.columns}  # two rows of nothing but missing values: put yours in
+print(model.columns)
+# two rows in which every value is missing: put yours in
+rows = {name: [None, None] for name in model.columns}
 print(model.predict(rows))
 """
 USE_IMAGES = """import clipviz, numpy
 
 model = clipviz.load("model.safetensors")
-images = numpy.zeros((2, HEIGHT, WIDTH), dtype="uint8")  # (N, height, width), in colour (N, height, width, 3)
+# two black images: put yours in
+images = numpy.zeros((2, SHAPE), dtype="uint8")
 print(model.predict(images))
 """
 
@@ -31,14 +33,14 @@ def place(settings: Settings, run: Run) -> Path | None:
     return found if found.is_file() else None
 
 
-def use(image: tuple[int, int] | None) -> str:
-    """Python that loads the model and predicts; image: (height, width) of those it takes, if it takes some."""
+def use(image: tuple[int, ...] | None) -> str:
+    """Python that loads the model and predicts; image: shape of those it takes, if it takes some."""
     if image is None:
         return USE
-    return USE_IMAGES.replace("HEIGHT", str(image[0])).replace("WIDTH", str(image[1]))
+    return USE_IMAGES.replace("SHAPE", ", ".join(map(str, image)))
 
 
-def bundle(model: Path, run: Run, recipe: Recipe, image: tuple[int, int] | None) -> bytes:
+def bundle(model: Path, run: Run, recipe: Recipe, image: tuple[int, ...] | None) -> bytes:
     """A zip archive: the model, its recipe, its result, and a page that says how to load it."""
     metrics = (run.result or {}).get("metrics", {})
     numbers = {name: "not finite" if value is None else f"{value:.6g}" for name, value in metrics.items()}

@@ -15,7 +15,9 @@ def offer(run: Run, recipe: Recipe) -> None:
     if model is None:
         return
     shape = state.store().datasets.get(run.dataset, include_deleted=True).image
-    image = (shape.height, shape.width) if shape is not None and recipe.data.features is None else None
+    image = None
+    if shape is not None and recipe.data.features is None:
+        image = (shape.height, shape.width, *([shape.channels] if shape.channels > 1 else []))
     st.subheader("Take the model with you")
     left, right = st.columns([1, 2], gap="large")
     with left:
