@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from clipviz.facade import profile, show, sweep, train
     from clipviz.facade import runs as list_runs
     from clipviz.models._insert import add_clips
+    from clipviz.recommending import recommend
     from clipviz.training.predictor import load
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "list_runs",
     "load",
     "profile",
+    "recommend",
     "show",
     "sweep",
     "train",
@@ -38,10 +40,9 @@ def __getattr__(name: str) -> Any:
         from clipviz.models._insert import add_clips
 
         return add_clips
-    if name == "load":
-        from clipviz.training.predictor import load
-
-        return load
+    ("load",)
+    ("profile",)
+    ("recommend",)
     from clipviz import facade
 
     return getattr(facade, name.removeprefix("list_"))
