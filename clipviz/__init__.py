@@ -40,9 +40,14 @@ def __getattr__(name: str) -> Any:
         from clipviz.models._insert import add_clips
 
         return add_clips
-    ("load",)
-    ("profile",)
-    ("recommend",)
+    if name == "load":
+        from clipviz.training.predictor import load
+
+        return load
+    if name == "recommend":
+        from clipviz.recommending import recommend
+
+        return recommend
     from clipviz import facade
 
     return getattr(facade, name.removeprefix("list_"))
