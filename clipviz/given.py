@@ -11,6 +11,7 @@ from clipviz.core.errors import Deleted, InvalidRecipe, NotFound, UnreadableFile
 from clipviz.core.ids import is_id
 from clipviz.core.recipe import Recipe
 from clipviz.core.settings import Settings
+from clipviz.runs.check import complete
 from clipviz.runs.defaults import starting
 from clipviz.store import Store
 
@@ -60,9 +61,14 @@ def _folder(path: Path, settings: Settings, who: str) -> Dataset:
 
 
 def recipe_of(
-    given: Recipe | Mapping[str, Any] | str | Path | None, dataset: Dataset, target: str | None
+    given: Recipe | Mapping[str, Any] | str | Path | None,
+    dataset: Dataset,
+    target: str | None,
+    settings: Settings,
 ) -> Recipe:
     """A recipe, its document or the path of one, for this dataset; raises InvalidRecipe."""
+    from clipviz.datasets import files
+
     document = _document(given)
     data = document.get("data") or {}
     if not isinstance(data, Mapping):
@@ -74,7 +80,9 @@ def recipe_of(
     if data["target"] is None:
         names = ", ".join(column.name for column in dataset.columns[:20])
         raise InvalidRecipe("A target column is needed", None, f"Choose one of: {names}")
-    return starting(dataset, data["target"]) if given is None else Recipe.parse(document | {"data": data})
+    if given is None:
+        return starting(dataset, data["target"], files.texts(settings, dataset.id))
+    return Recipe.parse(document | {"data": data})
 
 
 def _document(given: Recipe | Mapping[str, Any] | str | Path | None) -> dict[str, Any]:
@@ -93,3 +101,12 @@ def _document(given: Recipe | Mapping[str, Any] | str | Path | None) -> dict[str
     if not isinstance(found, dict):
         raise InvalidRecipe("A recipe is a JSON object", str(given), "Download one from the dashboard")
     return found
+
+
+def wanted(recipe: Recipe, values: dict[str, Any], **given: Any) -> Recipe:
+    """The recipe with these values set by their dotted paths, and spelled out; None in `given` sets nothing."""
+    asked = complete(recipe)
+    own = {name: value for name, value in given.items() if value is not None}
+    for place, value in (values | own).items():
+        asked = asked.replace(place, value)
+    return complete(asked)

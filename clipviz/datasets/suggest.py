@@ -21,6 +21,12 @@ def suggest(known: ColumnProfile) -> Suggestion | None:
     )
     if not present or known.kind == "boolean":
         return None
+    if known.codes:
+        said = " and ".join(f"{count:,} times {value:g}" for value, count in known.codes)
+        return _leave(
+            "a code for missing?",
+            f"{said} far from all other values: a bound would fall into the gap; read it as missing first",
+        )
     if known.distinct <= 2:
         return _leave("discrete", f"only {known.distinct} different value{'s' if known.distinct > 1 else ''}")
     if known.zeros > MANY_ZEROS * present:
