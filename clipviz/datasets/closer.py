@@ -20,7 +20,9 @@ BRACKETED = "d IS NOT NULL AND starts_with(x, '(')"
 class Closer:
     """Of one column: cells that are numbers once their signs are gone, whole ones, those that were written with signs,
     which signs; cells that are numbers once the unit behind them is gone, whole ones, which units; times of day; the
-    cells that are dates with the day first and with the month first, and those for which the two differ; numbers in brackets."""
+    cells that are dates with the day first and with the month first, and those for which the two differ;
+    numbers in brackets.
+    """
 
     numbers: int = 0
     whole: int = 0

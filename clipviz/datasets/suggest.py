@@ -54,7 +54,8 @@ def _by_tails(known: ColumnProfile) -> Suggestion:
             for side, index, heavy in (("lower", tails.lower, lower), ("upper", tails.upper, upper))
             if heavy
         )
-        reason = f"{said}, surely below {HEAVY:g}, from the {tails.k:,} values farthest out: extremes rule mean and spread"
+        reason = f"{said}, surely below {HEAVY:g}, from the {tails.k:,} values farthest out"
+        reason = f"{reason}: extremes rule mean and spread"
         if upper and lower:
             return _clamp("heavy tails", Choice.of("quantile", lower=0.01, upper=0.99), reason)
         if upper:
