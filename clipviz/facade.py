@@ -131,6 +131,8 @@ def sweep(
     vary: Mapping[str, Sequence[Any]] | None = None,
     seeds: int | Sequence[int] = 10,
     samples: int | None = None,
+    apart: bool = False,
+    families_alone: bool = False,
     device: Device | None = None,
     name: str = "",
     metric: str | None = None,
@@ -140,8 +142,9 @@ def sweep(
     """Train every combination of values over seeds, here and now, and judge whether the differences are real.
 
     vary: values by dotted path, such as {"gradient.max_norm": [0.1, 1.0]}; none compares the recipe with
-    itself without its clips, as every sweep does. samples: so many combinations, drawn at random. metric: what
-    the verdict is about. margin: the largest difference that does not matter. tell: told after each run how
+    itself without its clips, as every sweep does. samples: so many combinations, drawn at random. apart: each
+    value by itself instead of every combination. families_alone: also with the clips of one family alone. metric:
+    what the verdict is about. margin: the largest difference that does not matter. tell: told after each run how
     far the sweep is. Ctrl-C stops the sweep and keeps its result. Raises as `train` does.
     """
     from clipviz.runs.sweeps import foreground, submit
@@ -149,11 +152,13 @@ def sweep(
     with home() as (settings, store):
         dataset = store.datasets.add(dataset_of(path, settings, store, me()))
         wanted = _wanted(recipe_of(recipe, dataset, target), dict(set or {}), device=device)
-        design = _design(wanted, vary or {}, range(seeds) if isinstance(seeds, int) else seeds, samples)
+        chosen = range(seeds) if isinstance(seeds, int) else seeds
+        shape = {"samples": samples, "apart": apart, "families_alone": families_alone}
+        design = _design(wanted, vary or {}, chosen, shape)
         title = name or f"{dataset.name}: {wanted.data.target}, {len(design.seeds)} seeds"
         started = submit.start(store, settings, design, title, me(), awake=False)
         standing = foreground.train_here(store, settings, started, me(), tell)
-        return _swept(store, settings, started, standing, metric, margin)
+        return ended(store, settings, started, standing, metric, margin)
 
 
 def runs(limit: int = 100) -> list[Run]:
@@ -185,19 +190,23 @@ def _wanted(recipe: Recipe, values: dict[str, Any], **given: Any) -> Recipe:
     return complete(wanted)
 
 
+def axes(vary: Mapping[str, Sequence[Any]]) -> tuple[Vary, ...]:
+    """What varies, as a design has it; raises pydantic's ValidationError."""
+    return tuple(Vary(path=path, values=tuple(values)) for path, values in vary.items())
+
+
 def _design(
-    recipe: Recipe, vary: Mapping[str, Sequence[Any]], seeds: Sequence[int], samples: int | None
+    recipe: Recipe, vary: Mapping[str, Sequence[Any]], seeds: Sequence[int], shape: Mapping[str, Any]
 ) -> Design:
     try:
-        axes = tuple(Vary(path=path, values=tuple(values)) for path, values in vary.items())
-        return Design(recipe=recipe, vary=axes, seeds=tuple(seeds), samples=samples)
+        return Design(recipe=recipe, vary=axes(vary), seeds=tuple(seeds), **shape)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "the sweep"
         raise InvalidRecipe(f"{place}: {first['msg']}", repr(first["input"])[:200], "Change it") from error
 
 
-def _swept(
+def ended(
     store: Store,
     settings: Settings,
     sweep: Sweep,

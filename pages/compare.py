@@ -132,6 +132,7 @@ def swept(sweep: Sweep) -> None:
     verdict = verdicts.judged(alike, metric, margin)
     with answer:
         verdicts.answer(verdict, so_far=not standing.over)
+        sweeps.which_one(sweep, standing.over)
     with top:
         verdict_export.downloads(verdict, alike, sweep.name, verdict_export.Plan.of_sweep(sweep), sweep.id)
     contamination.curve(groups, metric, sweep.id)

@@ -347,7 +347,7 @@ def test_a_sweep_of_runs_that_fail_says_why_and_exits_with_one(cli: Cli, tmp_pat
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["--vary", "seed"], "--vary takes PATH=A,B,C; received 'seed'"),
+        (["--vary", "seed"], "What varies is written PATH=A,B,C; received 'seed'"),
         (["--vary", "seed=1,2"], ".*the seed varies by itself"),
         (["--vary", "gradient.max_norm=0,1"], "gradients global_norm: max_norm"),
         (["--vary", "a.b=1"], "A recipe has no field 'a.b'"),

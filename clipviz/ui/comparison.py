@@ -16,6 +16,7 @@ from clipviz.core.ids import is_id
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Run
 from clipviz.core.sweep import Sweep
+from clipviz.runs.sweeps import titles
 from clipviz.runs.sweeps.picked import grouped
 from clipviz.ui import results, state, tables, verdict_figures
 from clipviz.ui.text import ago, number, plain
@@ -62,11 +63,11 @@ def levels(sweep: Sweep, verdict: Verdict) -> None:
     table = verdict_figures.grid(sweep, verdict)
     if table is None:
         return
-    first, second = sweep.design.vary
     metric = verdict.metric
+    axes = [titles.of_path(sweep.design.recipe, each.path) for each in sweep.design.vary]
     st.subheader("The two fields together")
     st.plotly_chart(
-        heatmap(*table, (first.path, second.path, f"mean test {metric.title}"), metric.better == "lower",
+        heatmap(*table, (axes[0], axes[1], f"mean test {metric.title}"), metric.better == "lower",
                 palette(st.context.theme.type)),
         theme=None, config=CONFIG, key=f"levels:{sweep.id}", alt="Mean metric of each combination of two fields",
     )  # fmt: skip
@@ -143,9 +144,20 @@ def differences(picked: list[Run], recipes: dict[str, Recipe]) -> pd.DataFrame:
     flat = {each.id: _flat(recipes[each.id].model_dump(mode="json")) for each in picked}
     paths = list(dict.fromkeys(path for fields in flat.values() for path in fields))
     values = [[path, *(plain(flat[each.id].get(path, "–"), 80) for each in picked)] for path in paths]
-    differing = [line for line in values if len(set(line[1:])) > 1]
+    differing = [
+        [_title([recipes[each.id] for each in picked], path), *shown]
+        for path, *shown in values
+        if len(set(shown)) > 1
+    ]
     heads = tables.unique(["field", *(each.name for each in picked)], 40)
     return pd.DataFrame(differing, columns=range(len(heads))).set_axis(heads, axis=1)
+
+
+def _title(recipes: list[Recipe], path: str) -> str:
+    """A field by its title in the first recipe that has it."""
+    part, _, last = path.rpartition(".")
+    holder = next((each for each in recipes if last in titles.fields_of(each, part)), recipes[0])
+    return plain(titles.of_path(holder, path), 80)
 
 
 def metrics(picked: list[Run]) -> pd.DataFrame:

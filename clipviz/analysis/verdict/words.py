@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from clipviz.analysis.verdict import parts
 from clipviz.analysis.verdict.arm import Arm
 from clipviz.analysis.verdict.comparison import Comparison, never_fired
 from clipviz.analysis.verdict.power import FEWEST_EXACT, HEADLINE, RECOMMENDED
@@ -21,12 +22,14 @@ def sentence(found: Comparison, arms: dict[str, Arm], metric: Metric) -> str:
     return _about(found, arms, metric)
 
 
-def context(comparisons: Sequence[Comparison], headline: int) -> list[str]:
+def context(comparisons: Sequence[Comparison], headline: int, arms: dict[str, Arm]) -> list[str]:
     """How that arm was chosen, and what became of the others."""
     rest = [each for place, each in enumerate(comparisons) if place != headline]
     several = len({each.arm for each in comparisons}) > 1
     chosen = "It was chosen among several arms on the validation rows, and judged on the test rows."
-    return [*([chosen] if several else []), *_others(rest)]
+    beside = parts.sentences(comparisons, arms, _evidence)
+    others = _others([each for each in rest if not parts.of_parts(each, arms)])
+    return [*([chosen] if several else []), *beside, *others]
 
 
 def advice(found: Comparison, metric: Metric, level: float, family: int) -> list[str]:

@@ -37,8 +37,11 @@ def extend(
     who: str,
     seeds: Sequence[int] = (),
     vary: Sequence[Vary] = (),
+    families_alone: bool = False,
+    awake: bool = True,
 ) -> Sweep:
-    """Add seeds, or values of fields that vary already; only the cells that are new are trained.
+    """Add seeds, values of fields that vary already, or arms with one family of clips alone; only the cells that are
+    new are trained. awake: as of `start`.
 
     Raises Conflict when somebody else changed the sweep, and InvalidRecipe.
     """
@@ -46,11 +49,13 @@ def extend(
     update = {
         "seeds": tuple(dict.fromkeys((*sweep.design.seeds, *seeds))),
         "vary": _merged(sweep.design, vary),
+        "families_alone": sweep.design.families_alone or families_alone,
     }
     design = Design.model_validate(sweep.design.model_copy(update=update).model_dump())
     planned = preview(store, settings, design)
     extended = store.sweeps.extend(sweep, design, planned.variants, planned.cells, who)
-    ensure_runner(settings)
+    if awake:
+        ensure_runner(settings)
     return extended
 
 
