@@ -6,19 +6,13 @@ import pandas as pd
 import streamlit as st
 
 from clipviz.analysis.verdict.gather import Group
-from clipviz.analysis.verdict.verdict import Verdict
-from clipviz.charts.interaction import interaction as interactions
-from clipviz.charts.layout import CONFIG
-from clipviz.charts.levels import levels as heatmap
-from clipviz.charts.palette import palette
 from clipviz.core.errors import InvalidRecipe, NotFound
 from clipviz.core.ids import is_id
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Run
-from clipviz.core.sweep import Sweep
 from clipviz.runs.sweeps import titles
 from clipviz.runs.sweeps.picked import grouped
-from clipviz.ui import results, state, tables, verdict_figures
+from clipviz.ui import results, state, tables
 from clipviz.ui.text import ago, number, plain
 
 COLUMNS: dict[str, Any] = {
@@ -56,39 +50,6 @@ def pairs(groups: list[Group]) -> bool:
     """Whether at least two seeds have ended in the reference and in another arm."""
     ended = [{seed for seed, run in group.runs.items() if run.result} for group in groups]
     return any(len(ended[0] & other) > 1 for other in ended[1:])
-
-
-def levels(sweep: Sweep, verdict: Verdict) -> None:
-    """The heatmap over two fields that vary together; nothing for other sweeps."""
-    table = verdict_figures.grid(sweep, verdict)
-    if table is None:
-        return
-    metric = verdict.metric
-    axes = [titles.of_path(sweep.design.recipe, each.path) for each in sweep.design.vary]
-    st.subheader("The two fields together")
-    st.plotly_chart(
-        heatmap(*table, (axes[0], axes[1], f"mean test {metric.title}"), metric.better == "lower",
-                palette(st.context.theme.type)),
-        theme=None, config=CONFIG, key=f"levels:{sweep.id}", alt="Mean metric of each combination of two fields",
-    )  # fmt: skip
-
-
-def interaction(sweep: Sweep, verdict: Verdict) -> None:
-    """One heatmap a gradient clip; nothing for sweeps that do not vary all three families."""
-    means = verdict_figures.interaction(sweep, verdict)
-    if means is None:
-        return
-    metric = verdict.metric
-    st.subheader("Input clamp × activation clip × gradient clip")
-    st.plotly_chart(
-        interactions(means, f"mean test {metric.title}", metric.better == "lower", palette(st.context.theme.type)),
-        theme=None, config=CONFIG, key=f"interaction:{sweep.id}",
-        alt="Mean metric by input clamp and activation clip, one panel a gradient clip",
-    )  # fmt: skip
-    st.caption(
-        "Inputs down, activations across, one panel a gradient clip. Panels that look alike: the clips act by "
-        "themselves. Means over seeds; where other fields vary too, of the last arm."
-    )
 
 
 def narrow(known: list[Run]) -> list[Run]:
