@@ -16,6 +16,7 @@ from clipviz.ui import results, state, tables
 from clipviz.ui.text import ago, number, plain
 
 COLUMNS: dict[str, Any] = {
+    "name": st.column_config.TextColumn(width=190),
     "progress": st.column_config.ProgressColumn(
         format="percent", min_value=0.0, max_value=1.0, width="small"
     ),
@@ -85,9 +86,9 @@ def table(known: list[Run]) -> pd.DataFrame:
         lines.append(
             {
                 "name": plain(each.name),
+                "test metric": f"{results.TITLES[main]} {number(value)}" if main else "–",
                 "state": each.state.value,
                 "progress": None if each.state.final or not each.steps else each.step / each.steps,
-                "test metric": f"{results.TITLES[main]} {number(value)}" if main else "–",
                 "steps": number(each.step),
                 "clipped": "–"
                 if not result or result.clipped_share is None

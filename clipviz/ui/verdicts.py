@@ -14,6 +14,11 @@ from clipviz.core.recipe import Recipe
 from clipviz.ui import state
 from clipviz.ui.text import counted, escape, number, plain
 
+NAMES: dict[str, Any] = {
+    "arm": st.column_config.TextColumn(width=210),
+    "reference": st.column_config.TextColumn(width=140),
+}
+"""On a phone too there is room for a number beside the name."""
 ICONS = {"better": ":material/trending_up:", "worse": ":material/trending_down:"}
 
 
@@ -74,9 +79,19 @@ def answer(verdict: Verdict, so_far: bool = False) -> None:
 def numbers(verdict: Verdict) -> None:
     """Each arm by itself, and every statistic of the comparisons."""
     st.subheader("Arms")
-    st.dataframe(arms(verdict), hide_index=True, alt="Metric, divergence, firing and cost of each arm")
+    st.dataframe(
+        arms(verdict),
+        hide_index=True,
+        column_config=NAMES,
+        alt="Metric, divergence, firing and cost of each arm",
+    )
     with st.expander("All numbers of the comparisons", icon=":material/functions:"):
-        st.dataframe(comparisons(verdict), hide_index=True, alt="Every statistic of each comparison")
+        st.dataframe(
+            comparisons(verdict),
+            hide_index=True,
+            column_config=NAMES,
+            alt="Every statistic of each comparison",
+        )
         st.caption(
             "Differences are arm minus reference on the raw test rows. Intervals are Student's t over paired seeds; p "
             "is the sign-flip test, exact up to twenty seeds; d_z and Hedges' g are in standard deviations of the "

@@ -77,7 +77,7 @@ def judge(
         level,
     )
     return Verdict(
-        sentence=words.sentence(comparisons[headline], known, metric),
+        sentence=words.sentence(comparisons[headline], known, metric, len(comparisons)),
         context=words.context(comparisons, headline, known),
         advice=words.advice(comparisons[headline], metric, level, len(comparisons)),
         warnings=words.warnings(list(arms), comparisons),

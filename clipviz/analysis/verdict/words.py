@@ -17,9 +17,9 @@ LEVEL = 0.05
 """Of the test for a difference that does not matter."""
 
 
-def sentence(found: Comparison, arms: dict[str, Arm], metric: Metric) -> str:
-    """The answer about the chosen arm."""
-    return _about(found, arms, metric)
+def sentence(found: Comparison, arms: dict[str, Arm], metric: Metric, family: int = 1) -> str:
+    """The answer about the chosen arm. family: how many comparisons there are."""
+    return _about(found, arms, metric, family)
 
 
 def context(comparisons: Sequence[Comparison], headline: int, arms: dict[str, Arm]) -> list[str]:
@@ -83,7 +83,7 @@ def warnings(arms: Sequence[Arm], comparisons: Sequence[Comparison]) -> list[str
     return said
 
 
-def _about(found: Comparison, arms: dict[str, Arm], metric: Metric) -> str:
+def _about(found: Comparison, arms: dict[str, Arm], metric: Metric, family: int) -> str:
     arm, other, title = found.arm, found.reference, f"test {metric.title}"
     if found.relation == "identical":
         if never_fired(arms[arm]):
@@ -100,10 +100,11 @@ def _about(found: Comparison, arms: dict[str, Arm], metric: Metric) -> str:
             f"{arm} and {other} are equivalent in {title}: the difference is within "
             f"±{_number(found.margin)} ({_interval(found)}, two one-sided tests p = {_p(found.p_equivalent)})."
         )
-    if _few(found):
+    if few(found, family):
+        among = "" if family == 1 else f" among {family} comparisons"
         word = "better" if (found.mean or 0.0) * metric.worse < 0 else "worse"
         return (
-            f"{arm} looks {word} than {other} in {title}, but {_pairs(len(found.seeds))} cannot show it: add seeds "
+            f"{arm} looks {word} than {other} in {title}, but {_pairs(len(found.seeds))} cannot show it{among}: add seeds "
             f"({_signed(found.mean)}, {_evidence(found)}).{_ranks(found, arms)}"
         )
     return (
@@ -214,10 +215,11 @@ def _tested(found: Comparison) -> str:
     return f"{_pairs(len(found.seeds))}, Holm p {told if told.startswith('<') else f'= {told}'}"
 
 
-def _few(found: Comparison) -> bool:
-    """Whether the interval leaves 0 out while there are too few seeds for the exact test to reach the level."""
+def few(found: Comparison, family: int) -> bool:
+    """Whether the interval leaves 0 out while there are too few seeds for the exact test, corrected for so many
+    comparisons, to reach the level."""
     apart = found.low is not None and found.high is not None and not found.low <= 0 <= found.high
-    return apart and 2.0 ** (1 - len(found.seeds)) > LEVEL
+    return apart and family * 2.0 ** (1 - len(found.seeds)) > LEVEL
 
 
 def _pairs(count: int) -> str:
