@@ -68,6 +68,13 @@ class Training(Part):
         description="Only operations that give the same bits each time, on CUDA too; slower there.",
         json_schema_extra={"unit": "", "advanced": True},
     )
+    graph: Literal["auto", "off"] = Field(
+        "auto",
+        title="CUDA graph",
+        description="On a GPU a step is recorded once and then launched as one piece, with the same numbers; where it "
+        "cannot be, the run says why. Off: every operation is launched by itself.",
+        json_schema_extra={"unit": "", "advanced": True},
+    )
 
 
 class Stopping(Part):

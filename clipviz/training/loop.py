@@ -16,6 +16,7 @@ from clipviz.training.calibration import calibrate
 from clipviz.training.device import repeatable
 from clipviz.training.ending import end
 from clipviz.training.failures import in_words
+from clipviz.training.graph import moving
 from clipviz.training.progress import Progress
 from clipviz.training.report import Report
 from clipviz.training.rows import check, check_varies
@@ -94,6 +95,9 @@ class _Session:
                 f"streams {table.inputs.shape[0]:,} rows from disk: more than fits into free memory",
             )
 
+    def _say(self, text: str) -> None:
+        self.report.say(self.progress.step, "info", text)
+
     def _say_pieces(self) -> None:
         pieces = self.assembly.step.backward.pieces
         if pieces == self._pieces:
@@ -110,12 +114,12 @@ class _Session:
     def run(self, checkpoint_seconds: float, flush_seconds: float) -> tuple[State, Result | None]:
         progress, report = self.progress, self.report
         self._begin()
+        move = moving(self.assembly.step, report.ring, self.recipe.training.graph, self._say)
         report.start(progress.step + 1, checkpoint_seconds, flush_seconds)
         state = State.FINISHED
         try:
             while not progress.over:
-                progress.advance()
-                report.write(self.assembly.step.row)
+                progress.advance(move)
                 if progress.due:
                     self._evaluate()
                 if not report.is_time:

@@ -13,6 +13,7 @@ from clipviz.core.recipe import Recipe
 from clipviz.core.run import State
 from clipviz.training import checkpoint, evaluation, histograms, watch
 from clipviz.training.assembly import Assembly
+from clipviz.training.graph import Move
 from clipviz.training.journal import Journal
 from clipviz.training.rows import Rows, order
 from clipviz.training.sampled import Sampled
@@ -69,14 +70,14 @@ class Progress:
         """Time spent training, over all attempts."""
         return self._earlier + time.perf_counter() - self._began
 
-    def advance(self) -> None:
-        """One training step."""
+    def advance(self, move: Move | None = None) -> None:
+        """One training step, by `move` where it is not just the step itself."""
         place = self.step % self._epoch_steps
         if place == 0 or not self._batches:
             self._batches = self._split(self.step // self._epoch_steps, place)
         self.before_step()
         self._assembly.rates.at(self.step)
-        self._assembly.step(self._assembly.train, self._batches[place])
+        (move or self._assembly.step)(self._assembly.train, self._batches[place])
         self.after_step()
 
     def before_step(self) -> None:

@@ -4,7 +4,6 @@ import time
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
 from clipviz.core.run import Request, Sink, Stream
 from clipviz.training.journal import Journal, loud
@@ -14,14 +13,17 @@ CAPACITY = 2048
 
 
 class Report:
-    """Gathers rows, evaluations and events, and hands them to the sink a few times a second."""
+    """Gathers rows, evaluations and events, and hands them to the sink a few times a second.
+
+    ring: where the rows of steps are kept until then.
+    """
 
     def __init__(self, series: tuple[str, ...], sink: Sink, device: str, capacity: int = CAPACITY) -> None:
         """series: those of every step. capacity: steps that it keeps itself; those of a replica are kept by its
         program, and delivered.
         """
         self._series, self._sink = series, sink
-        self._ring = Ring(len(series), capacity, device)
+        self.ring = Ring(len(series), capacity, device)
         self.journal = Journal()
         self._measured: dict[Stream, list[tuple[int, list[float]]]] = {}
         self._events: list[tuple[int, str, str]] = []
@@ -29,11 +31,8 @@ class Report:
     def start(self, step: int, checkpoint_seconds: float, flush_seconds: float) -> None:
         """Starts the clocks; the next row belongs to `step`. The first flush comes at once."""
         self._checkpoint_seconds, self._flush_seconds = checkpoint_seconds, flush_seconds
-        self._ring.start(step)
+        self.ring.start(step)
         self._flushed, self._checkpointed = 0.0, time.monotonic()
-
-    def write(self, row: Tensor) -> None:
-        self._ring.write(row)
 
     def measured(self, stream: Stream, step: int, values: list[float]) -> None:
         """Keeps a row of a stream that speaks now and then only."""
@@ -50,7 +49,7 @@ class Report:
 
     @property
     def is_time(self) -> bool:
-        return self._ring.full or time.monotonic() - self._flushed >= self._flush_seconds
+        return self.ring.full or time.monotonic() - self._flushed >= self._flush_seconds
 
     @property
     def checkpoint_is_time(self) -> bool:
@@ -61,7 +60,7 @@ class Report:
 
     def flush(self, wait: bool = False) -> Request:
         """Hands everything on, and returns what people want of the run. `wait`: rows still on their way too."""
-        self._ring.flush(self.deliver, wait)
+        self.ring.flush(self.deliver, wait)
         measured, self._measured = self._measured, {}
         for stream, rows in measured.items():
             values = np.array([row for _, row in rows], dtype=np.float64)

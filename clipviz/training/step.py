@@ -81,7 +81,10 @@ class Step:
 
     def __call__(self, rows: Rows | Streamed, places: Tensor) -> None:
         """One step on the batch of `rows` at `places` (B,) int64 on the device."""
-        inputs, goal = rows.batch(places)  # (B, D), (B, 1) or (B,)
+        self.learn(*rows.batch(places))
+
+    def learn(self, inputs: Tensor, goal: Tensor) -> None:
+        """One step on a batch: inputs (B, D), goal (B, 1) or (B,)."""
         for change in self._changes:
             inputs = change(inputs)
         loss, taps = self._gradient(inputs, goal)

@@ -49,25 +49,37 @@ class Ring:
 
     def write(self, row: Tensor) -> None:
         """Keeps one row (K, S); the caller flushes before the ring is full."""
+        self.store(row)
+        self.counted()
+
+    def store(self, row: Tensor) -> None:
+        """What `write` does on the device: with a cursor there, it may be captured and replayed."""
         if self._cursor is None:
             self._slots[self._written % self._capacity].copy_(row)
         else:
             self._rows.index_copy_(0, self._cursor, row.unsqueeze(0).to(torch.float32))
             self._cursor.add_(1).remainder_(self._capacity)
+
+    def counted(self) -> None:
+        """What `write` does on the host."""
         self._written += 1
 
     def flush(self, deliver: Deliver, wait: bool = False) -> None:
         """Hands new rows on as steps (T,) and values (T, K·S); with `wait` all of them, even on CUDA."""
+        self._hand_on(deliver)  # of the flush before: long arrived, and not lost with a device that is
         while self._taken < self._written:
             start = self._taken % self._capacity
             count = min(self._written - self._taken, self._capacity - start)
             self._send(self._first_step + self._taken, self._rows[start : start + count])
             self._taken += count
-        keep = 0 if wait or not self._cuda else 1
-        while len(self._sent) > keep:
+        if wait or not self._cuda:
+            self._hand_on(deliver)
+
+    def _hand_on(self, deliver: Deliver) -> None:
+        while self._sent:
             sent = self._sent.pop(0)
             if sent.arrived is not None:
-                sent.arrived.synchronize()  # of the flush before: long done in a steady run
+                sent.arrived.synchronize()
             values = sent.host.flatten(1).numpy()
             deliver(np.arange(sent.first, sent.first + len(values), dtype=np.int64), values)
 

@@ -17,6 +17,7 @@ from clipviz.core.recipe import Recipe
 from clipviz.core.run import Result, State
 from clipviz.core.table import Table
 from clipviz.training import network
+from clipviz.training.graph import Move
 from clipviz.training.loop import train
 from clipviz.training.progress import Progress
 from clipviz.training.schedules.cosine import Cosine
@@ -242,6 +243,7 @@ def test_memory_that_runs_out_is_said_and_survived(
 ) -> None:
     """In training and in evaluations; a paused run keeps the pieces that it came to."""
     from clipviz.models._mlp_network import MLPNetwork
+    from clipviz.training.explicit.passing import Passing
 
     made = recipe(training__epochs=12)
     usual = done(made, regression(), Ear(), tmp_path / "usual")
@@ -252,7 +254,11 @@ def test_memory_that_runs_out_is_said_and_survived(
             raise MemoryError
         return forward(body, inputs, taps)
 
+    def starved(passing: Passing, inputs: torch.Tensor, goal: torch.Tensor) -> Any:
+        raise MemoryError
+
     monkeypatch.setattr(MLPNetwork, "forward", limited)
+    monkeypatch.setattr(Passing, "__call__", starved)
     once = Ear(lambda flushes: "pause" if flushes == 20 else "run")
     assert go(made, regression(), once, tmp_path / "parts", flush_seconds=0.0) == (State.PAUSED, None)
     result = done(made, regression(), ear, tmp_path / "parts")
@@ -272,10 +278,10 @@ def test_what_was_seen_before_a_failure_is_kept(
 ) -> None:
     advance = Progress.advance
 
-    def vanishing(progress: Progress) -> None:
+    def vanishing(progress: Progress, move: Move) -> None:
         if progress.step == 7:
             raise RuntimeError("CUDA error: the device is gone")
-        advance(progress)
+        advance(progress, move)
 
     monkeypatch.setattr(Progress, "advance", vanishing)
     with pytest.raises(TrainingFailed, match="The device must stay there"):

@@ -19,10 +19,10 @@ def report(ear: Ear, flush_seconds: float = 1000.0) -> Report:
 
 def test_the_first_row_leaves_at_once_and_the_others_in_time() -> None:
     made = report(Ear())
-    made.write(ROW)
+    made.ring.write(ROW)
     assert made.is_time
     made.flush()
-    made.write(ROW)
+    made.ring.write(ROW)
     assert not made.is_time and not made.checkpoint_is_time
 
 
@@ -32,7 +32,7 @@ def test_a_full_ring_is_flushed_before_it_is_overwritten() -> None:
     made.flush()
     for _ in range(CAPACITY):
         assert not made.is_time
-        made.write(ROW)
+        made.ring.write(ROW)
     assert made.is_time
     made.flush()
     assert ear.steps_of("step").tolist() == list(range(1, CAPACITY + 1))

@@ -104,8 +104,8 @@ def _about(found: Comparison, arms: dict[str, Arm], metric: Metric, family: int)
         among = "" if family == 1 else f" among {family} comparisons"
         word = "better" if (found.mean or 0.0) * metric.worse < 0 else "worse"
         return (
-            f"{arm} looks {word} than {other} in {title}, but {_pairs(len(found.seeds))} cannot show it{among}: add seeds "
-            f"({_signed(found.mean)}, {_evidence(found)}).{_ranks(found, arms)}"
+            f"{arm} looks {word} than {other} in {title}, but {_pairs(len(found.seeds))} cannot show it{among}: add "
+            f"seeds ({_signed(found.mean)}, {_evidence(found)}).{_ranks(found, arms)}"
         )
     return (
         f"No evidence of a difference in {title} between {arm} and {other}: "

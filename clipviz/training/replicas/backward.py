@@ -6,6 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state, vmap
 
+from clipviz.training.explicit.losses import explicit
+from clipviz.training.explicit.passing import Passing
 from clipviz.training.flat import Flat
 from clipviz.training.replicas.layers import ManyClip
 from clipviz.training.replicas.stack import Stack
@@ -31,9 +33,14 @@ class ManyBackward:
             for _, clip in place.bounded()
             if isinstance(clip, ManyClip) and clip.penalises
         ]
+        plain = stack.plain is not None and not self._penalised
+        loss = explicit(losses[0], self._loss)
+        self._passing = Passing(stack.plain, loss, flat, stacked=True) if plain else None
 
     def __call__(self, inputs: Tensor, goal: Tensor) -> tuple[Tensor, list[Tensor]]:
         """Mean losses (K,) of batches (K, B, D), and what flowed into each place's clips, (K, B, ...) each."""
+        if self.pieces == 1 and self._passing is not None:
+            return self._passing(inputs, goal)
         if self.pieces == 1:
             return self._piece(inputs, goal, 1.0, first=True)
         rows = inputs.shape[1]

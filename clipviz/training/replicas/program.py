@@ -15,6 +15,7 @@ from clipviz.core.run import State
 from clipviz.training import checkpoint
 from clipviz.training.augmenting import changes
 from clipviz.training.flat import Flat
+from clipviz.training.graph import moving
 from clipviz.training.optimisers.base import Group
 from clipviz.training.rates import Rates
 from clipviz.training.replicas import kept
@@ -134,6 +135,7 @@ class Program:
                 ),
             )
         self._ring = Ring(len(machine.step.series), CAPACITY, self._device, count)
+        self._move = moving(machine.step, self._ring, self.members[0].recipe.training.graph, self._say)
         self._orders = {}
         self._timed = any(member.recipe.stopping.most_seconds for member in self.members)
         self._length = len(machine.train)
@@ -144,10 +146,13 @@ class Program:
         for member in self.members if self.members[0].progress.due_next else ():
             member.progress.before_step()
         machine.rates.at(step)
-        machine.step(machine.train, self._places(step))  # type: ignore[arg-type]
-        self._ring.write(machine.step.row)
+        self._move(machine.train, self._places(step))  # type: ignore[arg-type]
         for member in self.members:
             member.progress.after_step()
+
+    def _say(self, text: str) -> None:
+        for member in self.members:
+            member.report.say(self.step, "info", text)
 
     def _places(self, step: int) -> Tensor:
         """(K, B) rows of each replica's batch at a step: those of a run by itself."""
