@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 from pydantic import ValidationError
 
-from clipviz.arguments import values
+from clipviz.core.arguments import values
 from clipviz.core.clips import clips
 from clipviz.core.discovery import discover
 from clipviz.core.errors import ClipvizError, InvalidRecipe

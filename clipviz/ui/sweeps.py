@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from clipviz import arguments
 from clipviz.analysis.verdict import gather
 from clipviz.analysis.verdict.gather import Group
+from clipviz.core import arguments
 from clipviz.core.clips import clips
 from clipviz.core.errors import ClipvizError
 from clipviz.core.run import Request, State

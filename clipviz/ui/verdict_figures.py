@@ -100,8 +100,11 @@ def interaction(sweep: Sweep, verdict: Verdict) -> dict[tuple[str, str, str], fl
 def bought(verdict: Verdict) -> list[Bought]:
     """Cost and gain of every arm beside its reference, where both are known."""
     seconds = {arm.name: arm.seconds for arm in verdict.arms}
+    own_reference = {arm.name: arm.reference for arm in verdict.arms}
     arms = []
     for each in verdict.comparisons:
+        if each.reference != own_reference[each.arm]:
+            continue
         own, other = seconds.get(each.arm), seconds.get(each.reference)
         if each.mean is None or not own or not other:
             continue

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from clipviz import steering
-from clipviz.arguments import values
 from clipviz.cli.options import EachFamily, Json, Margin, Metric, Vary
 from clipviz.cli.swept import print_swept
+from clipviz.core.arguments import values
 from clipviz.terminal import SweepLine
 
 

@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from clipviz import facade
-from clipviz.arguments import assignment, values
 from clipviz.cli.options import (
     Device,
     EachFamily,
@@ -21,6 +20,7 @@ from clipviz.cli.options import (
     Vary,
 )
 from clipviz.cli.swept import print_swept
+from clipviz.core.arguments import assignment, values
 from clipviz.terminal import SweepLine
 
 
