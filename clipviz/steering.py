@@ -57,7 +57,7 @@ def extend(
 
     with home() as (settings, store):
         seen = store.sweeps.get(sweep)
-        first = max(seen.design.seeds) + 1
+        first = max(seen.seeds) + 1
         try:
             values = axes(vary or {})
         except ValidationError as error:

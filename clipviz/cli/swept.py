@@ -18,6 +18,9 @@ def print_swept(swept: Swept, as_json: bool) -> None:
 def _show(swept: Swept) -> None:
     counts = ", ".join(f"{count:,} {state}" for state, count in swept.states.items())
     typer.echo(f"sweep {swept.sweep}: {swept.runs:,} runs, {counts}")
+    for each in swept.rounds:
+        why = f": {each.why}" if each.why else ""
+        typer.echo(inert(f"{len(each.arms)} arms over {len(each.seeds)} seeds{why}"))
     if swept.verdict is None:
         typer.echo("No run has a result, so there is no verdict.")
         return

@@ -37,7 +37,8 @@ class Plan:
     def of_sweep(cls, sweep: Sweep, groups: Sequence[Group] = ()) -> "Plan":
         arms = {variant.name: variant.recipe.model_dump(mode="json") for variant in sweep.variants}
         varies = [each.model_dump(mode="json") for each in sweep.design.vary]
-        document = {"varies": varies, "seeds": list(sweep.design.seeds), "arms": arms}
+        decided = [each.model_dump(mode="json") for each in sweep.rounds]
+        document = {"varies": varies, "seeds": list(sweep.seeds), "rounds": decided, "arms": arms}
         return cls(sweep.dataset, document, sweep, groups)
 
     @classmethod

@@ -36,6 +36,13 @@ def sweep(
         bool, typer.Option("--apart", help="Each value by itself, instead of every combination.")
     ] = False,
     each_family: EachFamily = False,
+    halving: Annotated[
+        bool,
+        typer.Option(
+            "--halving",
+            help="After the first seeds the worse arms get no more; the verdict says who left early.",
+        ),
+    ] = False,
     recipe: RecipeFile = None,
     set_: Fields = None,
     metric: Metric = None,
@@ -59,6 +66,7 @@ def sweep(
         samples=samples,
         apart=apart,
         families_alone=each_family,
+        halving=halving,
         device=device,
         name=name,
         metric=metric,
