@@ -76,7 +76,7 @@ def watch(sweep: Sweep) -> None:
         standing = Standing.of(runs)
         if (standing.over and not now.choosing) or standing.paused:
             st.rerun()
-        progress(standing, estimate.left(runs, state.settings()))
+        progress(standing, estimate.left(runs))
         rounds.story(now)
         groups = gather.of_sweep(now, runs)
         known = gather.metrics(groups)

@@ -101,18 +101,28 @@ class Program:
 
     def stint(self) -> None:
         """Trains until it has told of it once."""
+        self._charged = time.perf_counter()
         while self.members:
             self._advance()
             due = self.members[0].progress.due
             if due:
                 self._evaluate()
             if due or self._timed:
+                self._charge()
                 self._let_go([member for member in self.members if member.progress.over])
             if not self.members:
                 return
             if self._ring.full or time.monotonic() - self._flushed >= self._flush_seconds:
+                self._charge()
                 self._heed()
                 return
+
+    def _charge(self) -> None:
+        """Divides the time since the last time among the members."""
+        now = time.perf_counter()
+        for member in self.members:
+            member.progress.charge((now - self._charged) / len(self.members))
+        self._charged = now
 
     def lose(self, lost: list[tuple[Member, ClipvizError]]) -> None:
         """Ends members for reasons of their own; the others go on."""
