@@ -124,10 +124,15 @@ class Captured:
 
 
 class CudaRecorder:
-    """Records on a stream of its own; the graphs share one pool of memory, for none runs beside another."""
+    """Records on the stream that it finds, or on its own where that is the default one, which cannot be recorded.
+
+    The graphs share one pool of memory, for none runs beside another.
+    """
 
     def __init__(self) -> None:
-        self._stream: Any = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+        self._stream: Any = torch.cuda.current_stream()
+        if self._stream == torch.cuda.default_stream():
+            self._stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
         self._pool = torch.cuda.graph_pool_handle()
 
     def warm(self, work: Work) -> None:

@@ -1,11 +1,14 @@
 """Which runs one program can train."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from clipviz.core.discovery import build
 from clipviz.core.ids import canonical_json
 from clipviz.core.recipe import Choice, Recipe
 from clipviz.policies.activations.base import ActivationClip
+from clipviz.training.replicas.member import Member
 
 MEASURED = ("start", "start_quantile", "penalty", "threshold_rate")
 """Numbers of activation policies that decide where thresholds begin and how they are learned, not the formula."""
@@ -49,6 +52,16 @@ def signature(recipe: Recipe) -> str:
             "alone": obstacle(recipe),
         }
     )
+
+
+def groups(members: Sequence[Member]) -> list[list[Member]]:
+    """Those whose rows behind their clamps have the same shape, and whose parameters lie alike."""
+    found: dict[object, list[Member]] = defaultdict(list)
+    for member in members:
+        own = member.assembly
+        shape = (len(own.train), len(own.validation), own.network.front.signal, member.progress.total)
+        found[shape, own.flat.specs, own.step.series].append(member)
+    return list(found.values())
 
 
 def _numbers_aside(package: str, choice: Choice) -> dict[str, Any]:

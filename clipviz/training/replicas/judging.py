@@ -1,14 +1,18 @@
 """The evaluation of K networks at once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 import torch
 from torch import Tensor
 
 from clipviz.training import evaluation, watch
+from clipviz.training.failures import starved
 from clipviz.training.replicas.member import Member
 from clipviz.training.replicas.rows import ManyRows
 from clipviz.training.replicas.stack import Stack
+
+Result = TypeVar("Result")
 
 
 class Judge:
@@ -29,9 +33,7 @@ class Judge:
         self._stack.train(False)
         try:
             validation, sample = self._outputs(self._validation), self._outputs(self._sample)
-            taps: list[Tensor] = []
-            self._stack(self._validation.block(0, self._watched), taps)
-            looked = watch.looks(self._stack, taps)
+            looked = watch.looks(self._stack, self._taps())
         finally:
             self._stack.train()
         found = []
@@ -44,5 +46,32 @@ class Judge:
         return found
 
     def _outputs(self, rows: ManyRows) -> Tensor:
-        starts = range(0, len(rows), self._most)
-        return torch.cat([self._stack(rows.block(start, start + self._most)) for start in starts], dim=1)
+        return self._where_it_fits(
+            lambda: torch.cat([self._stack(some) for some in self._blocks(rows, len(rows))], 1)
+        )
+
+    def _taps(self) -> list[Tensor]:
+        """What flows into each place on the rows that are watched, (K, N, ...) each."""
+
+        def seen() -> list[Tensor]:
+            parts: list[list[Tensor]] = []
+            for some in self._blocks(self._validation, self._watched):
+                parts.append([])
+                self._stack(some, parts[-1])
+            return [torch.cat(each, dim=1) for each in zip(*parts, strict=True)]
+
+        return self._where_it_fits(seen)
+
+    def _blocks(self, rows: ManyRows, count: int) -> Iterator[Tensor]:
+        for start in range(0, count, self._most):
+            yield rows.block(start, min(start + self._most, count))
+
+    def _where_it_fits(self, work: Callable[[], Result]) -> Result:
+        """Takes half as many rows at once from then on, wherever memory runs out."""
+        while True:
+            try:
+                return work()
+            except (MemoryError, RuntimeError) as error:
+                if self._most == 1 or not starved(error):
+                    raise
+            self._most //= 2

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from clipviz.core.errors import ClipvizError
+from clipviz.core.errors import ClipvizError, TrainingFailed
 from clipviz.core.ids import canonical_json
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Sink, State
@@ -14,9 +14,10 @@ from clipviz.core.table import Table
 from clipviz.training import checkpoint
 from clipviz.training.assembly import Assembly, assemble
 from clipviz.training.calibration import calibrate
-from clipviz.training.failures import in_words
+from clipviz.training.device import one_stream
+from clipviz.training.failures import Starved, in_words
 from clipviz.training.replicas import kept
-from clipviz.training.replicas.alike import obstacle, signature
+from clipviz.training.replicas.alike import groups, obstacle, signature
 from clipviz.training.replicas.member import Ended, Member
 from clipviz.training.replicas.program import Program
 from clipviz.training.rows import check
@@ -55,7 +56,7 @@ def train_many(
     before = torch.get_num_threads()
     cuda = [torch.cuda.current_device()] if device.startswith("cuda") else []
     crowd = _Crowd(list(recipes), table, list(sinks), device, list(folders), home, ended, resident_bytes)
-    with in_words(), torch.random.fork_rng(devices=cuda):
+    with in_words(), torch.random.fork_rng(devices=cuda), one_stream(device):
         torch.set_num_threads(threads)
         try:
             found = crowd.programs(most or (MOST if device == "cpu" else MOST_CUDA))
@@ -112,18 +113,18 @@ class _Crowd:
                 program = Program(members, self._home, self._tell, self._device, saved.position["apart"])
                 found.append((program, saved))
             fresh -= set(names)
-        groups: dict[str, list[int]] = defaultdict(list)
+        places_of: dict[str, list[int]] = defaultdict(list)
         for name in fresh:
             if checkpoint.read(self._folders[self._places[name]]) is not None:
                 self._alone[self._places[name]] = "it goes on from a checkpoint of its own"
         for name, place in self._places.items():
             if name in fresh and place not in self._alone:
-                groups[signature(self._recipes[place])].append(place)
-        for places in groups.values():
+                places_of[signature(self._recipes[place])].append(place)
+        for places in places_of.values():
             if why := self._obstacle(places):
                 self._alone |= dict.fromkeys(places, why)
                 continue
-            for alike in _alike(self._members(places, calibrates=True)):
+            for alike in groups(self._members(places, calibrates=True)):
                 parts = -(-len(alike) // most)
                 for part in (alike[first::parts] for first in range(parts)):
                     if len(part) == 1:
@@ -157,9 +158,21 @@ class _Crowd:
         """Trains programs in turn, a fraction of a second each."""
         going = programs
         while going:
-            for program in going:
+            going = [each for program in going for each in self._after_stint(program) if each.members]
+
+    def _after_stint(self, program: Program) -> list[Program]:
+        """What goes on of a program: itself; where it is too large for memory its halves; nothing where it fails."""
+        try:
+            with in_words():
                 program.stint()
-            going = [program for program in going if program.members]
+        except Starved:
+            pass  # and only behind it is there room again
+        except TrainingFailed as error:
+            program.fail(error)
+            return []
+        else:
+            return [program]
+        return [program, *program.halve()]
 
     def train_alone(self, threads: int, timing: dict[str, float]) -> None:
         for place, why in self._alone.items():
@@ -231,16 +244,6 @@ class _Crowd:
     def _finish(self, place: int, how: Ended) -> None:
         self.ends[place] = how
         self._ended(place, how)
-
-
-def _alike(members: list[Member]) -> list[list[Member]]:
-    """Those whose rows behind their clamps have the same shape, and whose parameters lie alike."""
-    groups: dict[object, list[Member]] = defaultdict(list)
-    for member in members:
-        own = member.assembly
-        shape = (len(own.train), len(own.validation), own.network.front.signal, member.progress.total)
-        groups[shape, own.flat.specs, own.step.series].append(member)
-    return list(groups.values())
 
 
 def _company(others: int, recipe: Recipe) -> str:
