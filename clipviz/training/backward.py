@@ -12,7 +12,7 @@ from clipviz.training.failures import starved
 from clipviz.training.flat import Flat
 from clipviz.training.gauges import penalties
 from clipviz.training.memory import release
-from clipviz.training.precision import LossScale, low
+from clipviz.training.precision import LossScale, Precision, low
 
 
 class Backward:
@@ -22,15 +22,18 @@ class Backward:
     what reads it next sees the true one.
     """
 
-    def __init__(self, body: Any, loss: nn.Module, flat: Flat, training: Training) -> None:
+    def __init__(
+        self, body: Any, loss: nn.Module, flat: Flat, training: Training, precision: Precision = "float32"
+    ) -> None:
+        """precision: what that of the recipe means here."""
         self._body, self.loss, self._flat = body, loss, flat
         self._penalties = penalties(body)
         device = flat.weights.device
         self.pieces = training.accumulation
-        self._low = low(training.precision, device)
-        self.scale = LossScale(flat.replicas, device) if training.precision == "float16" else None
+        self._low = low(precision, device)
+        self.scale = LossScale(flat.replicas, device) if precision == "float16" else None
         self._norms = any(isinstance(module, nn.modules.batchnorm._BatchNorm) for module in body.modules())
-        self._full = training.precision == "float32"
+        self._full = precision == "float32"
 
     def __call__(self, inputs: Tensor, goal: Tensor) -> tuple[Tensor, list[Tensor]]:
         """Mean loss () of a batch of inputs (B, D), and what flowed into each place's clips, (B, width) each.

@@ -89,6 +89,8 @@ class _Session:
             "histogram": histograms.names(self.assembly.network, self.assembly.flat),
         }
         sink.begin(self.progress.total, device, series)
+        if self.assembly.precision:
+            self._say(self.assembly.precision)
         if self.assembly.spill is not None:
             self.report.say(
                 self.progress.step,

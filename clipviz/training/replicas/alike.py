@@ -19,7 +19,7 @@ def obstacle(recipe: Recipe) -> str:
     model = build("clipviz.models", recipe.model)
     if not model.vectorises:
         return f"the model {model.title} cannot be vectorised"
-    if recipe.training.precision != "float32":
+    if recipe.training.precision not in ("float32", "auto"):
         return f"programs compute in float32, not {recipe.training.precision}"
     if getattr(model, "weights", ""):
         return "it starts from weights of its own"

@@ -75,10 +75,11 @@ def programs_of(
     folders: Sequence[Path],
     home: Path,
     most: int,
+    device: str = "cpu",
 ) -> list[Program]:
-    """The programs that `train_many` would train on the CPU, ready for their first step; for measurements."""
+    """The programs that `train_many` would train, ready for their first step; for measurements."""
     crowd = _Crowd(
-        list(recipes), table, list(sinks), "cpu", list(folders), home, lambda place, how: None, None
+        list(recipes), table, list(sinks), device, list(folders), home, lambda place, how: None, None
     )
     return crowd.begin(crowd.programs(most), checkpoint_seconds=1e9, flush_seconds=0.5)
 
@@ -250,4 +251,5 @@ def _company(others: int, recipe: Recipe) -> str:
     """What a run in a program is told of it."""
     dropout = recipe.model.fields().get("dropout", 0.0)
     masks = "; the masks of dropout are others than those of a run by itself" if dropout else ""
-    return f"is trained together with {others} others in one program{masks}"
+    precision = ", which computes in float32" if recipe.training.precision == "auto" else ""
+    return f"is trained together with {others} others in one program{precision}{masks}"
