@@ -4,8 +4,9 @@ The baseline, in the same run and in turn with ours, is what DuckDB does by itse
 stored as rejects), then SUMMARIZE of that Parquet file, on as many threads. Ours runs as the dashboard runs it: in a
 child process, from an upload that is kept already, to data.parquet, rejected rows, sorted columns and exact profiles.
 Numbers are medians over the repetitions. Exits 1 beyond 1.5 times the baseline or 1.5 GB of the job, or when rows do
-not add up. --excel measures an xlsx of 100,000 x 20 as well: our ingest must be five times
-faster than openpyxl alone.
+not add up. --excel measures an xlsx of 100,000 x 20 as well, with openpyxl and ours in turn: reading must be five times
+faster than openpyxl's, and so must the whole ingest be, once against reading alone and once against
+`pandas.read_excel(engine="openpyxl").to_parquet()`.
 """
 
 import argparse
@@ -113,34 +114,57 @@ def ours(source: Path, home: Path) -> tuple[float, float, int, Parts]:
     return seconds, peak.megabytes, dataset.rows + dataset.rejected, parts
 
 
-def excel(folder: Path, rows: int) -> bool:
-    """Reading a workbook of 20 columns with our reader and with openpyxl; then all of our ingest."""
+def excel(folder: Path, rows: int, repetitions: int) -> bool:
+    """A workbook of 20 columns: reading it, and all of our ingest, against openpyxl."""
     import numpy as np
     import openpyxl
 
     path, numbers = folder / "table.xlsx", np.random.default_rng(0).lognormal(size=(rows, 20))
     book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet()
+    sheet = book.create_sheet("numbers")
     sheet.append([f"x{place}" for place in range(20)])
     for row in numbers.tolist():
         sheet.append(row)
     book.save(path)
-    begun = time.perf_counter()
-    counted = sum(1 for _ in openpyxl.load_workbook(path, read_only=True).active.iter_rows(values_only=True))
-    theirs = time.perf_counter() - begun
-    from python_calamine import CalamineWorkbook
+    found = [_excel_once(path, folder / f"excel-home-{turn}", rows) for turn in range(repetitions)]
+    theirs, stored, parsed, seconds = (median(column) for column in zip(*found, strict=True))
+    ratios = {
+        f"reading: openpyxl {theirs:.2f} s, ours {parsed:.2f} s": theirs / parsed,
+        f"whole ingest {seconds:.2f} s, of openpyxl's reading": theirs / seconds,
+        f"whole ingest, of pandas.read_excel(engine='openpyxl').to_parquet() {stored:.2f} s": stored
+        / seconds,
+    }
+    print(f"xlsx {rows:,} x 20, medians of {repetitions} in turn, load {psutil.getloadavg()[0]:.1f}")
+    for name, ratio in ratios.items():
+        print(f"  {name}: {ratio:.1f} times faster")
+    return min(ratios.values()) >= EXCEL_RATIO
+
+
+def _excel_once(path: Path, home: Path, rows: int) -> tuple[float, float, float, float]:
+    """Seconds of reading with openpyxl, of storing through pandas, of our reading, and of our ingest."""
+    import openpyxl
+    import pandas as pd
+
+    from clipviz.datasets import plain_sheets
 
     begun = time.perf_counter()
-    assert len(CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()) == counted
+    cells = openpyxl.load_workbook(path, read_only=True)["numbers"].iter_rows(values_only=True)
+    assert sum(1 for _ in cells) == rows + 1
+    theirs = time.perf_counter() - begun
+    home.mkdir()
+    begun = time.perf_counter()
+    pd.read_excel(path, engine="openpyxl").to_parquet(home / "theirs.parquet")
+    stored = time.perf_counter() - begun
+    plain_sheets.forget()
+    begun = time.perf_counter()
+    found = plain_sheets.find(path, "numbers")
     parsed = time.perf_counter() - begun
-    seconds, megabytes, _, parts = ours(path, folder / "excel-home")
-    print(
-        f"xlsx {rows:,} x 20: openpyxl {theirs:.2f} s   calamine {parsed:.2f} s, {theirs / parsed:.1f} times faster"
-    )
-    print(
-        f"  ingest with profiles {seconds:.2f} s, {theirs / seconds:.1f} times faster, {megabytes:.0f} MB ({parts})"
-    )
-    return theirs / seconds >= EXCEL_RATIO
+    assert found is not None and len(found.columns[0]) == rows
+    plain_sheets.forget()
+    seconds, megabytes, _, parts = ours(path, home)
+    print(f"  openpyxl {theirs:.2f} s, to Parquet {stored:.2f} s; ours {parsed:.2f} s, {seconds:.2f} s")
+    print(f"    {megabytes:.0f} MB ({parts})")
+    return theirs, stored, parsed, seconds
 
 
 def main() -> int:
@@ -180,7 +204,7 @@ def main() -> int:
             f"median   DuckDB {baseline:.2f} s   clipviz {seconds:.2f} s   ratio {ratio:.2f}   {megabytes:.0f} MB"
         )
         whole = all(each[2] == rows for each in found)
-        fast = excel(folder, given.excel) if given.excel else True
+        fast = excel(folder, given.excel, given.repetitions) if given.excel else True
     return int(ratio > RATIO or megabytes > MEGABYTES or not whole or not fast)
 
 

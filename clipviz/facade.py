@@ -116,7 +116,9 @@ def train(
 
     with home() as (settings, store):
         dataset = store.datasets.add(dataset_of(path, settings, store, me()))
-        wanted = _wanted(recipe_of(recipe, dataset, target), dict(set or {}), seed=seed, device=device)
+        wanted = _wanted(
+            recipe_of(recipe, dataset, target, settings), dict(set or {}), seed=seed, device=device
+        )
         check(wanted, dataset)
         title = name or f"{dataset.name}: {wanted.data.target}, seed {wanted.seed}"
         saved = store.recipes.add(complete(wanted), title, me())
@@ -148,7 +150,7 @@ def sweep(
 
     with home() as (settings, store):
         dataset = store.datasets.add(dataset_of(path, settings, store, me()))
-        wanted = _wanted(recipe_of(recipe, dataset, target), dict(set or {}), device=device)
+        wanted = _wanted(recipe_of(recipe, dataset, target, settings), dict(set or {}), device=device)
         design = _design(wanted, vary or {}, range(seeds) if isinstance(seeds, int) else seeds, samples)
         title = name or f"{dataset.name}: {wanted.data.target}, {len(design.seeds)} seeds"
         started = submit.start(store, settings, design, title, me(), awake=False)

@@ -60,9 +60,14 @@ def _folder(path: Path, settings: Settings, who: str) -> Dataset:
 
 
 def recipe_of(
-    given: Recipe | Mapping[str, Any] | str | Path | None, dataset: Dataset, target: str | None
+    given: Recipe | Mapping[str, Any] | str | Path | None,
+    dataset: Dataset,
+    target: str | None,
+    settings: Settings,
 ) -> Recipe:
     """A recipe, its document or the path of one, for this dataset; raises InvalidRecipe."""
+    from clipviz.datasets import files
+
     document = _document(given)
     data = document.get("data") or {}
     if not isinstance(data, Mapping):
@@ -74,7 +79,9 @@ def recipe_of(
     if data["target"] is None:
         names = ", ".join(column.name for column in dataset.columns[:20])
         raise InvalidRecipe("A target column is needed", None, f"Choose one of: {names}")
-    return starting(dataset, data["target"]) if given is None else Recipe.parse(document | {"data": data})
+    if given is None:
+        return starting(dataset, data["target"], files.texts(settings, dataset.id))
+    return Recipe.parse(document | {"data": data})
 
 
 def _document(given: Recipe | Mapping[str, Any] | str | Path | None) -> dict[str, Any]:

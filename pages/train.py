@@ -13,6 +13,7 @@ from clipviz.ui import (
     histograms,
     inspection,
     live_chart,
+    recipe_json,
     recipes,
     results,
     runs,
@@ -33,11 +34,12 @@ def compose(dataset: Dataset) -> None:
     start = st.container()
     recipe = training_form.form(dataset, draft)
     drafts.keep(recipe)
-    training_form.as_json(dataset, recipe, draft)
+    recipe_json.shown(dataset, recipe, draft)
     live_chart.prepare()
     with start:
         copied = f"A copy of **{escape(draft.copy_of)}**: change what you like. " if draft.copy_of else ""
         st.caption(copied + escape(recipes.in_words(recipe), 300))
+        st.caption(escape(recipes.settings_in_words(recipe), 400))
         wrong = forms.invalid()
         if wrong:
             st.error(f"Mend {escape(', '.join(wrong), 200)} first: it holds no valid value.")
@@ -77,6 +79,7 @@ def watch(run: Run) -> None:
         + f"started by {people(run.created_by)} {ago(run.created_at)}"
         + (f" · {escape(run.note, 300)}" if run.note else "")
     )
+    st.caption(escape(recipes.settings_in_words(saved.recipe), 400))
     runs.controls(run, saved)
     if run.state == State.FAILED:
         st.error(f"**This run ended:** {escape(run.reason, 600)}", icon=":material/error:")

@@ -66,7 +66,7 @@ class Archive:
 
     def read(self, member: str, most: int = 100_000_000) -> bytes:
         """The bytes of a member; raises UnreadableFile when it is damaged or has more than `most` bytes."""
-        return b"".join(self._blocks(member, most))
+        return b"".join(self.blocks(member, most))
 
     def head(self, member: str, size: int = 4096) -> bytes:
         """The first bytes of a member, to tell what it is; b"" when it is damaged."""
@@ -81,11 +81,11 @@ class Archive:
 
         most: of a text, whole lines of about so many bytes.
         """
-        blocks = self._blocks(member, self._limits.unpacked)
+        blocks = self.blocks(member, self._limits.unpacked)
         return _written(blocks, target, most if most and has_lines(self.head(member)) else None)
 
-    def _blocks(self, member: str, most: int) -> Iterator[bytes]:
-        """The member's bytes; the declared size is not trusted but enforced."""
+    def blocks(self, member: str, most: int) -> Iterator[bytes]:
+        """The member's bytes, block by block; the declared size is not trusted but enforced. Raises as `read` does."""
         if member not in self._entries:
             raise _refused(
                 "A member must be in the archive", self._name, member, "Pick one that the archive lists"

@@ -1,8 +1,8 @@
 """The cells of a sheet column by column: columns of nothing but numbers stay numbers, the others become text."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clipviz.core.dataset import Kind, Reading
@@ -17,17 +17,14 @@ NUMBERS = {float, int}
 
 def stage(
     connection: "duckdb.DuckDBPyConnection",
-    folder: Path,
     rows: Iterable[Sequence[Any]],
     skip: int,
     width: int,
     reading: Reading,
-    text: Callable[[Any, str], str],
 ) -> tuple[int, dict[int, Kind]]:
     """Fill `raw` from the rows of a sheet but blank ones and the first `skip` others; "" is an empty cell.
 
-    Gives the number of rows, and for each column that is numbers throughout whether they are whole. text: a cell as
-    text, with the decimal mark of the reading.
+    Gives the number of rows, and for each column that is numbers throughout whether they are whole.
     """
     import pyarrow as pa
 
@@ -35,9 +32,7 @@ def stage(
     numbered = [(line, row) for line, row in zip(count(1), rows) if not _blank(row)][skip:]
     if not numbered:
         return 0, {}
-    spoken = any(
-        _number(word) is not None for word in reading.missing or ()
-    )  # a number may stand for "missing"
+    spoken = may_be_numbers(reading.missing)
     native: dict[int, Kind] = {}
     columns = []
     padded = [row if len(row) == width else [*row, *[""] * width][:width] for _, row in numbered]
@@ -48,8 +43,43 @@ def stage(
         else:
             native[place], array = numbers
             columns.append(array)
-    lay(connection, folder, [line for line, _ in numbered], columns)
+    lay(connection, [line for line, _ in numbered], columns)
     return len(numbered), native
+
+
+def text(cell: Any, decimal: str) -> str:
+    """A cell as text, without blanks around it; its numbers with this decimal mark, times as ISO 8601 writes them."""
+    if isinstance(cell, float):
+        written = repr(cell)
+        if written.endswith(".0") and abs(cell) < 2**53:
+            return written[:-2] if cell else "0"
+        return written if decimal == "." else written.replace(".", decimal)
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, datetime | date | time):
+        return cell.isoformat(" ") if isinstance(cell, datetime) else cell.isoformat()
+    if isinstance(cell, timedelta):
+        return text(cell.total_seconds(), decimal)
+    return str(cell).strip()
+
+
+def may_be_numbers(missing: Sequence[str] | None) -> bool:
+    """True where a number stands for "missing": then columns of numbers are to be looked at as words."""
+    return any(_number(word) is not None for word in missing or ())
+
+
+def exact_numbers(column: Any) -> Kind | None:
+    """ "integer" or "number" for an Arrow array of doubles that are finite and exact, one at least; else None."""
+    import pyarrow.compute as pc
+
+    if column.null_count == len(column):
+        return None
+    extremes = pc.min_max(column).as_py()
+    if not max(abs(extremes["min"]), abs(extremes["max"])) < LARGEST_WHOLE:
+        return None
+    if pc.any(pc.is_nan(column)).as_py():
+        return None
+    return "integer" if pc.all(pc.equal(column, pc.trunc(column))).as_py() else "number"
 
 
 def _blank(row: Sequence[Any]) -> bool:
@@ -59,7 +89,6 @@ def _blank(row: Sequence[Any]) -> bool:
 def _numbers(cells: Sequence[Any]) -> tuple[Kind, Any] | None:
     """("integer" or "number", doubles with nulls) where every cell is a number or empty and one is a number."""
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     kinds = set(map(type, cells))
     if not kinds & NUMBERS or not kinds <= NUMBERS | {str}:
@@ -72,10 +101,8 @@ def _numbers(cells: Sequence[Any]) -> tuple[Kind, Any] | None:
         array = pa.array(cells, pa.float64(), from_pandas=False)
     except (pa.ArrowInvalid, OverflowError):  # an integer that no double holds
         return None
-    if not pc.all(pc.is_finite(array)).as_py() or pc.max(pc.abs(array)).as_py() >= LARGEST_WHOLE:
-        return None
-    whole = pc.all(pc.equal(array, pc.trunc(array))).as_py()
-    return "integer" if whole else "number", array
+    kind = exact_numbers(array)
+    return None if kind is None else (kind, array)
 
 
 def _number(word: str) -> float | None:

@@ -117,17 +117,14 @@ def fill(
     return written
 
 
-def lay(
-    connection: "duckdb.DuckDBPyConnection", folder: Path, lines: Sequence[int], columns: Sequence[Any]
-) -> None:
-    """Fill `raw` from whole columns, pyarrow arrays of text or of doubles, through a Parquet file."""
+def lay(connection: "duckdb.DuckDBPyConnection", lines: Any, columns: Sequence[Any]) -> None:
+    """Fill `raw` from whole columns, pyarrow arrays of text or of doubles, and their line numbers."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     names = ["line", *(f"c{place}" for place in range(1, len(columns) + 1))]
-    table = pa.table([pa.array(lines, pa.int64()), *columns], names=names)
-    pq.write_table(table, folder / "cells.parquet", row_group_size=BLOCK, compression="none")
-    load(connection, folder / "cells.parquet")
+    connection.register("laid", pa.table([pa.array(lines, pa.int64()), *columns], names=names))
+    connection.execute("CREATE TABLE raw AS SELECT * FROM laid")
+    connection.unregister("laid")
 
 
 def load(connection: "duckdb.DuckDBPyConnection", path: Path) -> None:

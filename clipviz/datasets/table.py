@@ -152,7 +152,12 @@ def _inputs(
         for feature, values in varied:
             features.append(feature)
             columns.add(values)
-    for reason, names in ((f"{kind} columns cannot be used", names) for kind, names in unusable.items()):
+    for kind, names in unusable.items():
+        reason = (
+            "prose is read only where it is the text to read"
+            if kind == "text"
+            else f"{kind} columns cannot be used"
+        )
         notes.append(f"Left out {_listed('column', names)}: {reason}.")
     if constant:
         notes.append(f"Left out {_listed('column', constant)}: constant over the training rows.")

@@ -136,7 +136,8 @@ def _write_rows(
     ]
     schema = pa.schema([field.with_name(name) for field, name in zip(fields, wanted, strict=True)])
     rows = 0
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+    repeating = [field.name for field in schema if not pa.types.is_floating(field.type)]
+    with pq.ParquetWriter(path, schema, compression="zstd", use_dictionary=repeating) as writer:
         for block in reader:
             arrays = [column.cast(field.type) for column, field in zip(block.columns, schema, strict=True)]
             writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema), row_group_size=batch)

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class MLPNetwork(nn.Module):
     """A Body (see models.base): (N, signal.width) float32 to (N, outputs) float32.
 
-    any_leading_axes: whether values (K, N, D) pass as well, once the layers take them.
+    any_leading_axes: whether values (K, N, D) pass as well, once the layers take them. sequence: the linear layers and
+    the places (models._place.Place), one after the other, where that is all there is to it; else ().
     """
 
     def __init__(self, recipe: "MLP", signal: Signal, outputs: int, clips: Clips) -> None:
@@ -49,6 +50,9 @@ class MLPNetwork(nn.Module):
         adds = [recipe.residual and before == after for before, after in pairwise(widths)]
         self._stages = list(zip(self.hidden, norms, self.place, adds, strict=True))
         self._drops = recipe.dropout > 0
+        steps = (layer for linear, _, place, _ in self._stages for layer in (linear, place))
+        plain = not (self._drops or any(adds) or self.embedding or any(norm is not None for norm in norms))
+        self.sequence = some(self.first, *steps, self.output, self.last) if plain else ()
         self.any_leading_axes = self.embedding is None
 
     def forward(self, inputs: Tensor, taps: list[Tensor] | None = None) -> Tensor:

@@ -1,15 +1,26 @@
 """The recipe that a person starts from: what is usual for the data at hand."""
 
+from collections.abc import Mapping
+from math import ceil
+
 from clipviz.core.dataset import NUMERIC, Dataset
 from clipviz.core.recipe import Choice, Data, Inputs, Recipe, Text
 from clipviz.core.regime import Training
+from clipviz.datasets.text import TextProfile
 
 FEWEST_EPOCHS, ROWS_SEEN = 20, 100_000
 """Of images and texts: a pile of a hundred is seen as often as early stopping allows, one of 60,000 twenty times."""
 
 
-def starting(dataset: Dataset, target: str) -> Recipe:
-    """The recipe for a dataset when nothing is said but the target.
+def reading(column: str, texts: Mapping[str, TextProfile]) -> Text:
+    """How a column of prose is read: as many words as all but the longest texts have, within the usual limit."""
+    known = texts[column].quantiles.get("0.95") if column in texts else None
+    usual: int = Text.model_fields["length"].default
+    return Text(column=column, length=usual if known is None else max(1, min(usual, ceil(known))))
+
+
+def starting(dataset: Dataset, target: str, texts: Mapping[str, TextProfile]) -> Recipe:
+    """The recipe for a dataset when nothing is said but the target; texts: what is known of its prose, by column.
 
     Images: a small convolutional network on pixels over 255. Prose and nothing else to learn from: an LSTM on
     the first column of it. Anything else: a perceptron on the columns.
@@ -28,7 +39,7 @@ def starting(dataset: Dataset, target: str) -> Recipe:
     others = [column for column in dataset.columns if column.name != target]
     prose = [column for column in others if column.kind == "text"]
     if prose and not any(column.kind in (*NUMERIC, "category", "date") for column in others):
-        text = Text(column=prose[0].name)
+        text = reading(prose[0].name, texts)
         return Recipe(
             data=data.model_copy(update={"text": text}),
             model=Choice(id="lstm"),

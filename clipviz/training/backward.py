@@ -8,6 +8,8 @@ from torch import Tensor, nn
 from clipviz.core.errors import TrainingFailed
 from clipviz.core.regime import Training
 from clipviz.training.device import capturing
+from clipviz.training.explicit.losses import explicit
+from clipviz.training.explicit.passing import Passing, follows
 from clipviz.training.failures import starved
 from clipviz.training.flat import Flat
 from clipviz.training.gauges import penalties
@@ -16,7 +18,8 @@ from clipviz.training.precision import LossScale, Precision, low
 
 
 class Backward:
-    """Adds the gradient of a batch to the flat buffer: in pieces and in the precision that the recipe asks for.
+    """Leaves the gradient of a batch in the flat buffer, which must be zero before: in pieces and in the precision that
+    the recipe asks for.
 
     The gradient is that of the mean over all rows of the batch, whatever the number of pieces, and it is unscaled:
     what reads it next sees the true one.
@@ -34,6 +37,9 @@ class Backward:
         self.scale = LossScale(flat.replicas, device) if precision == "float16" else None
         self._norms = any(isinstance(module, nn.modules.batchnorm._BatchNorm) for module in body.modules())
         self._full = precision == "float32"
+        self._passing = (
+            Passing(body, explicit(loss, None), flat) if self._full and follows(body, flat) else None
+        )
 
     def __call__(self, inputs: Tensor, goal: Tensor) -> tuple[Tensor, list[Tensor]]:
         """Mean loss () of a batch of inputs (B, D), and what flowed into each place's clips, (B, width) each.
@@ -53,7 +59,7 @@ class Backward:
         """None where it did not fit, and there are more pieces now."""
         try:
             if self._full and self.pieces == 1:
-                return self._whole(inputs, goal)
+                return (self._passing or self._whole)(inputs, goal)
             return self._in_pieces(inputs, goal)
         except (MemoryError, RuntimeError) as error:
             if not starved(error) or capturing():
@@ -75,6 +81,7 @@ class Backward:
                 "Take narrower layers or fewer columns, or another device",
             )
         self._flat.gradient.zero_()
+        self._passing = None
         self.pieces = min(2 * self.pieces, len(inputs))
         return None
 

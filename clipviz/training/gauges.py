@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.nn.functional import softplus
 
 from clipviz.policies.activations._clip import FLOOR, Clip
+from clipviz.training.explicit.thetas import plain
 from clipviz.training.flat import Flat
 from clipviz.training.network import bounded
 
@@ -34,7 +35,8 @@ class Gauges:
             *(column for columns in self._columns for column in columns),
             *(f"saturated/{name}" for name, *_ in clips),
         )
-        self.plain = _all_plain(flat, clips)
+        first = not any(position for _, _, position, _ in clips)
+        self.plain = first and plain(flat, [clip for *_, clip in clips])
 
     def attach(self, row: Tensor) -> None:
         """Takes the columns (K, S) of a row that belong to `series`, and says where the thresholds stand."""
@@ -83,18 +85,3 @@ def _columns(name: str, clip: Clip) -> list[str]:
         own = f"threshold/{name}" if len(bounds) == 1 else f"threshold/{name}/{which}"
         columns += [own] if bound.shape[-1] == 1 else [own, f"{own}/min", f"{own}/max"]
     return columns
-
-
-def _all_plain(flat: Flat, clips: list[tuple[str, str, int, Clip]]) -> bool:
-    """Whether all thresholds are one learned theta a layer, first in each chain, in the order of the flat buffer: a
-    few operations read them all."""
-    if len(clips) != flat.thresholds.shape[1] or any(position for _, _, position, _ in clips):
-        return False
-    for (_, _, _, clip), column in zip(clips, flat.thresholds.unbind(1), strict=True):
-        theta = clip.knobs.get("theta")
-        if theta is None or not (theta.learned and theta.positive):
-            return False
-        raw: Any = clip.raw_theta
-        if raw.numel() != flat.replicas or raw.data_ptr() != column.data_ptr():
-            return False
-    return True

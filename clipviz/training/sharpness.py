@@ -22,7 +22,8 @@ class Sharpness:
 
     def __call__(self, inputs: Tensor, goal: Tensor) -> tuple[Tensor, list[Tensor]]:
         """Mean loss of a batch at the weights as they are, and what flowed into each place's clips."""
-        said = self._backward(inputs, goal)
+        loss, taps = self._backward(inputs, goal)
+        taps = [tap.clone() for tap in taps]  # the second pass may use the same memory
         with torch.no_grad():
             self._hold()
             weights, gradient = (
@@ -36,7 +37,7 @@ class Sharpness:
         finally:
             with torch.no_grad():
                 self._put_back()
-        return said
+        return loss, taps
 
     def _hold(self) -> None:
         self._held.copy_(self._flat.weights)

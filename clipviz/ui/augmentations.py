@@ -21,20 +21,20 @@ def form(dataset: Dataset, recipe: Recipe, draft: drafts.Draft) -> tuple[Choice,
     if dataset.image is None or recipe.data.features is not None:
         return ()
     known, now = discover(PACKAGE), {choice.id: choice for choice in recipe.augment}
-    picked = st.multiselect(
-        "Augmentations",
-        list(known),
-        default=[id for id in now if id in known],
-        format_func=lambda id: forms.title_of(known[id]),
-        key=draft.key("augment"),
-        help="Random changes of the training images that leave their class true, new ones at every step. Validation "
-        "and test images stay as they are. The normalisation must be division.",
-    )
-    if not picked:
-        return ()
-    with st.expander("How far they go"):
+    with st.expander("Augmentation"):
+        picked = st.multiselect(
+            "Random changes of the training images",
+            list(known),
+            default=[id for id in now if id in known],
+            format_func=lambda id: forms.title_of(known[id]),
+            key=draft.key("augment"),
+            placeholder="none",
+            help="New ones at every step, such that the class stays true. Validation and test images stay as they are. "
+            "The normalisation must be division.",
+        )
         chosen = tuple(_fields(id, now.get(id, Choice(id=id)), draft) for id in known if id in picked)
-    _wall(dataset, chosen)
+        if chosen:
+            _wall(dataset, chosen)
     return chosen
 
 

@@ -7,8 +7,9 @@ import streamlit as st
 
 from clipviz.core.dataset import NUMERIC, Dataset
 from clipviz.core.recipe import Recipe
+from clipviz.datasets import files
 from clipviz.runs.defaults import starting
-from clipviz.ui.state import current_recipe
+from clipviz.ui.state import current_recipe, settings
 
 
 @dataclass
@@ -38,7 +39,7 @@ def draft(dataset: Dataset) -> Draft:
     ):
         known = Draft(linked.recipe, linked.id, known.version + 1 if known else 0)
     if known is None:
-        known = Draft(starting(dataset, likely_target(dataset)), "")
+        known = Draft(starting(dataset, likely_target(dataset), files.texts(settings(), dataset.id)), "")
     drafts[dataset.id] = known
     return known
 

@@ -91,7 +91,7 @@ def fields(
     }
     given = _row({name: info for name, info in shown.items() if name not in folded}, start, key, there)
     if folded:
-        with st.expander("Advanced"):
+        with st.expander(_folded(cls, folded)):
             given |= _row(folded, start, key, there)
     problems = st.container()
     try:
@@ -109,6 +109,12 @@ def fields(
     return {
         name: value for name, value in model.model_dump(mode="json").items() if names is None or name in names
     }
+
+
+def _folded(cls: type[BaseModel], folded: dict[str, FieldInfo]) -> str:
+    """The title of a fold: what is in it."""
+    first, *others = (_label(name, info) for name, info in folded.items())
+    return f"{title_of(cls)}: {', '.join([first, *(each[:1].lower() + each[1:] for each in others)])}"
 
 
 def _named(info: FieldInfo, options: Options) -> Sequence[str]:

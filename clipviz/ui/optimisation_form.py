@@ -1,16 +1,20 @@
 """The fourth group of the Train form: the loss, how it is made small, and when that ends."""
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import streamlit as st
 from pydantic import BaseModel
 
 from clipviz.core.discovery import build
 from clipviz.core.recipe import USUAL_LOSS, Choice, Recipe, Task
-from clipviz.core.regime import Stopping, Training
+from clipviz.core.regime import Stopping
 from clipviz.ui import drafts, forms
 
 Record = TypeVar("Record", bound=BaseModel)
+
+LENGTH = ("epochs", "batch_size")
+PENALTIES = ("l1", "gradient_noise", "sharpness")
+ARITHMETIC = ("precision", "accumulation", "deterministic")
 
 
 def form(recipe: Recipe, task: Task | None, draft: drafts.Draft) -> dict[str, object]:
@@ -21,61 +25,59 @@ def form(recipe: Recipe, task: Task | None, draft: drafts.Draft) -> dict[str, ob
     optimiser = forms.pick(
         "clipviz.training.optimisers", "Optimiser", recipe.optimiser, draft.key("optimiser")
     )
-    schedule = forms.pick(
-        "clipviz.training.schedules",
-        "Learning rate over the run",
-        recipe.schedule,
-        draft.key("schedule"),
-    )
-    training = _some(Training, recipe.training, draft.key("training"), _shown(Training))
-    training = _some(Training, training, draft.key("training.more"), _folded(Training), "More of training")
-    stopping = _some(Stopping, recipe.stopping, draft.key("stopping"), _shown(Stopping))
-    stopping = _some(Stopping, stopping, draft.key("stopping.more"), _folded(Stopping), "Stopping rules")
+    training = _some(recipe.training, LENGTH, draft.key("training"))
+    with st.expander("Learning-rate schedule"):
+        schedule = forms.pick(
+            "clipviz.training.schedules",
+            "Learning rate over the run",
+            recipe.schedule,
+            draft.key("schedule"),
+            fold=False,
+        )
+    with st.expander("Loss"):
+        loss = _loss(recipe, task, draft)
+    with st.expander("Regularisation"):
+        training = _some(training, PENALTIES, draft.key("penalties"))
+        st.caption(
+            "Weight decay is with the optimiser, dropout with the network, label smoothing with the loss of classes."
+        )
+    with st.expander("Stopping"):
+        stopping = _some(recipe.stopping, tuple(Stopping.model_fields), draft.key("stopping"))
+        st.caption("The first rule that holds ends the run. The best weights are kept in any case.")
+    with st.expander("Device, precision and seed"):
+        where = _where(recipe, draft)
+        training = _some(training, ARITHMETIC, draft.key("arithmetic"))
     return {
-        "loss": _loss(recipe, task, draft),
+        "loss": loss,
         "optimiser": optimiser,
         "schedule": schedule,
         "training": training,
         "stopping": stopping,
-        **_where(recipe, draft),
+        **where,
     }
 
 
 def _loss(recipe: Recipe, task: Task | None, draft: drafts.Draft) -> Choice | None:
     """None for the loss that is usual, as it comes."""
     if task is None:
+        st.caption("The loss is chosen once the target can be read.")
         return recipe.loss
     usual = Choice(id=USUAL_LOSS[task])
-    with st.expander("Loss" + ("" if recipe.loss is None else f" ({recipe.loss.id.replace('_', ' ')})")):
-        picked = forms.pick(
-            "clipviz.training.losses",
-            "Loss",
-            recipe.loss or usual,
-            draft.key(f"loss.{task}"),
-            only=lambda cls: cls.task == task,
-            fold=False,
-        )
+    picked = forms.pick(
+        "clipviz.training.losses",
+        "Loss",
+        recipe.loss or usual,
+        draft.key(f"loss.{task}"),
+        only=lambda cls: cls.task == task,
+        fold=False,
+    )
     plain = build("clipviz.training.losses", usual).model_dump(mode="json")
     return None if picked.id == usual.id and picked.fields() == plain else picked
 
 
-def _some(cls: type[Record], record: Record, key: str, names: tuple[str, ...], folded: str = "") -> Record:
-    """A record with some of its fields as widgets say, in an expander where that has a title."""
-    values: dict[str, Any] = record.model_dump()
-    if not folded:
-        return record.model_copy(update=forms.fields(cls, values, key, names))
-    usual = cls()
-    changed = sum(values[name] != getattr(usual, name) for name in names)
-    with st.expander(folded + (f" ({changed})" if changed else "")):
-        return record.model_copy(update=forms.fields(cls, values, key, names, fold=False))
-
-
-def _shown(cls: type[BaseModel]) -> tuple[str, ...]:
-    return tuple(name for name in cls.model_fields if name != "clip_scales" and name not in _folded(cls))
-
-
-def _folded(cls: type[BaseModel]) -> tuple[str, ...]:
-    return tuple(name for name, info in cls.model_fields.items() if forms.is_advanced(info))
+def _some(record: Record, names: tuple[str, ...], key: str) -> Record:
+    """A record with some of its fields as widgets say."""
+    return record.model_copy(update=forms.fields(type(record), record.model_dump(), key, names, fold=False))
 
 
 def _where(recipe: Recipe, draft: drafts.Draft) -> dict[str, object]:

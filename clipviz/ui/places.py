@@ -26,14 +26,14 @@ def activation(recipe: Recipe, draft: drafts.Draft) -> Choice:
     return picked
 
 
-def chains(recipe: Recipe, model: Choice, draft: drafts.Draft) -> dict[str, tuple[Choice, ...]]:
+def chains(recipe: Recipe, draft: drafts.Draft) -> dict[str, tuple[Choice, ...]]:
     """What stands at single places instead, by place; those that the model does not have (any more) are left out."""
     try:
-        known = build("clipviz.models", model).places()
+        known = build("clipviz.models", recipe.model).places()
     except InvalidRecipe:
         return dict(recipe.clips_at)
     now = {place: recipe.clips_at[place] for place in known if place in recipe.clips_at}
-    with st.expander("Clips at single places" + (f" ({len(now)})" if now else "")):
+    with st.expander("Clips at single places"):
         chosen = st.multiselect(
             "Places with clips of their own",
             known,
@@ -51,7 +51,11 @@ def _chain(place: str, now: tuple[Choice, ...], draft: drafts.Draft) -> tuple[Ch
         label = f"At {place}" if place in ("input", "output") else f"Behind {place}"
         before = now[number] if number < len(now) else Choice(id="none")
         picked = forms.pick(
-            PACKAGE, label if number == 0 else "then", before, draft.key(f"at.{place}.{number}")
+            PACKAGE,
+            label if number == 0 else "then",
+            before,
+            draft.key(f"at.{place}.{number}"),
+            fold=False,
         )
         if picked.id == "none":
             break

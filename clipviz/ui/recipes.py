@@ -6,14 +6,17 @@ from clipviz.core.dataset import Dataset
 from clipviz.core.discovery import discover
 from clipviz.core.recipe import Choice, Inputs, Recipe
 from clipviz.runs.check import complete
+from clipviz.runs.sweeps import titles
 from clipviz.store.recipes import SavedRecipe
 from clipviz.ui import drafts, forms, state
 from clipviz.ui.text import ago, escape, plain
 
 
 def target(dataset: Dataset, draft: drafts.Draft) -> Recipe:
-    """A picker of the column to predict; returns the draft's recipe with it."""
-    names = ["label"] if dataset.image is not None else [column.name for column in dataset.columns]
+    """A picker of the column to predict; returns the draft's recipe with it. Images have nothing but their label."""
+    if dataset.image is not None:
+        return draft.recipe
+    names = [column.name for column in dataset.columns]
     now = draft.recipe.data.target
     chosen = st.selectbox(
         "Column to predict",
@@ -83,6 +86,23 @@ def in_words(recipe: Recipe) -> str:
         _title("gradients", recipe.gradient, "no gradient clip"),
     ]
     return f"{plain(recipe.data.target, 40)}: {' · '.join(clips)} · seed {recipe.seed}"
+
+
+def settings_in_words(recipe: Recipe) -> str:
+    """Model and optimiser of a recipe, and whatever else is not at its default, in one line of plain text."""
+    parts = [titles.of_choice("model", recipe.model), titles.of_choice("optimiser", recipe.optimiser)]
+    usual = {name: Recipe.model_fields[name].default for name in ("initialisation", "loss", "schedule")}
+    for name, plain_choice in usual.items():
+        chosen = getattr(recipe, name)
+        if chosen is not None and chosen != plain_choice:
+            parts.append(titles.of_choice(name, chosen))
+    parts += [titles.of_choice("augment", choice) for choice in recipe.augment]
+    for record in (recipe.training, recipe.stopping):
+        for name, info in type(record).model_fields.items():
+            value = getattr(record, name)
+            if value != info.default:
+                parts.append(f"{(info.title or name).lower()} {value}")
+    return " · ".join(parts)
 
 
 def _title(family: str, choice: Choice, none: str) -> str:

@@ -131,7 +131,7 @@ def test_columns_that_cannot_be_used_are_named(load):
     assert [feature.name for feature in found.features] == ["x"]
     assert set(found.notes) == {
         "Left out column hole: empty columns cannot be used.",
-        "Left out column prose: text columns cannot be used.",
+        "Left out column prose: prose is read only where it is the text to read.",
         "Left out column same: constant over the training rows.",
     }
 

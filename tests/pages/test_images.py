@@ -156,7 +156,7 @@ def test_the_clamp_page_tells_what_a_range_does(page, stored, store) -> None:
 
 def test_the_train_page_starts_a_run_on_pixels(page, stored, store) -> None:
     app = page("train", dataset=stored.id)
-    assert "Classification from 64 pixels" in words(app)
+    assert "Classification into 2 classes from 64 pixels" in words(app)
     button(app, "Start").click().run()
     assert not app.exception and not app.error
     assert store.runs.get(app.query_params["run"]).dataset == stored.id
@@ -195,7 +195,9 @@ def test_a_channel_may_have_a_range_of_its_own(page, home, store, tmp_path) -> N
 
 def test_augmentations_are_chosen_and_shown_before_and_after(page, stored, store) -> None:
     app = page("train", dataset=stored.id)
-    next(each for each in app.multiselect if each.label == "Augmentations").set_value(["flip", "erase"]).run()
+    next(each for each in app.multiselect if each.label.startswith("Random changes")).set_value(
+        ["flip", "erase"]
+    ).run()
     assert not app.exception
     assert "As a step may see them" in words(app)
     button(app, "Start").click().run()

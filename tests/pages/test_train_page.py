@@ -229,3 +229,11 @@ def test_the_split_is_chosen_shown_and_saved(page, spikes, store) -> None:
     button(app, "Start").click().run()
     saved = store.recipes.get(store.runs.get(app.query_params["run"]).recipe).recipe
     assert (saved.split.kind, saved.split.column) == ("stratified", None)
+
+
+def test_every_fold_is_named_by_what_is_in_it_and_none_is_in_another(page, spikes) -> None:
+    app = page("train", dataset=spikes.id)
+    titles = [fold.label for fold in app.expander]
+    assert len(set(titles)) == len(titles) and "Advanced" not in titles
+    assert {"Stopping", "Regularisation", "Learning-rate schedule", "Loss", "Initialisation"} <= set(titles)
+    assert not any(fold.get("expander") for fold in app.expander)

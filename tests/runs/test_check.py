@@ -144,7 +144,7 @@ def test_augmentations_need_whole_images_divided_by_their_white(store: Store, re
     images = known.model_copy(
         update={"image": ImageShape(height=4, width=4, channels=1), "columns": (label,), "target": "label"}
     )
-    made = starting(images, "label").replace("augment", [{"id": "flip"}])
+    made = starting(images, "label", {}).replace("augment", [{"id": "flip"}])
     check(made, images)
     with pytest.raises(
         InvalidRecipe, match=r"pixels in 0\.\.1; received the normalisation z_score.*white 255"

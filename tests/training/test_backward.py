@@ -74,15 +74,18 @@ def test_weighted_classes_in_pieces_too() -> None:
 
 def starve(assembly: Assembly, rows: int, error: Exception) -> None:
     """Makes a network fail as if more rows at once did not fit into memory."""
-    body = assembly.network.body
-    forward = body.forward
+    body, backward = assembly.network.body, assembly.step.backward
 
-    def limited(inputs: torch.Tensor, taps: Any = None) -> torch.Tensor:
-        if len(inputs) > rows:
-            raise error
-        return forward(inputs, taps)  # type: ignore[no-any-return]
+    def limited(forward: Any) -> Any:
+        def call(inputs: torch.Tensor, other: Any = None) -> Any:
+            if len(inputs) > rows:
+                raise error
+            return forward(inputs, other)
 
-    body.forward = limited
+        return call
+
+    body.forward = limited(body.forward)
+    backward._passing = backward._passing and limited(backward._passing)
 
 
 @pytest.mark.parametrize(

@@ -243,6 +243,7 @@ def test_memory_that_runs_out_is_said_and_survived(
 ) -> None:
     """In training and in evaluations; a paused run keeps the pieces that it came to."""
     from clipviz.models._mlp_network import MLPNetwork
+    from clipviz.training.explicit.passing import Passing
 
     made = recipe(training__epochs=12)
     usual = done(made, regression(), Ear(), tmp_path / "usual")
@@ -253,7 +254,11 @@ def test_memory_that_runs_out_is_said_and_survived(
             raise MemoryError
         return forward(body, inputs, taps)
 
+    def starved(passing: Passing, inputs: torch.Tensor, goal: torch.Tensor) -> Any:
+        raise MemoryError
+
     monkeypatch.setattr(MLPNetwork, "forward", limited)
+    monkeypatch.setattr(Passing, "__call__", starved)
     once = Ear(lambda flushes: "pause" if flushes == 20 else "run")
     assert go(made, regression(), once, tmp_path / "parts", flush_seconds=0.0) == (State.PAUSED, None)
     result = done(made, regression(), ear, tmp_path / "parts")

@@ -1,9 +1,11 @@
-"""theta · tanh(x / theta) with the backward pass written out: three passes over the values instead of nine."""
+"""theta · tanh(x / theta) with the backward pass written out, for autograd: three passes over the values, not nine."""
 
 from typing import Any
 
 import torch
 from torch import Tensor
+
+from clipviz.policies.activations import _passes
 
 
 def bend(values: Tensor, theta: Tensor) -> Tensor:
@@ -18,22 +20,15 @@ def bend(values: Tensor, theta: Tensor) -> Tensor:
 class _Bend(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, values: Tensor, theta: Tensor) -> Tensor:
-        # tanh u = 2 sigmoid(2u) - 1, off by 1.2e-7 at most, in a fifth of the time that tanh takes on a CPU.
-        bent = (values * (2 / theta)).sigmoid_().mul_(2).sub_(1)
+        said, bent = torch.empty_like(values), torch.empty_like(values)
+        _passes.bend(values, theta, said, bent)
         ctx.save_for_backward(values, theta, bent)
-        return bent * theta
+        return said
 
     @staticmethod
     def backward(ctx: Any, *above: Tensor) -> tuple[Tensor, Tensor]:
         values, theta, bent = ctx.saved_tensors
         (slope,) = above
         inward = torch.ops.aten.tanh_backward(slope, bent)
-        if theta.numel() == len(theta):
-            informs = _dot(slope, bent) - _dot(inward, values) / theta.flatten()
-            return inward, informs.view(theta.shape)
-        return inward, (slope * bent - inward * values / theta).sum_to_size(theta.shape)
-
-
-def _dot(one: Tensor, other: Tensor) -> Tensor:
-    """(K,) the sum of products of two (K, ...); a fifth of the time of a batch of products of vectors."""
-    return (one * other).flatten(1).sum(dim=1)
+        informs = (slope * (bent * theta)).addcmul_(inward, values, value=-1)
+        return inward, informs.sum_to_size(theta.shape) / theta

@@ -32,12 +32,14 @@ class ActivationClip(Policy, ABC):
     role: a "clip" follows the layer's nonlinearity, a "function" stands in its place. thresholds: the numbers of
     `apply` that are bounds. surrogate: whether autograd is told another slope than that of the curve, on purpose.
     vectors: whether it looks at all channels of a place at once; then `apply` is told their `axis` too.
+    explicit: whether `ahead` and `back` write out both passes, for values with one number of each kind.
     """
 
     role: ClassVar[Literal["clip", "function"]] = "clip"
     thresholds: ClassVar[tuple[str, ...]] = ()
     surrogate: ClassVar[bool] = False
     vectors: ClassVar[bool] = False
+    explicit: ClassVar[bool] = False
 
     @abstractmethod
     def apply(self, *values: Any, **numbers: Any) -> Tensor:
@@ -47,6 +49,18 @@ class ActivationClip(Policy, ABC):
         """What `apply` computes, for training many networks at once: where their backward pass can be had for less,
         a policy says so here. Values (K, B, ...), numbers (K, 1, ...)."""
         return self.apply(*values, **numbers)
+
+    def ahead(self, *given: Any, **numbers: Any) -> None:
+        """Given (values, said, kept), all of one shape: puts what `apply` says into `said`, and what `back` needs into
+        `kept`. A function (see role) may find that the three are one.
+        """
+        raise NotImplementedError(f"{type(self).__name__} leaves its backward pass to autograd")
+
+    def back(self, *given: Any, **numbers: Any) -> Tensor | None:
+        """Given (slope, values, said, kept): turns ∂loss/∂said into ∂loss/∂values, in place; returns ∂loss/∂theta in
+        the shape of theta, None where none is learned. What is in `said` and `kept` may be overwritten.
+        """
+        raise NotImplementedError(f"{type(self).__name__} leaves its backward pass to autograd")
 
     def knobs(self) -> dict[str, Knob]:
         """The numbers that a module of this policy holds, by name."""
@@ -61,7 +75,7 @@ class ActivationClip(Policy, ABC):
         return {name: numbers[name] for name in self.thresholds}
 
     def beyond(self, *values: Any, **numbers: Any) -> Tensor:
-        """Which values are held by a threshold, bool."""
+        """Which values are held by a threshold: bool, or 1 and 0 in their dtype where that is had for less."""
         raise NotImplementedError(f"{type(self).__name__} has no threshold")
 
     def kinks(self, *none: Any, **thresholds: Any) -> dict[float, float]:
@@ -81,7 +95,7 @@ class Symmetric(ActivationClip):
     thresholds: ClassVar[tuple[str, ...]] = ("theta",)
 
     def beyond(self, values: Tensor, theta: Tensor, **numbers: Any) -> Tensor:
-        return values.abs() > theta
+        return values.abs().gt_(theta)
 
 
 class Learned(ActivationClip):

@@ -28,6 +28,7 @@ class FixedClip(Symmetric):
     reference: ClassVar[str] = "Krizhevsky, Convolutional Deep Belief Networks on CIFAR-10, 2010 (ReLU6)."
     traits: ClassVar = frozenset({"control", "fixed", "stability", "export"})
     widest: ClassVar = {"theta": 1e6}
+    explicit: ClassVar[bool] = True
 
     theta: float = Field(
         6.0,
@@ -43,6 +44,16 @@ class FixedClip(Symmetric):
 
     def apply(self, values: Tensor, theta: Tensor, **numbers: Any) -> Tensor:
         return values.clamp(-theta, theta)
+
+    def ahead(self, values: Tensor, said: Tensor, kept: Tensor, theta: Tensor, **numbers: Any) -> None:
+        from clipviz.policies.activations._passes import clamp
+
+        clamp(values, theta, said)
+
+    def back(self, slope: Tensor, values: Tensor, said: Tensor, kept: Tensor, **numbers: Any) -> None:
+        from clipviz.policies.activations._passes import clamp_back
+
+        clamp_back(slope, values, said, kept)
 
     def kinks(self, theta: float, **thresholds: Any) -> dict[float, float]:
         return {-theta: 1.0, theta: 1.0}

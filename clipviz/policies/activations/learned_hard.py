@@ -30,9 +30,22 @@ class LearnedHardClip(LearnedSymmetric):
     )
     traits: ClassVar = frozenset({"moving", "stability", "export"})
     widest: ClassVar = {"start": 1e6}
+    explicit: ClassVar[bool] = True
 
     def apply(self, values: Tensor, theta: Tensor, **numbers: Any) -> Tensor:
         return values.clamp(-theta, theta)
+
+    def ahead(self, values: Tensor, said: Tensor, kept: Tensor, theta: Tensor, **numbers: Any) -> None:
+        from clipviz.policies.activations._passes import clamp
+
+        clamp(values, theta, said)
+
+    def back(
+        self, slope: Tensor, values: Tensor, said: Tensor, kept: Tensor, theta: Tensor, **numbers: Any
+    ) -> Tensor:
+        from clipviz.policies.activations._passes import clamp_back_to_theta
+
+        return clamp_back_to_theta(slope, values, said, kept, theta)
 
     def kinks(self, theta: float, **thresholds: Any) -> dict[float, float]:
         return {-theta: 1.0, theta: 1.0}

@@ -34,6 +34,7 @@ class LearnedTanhClip(LearnedSymmetric):
     traits: ClassVar = frozenset({"moving", "stability", "export"})
     widest: ClassVar = {"start": 1e6}
     idempotent: ClassVar[bool] = False
+    explicit: ClassVar[bool] = True
 
     def apply(self, values: Tensor, theta: Tensor, **numbers: Any) -> Tensor:
         return theta * (values / theta).tanh()
@@ -43,5 +44,17 @@ class LearnedTanhClip(LearnedSymmetric):
 
         return bend(values, theta)
 
+    def ahead(self, values: Tensor, said: Tensor, kept: Tensor, theta: Tensor, **numbers: Any) -> None:
+        from clipviz.policies.activations._passes import bend
+
+        bend(values, theta, said, kept)
+
+    def back(
+        self, slope: Tensor, values: Tensor, said: Tensor, kept: Tensor, theta: Tensor, **numbers: Any
+    ) -> Tensor:
+        from clipviz.policies.activations._passes import bend_back
+
+        return bend_back(slope, values, said, kept, theta)
+
     def beyond(self, values: Tensor, theta: Tensor, **numbers: Any) -> Tensor:
-        return values.abs() > theta * KNEE
+        return values.abs().gt_(theta * KNEE)

@@ -25,9 +25,20 @@ class Relu(ActivationFunction):
         "Nair and Hinton, Rectified Linear Units Improve Restricted Boltzmann Machines, ICML, 2010."
     )
     traits: ClassVar = frozenset({"sparsity", "export"})
+    explicit: ClassVar[bool] = True
 
     def apply(self, values: Tensor, **numbers: Any) -> Tensor:
         return values.relu()
+
+    def ahead(self, values: Tensor, said: Tensor, kept: Tensor, **numbers: Any) -> None:
+        from clipviz.policies.activations._passes import relu
+
+        relu(values, said)
+
+    def back(self, slope: Tensor, values: Tensor, said: Tensor, kept: Tensor, **numbers: Any) -> None:
+        from clipviz.policies.activations._passes import relu_back
+
+        relu_back(slope, said)
 
     def kinks(self, **thresholds: Any) -> dict[float, float]:
         return {0.0: 0.0}

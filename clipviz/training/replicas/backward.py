@@ -8,6 +8,8 @@ from torch.func import functional_call, stack_module_state, vmap
 
 from clipviz.core.errors import TrainingFailed
 from clipviz.training.device import capturing
+from clipviz.training.explicit.losses import explicit
+from clipviz.training.explicit.passing import Passing
 from clipviz.training.failures import Starved, starved
 from clipviz.training.flat import Flat
 from clipviz.training.memory import release
@@ -38,6 +40,9 @@ class ManyBackward:
             for _, clip in place.bounded()
             if isinstance(clip, ManyClip) and clip.penalises
         ]
+        plain = stack.plain is not None and not self._penalised
+        loss = explicit(losses[0], self._loss)
+        self._passing = Passing(stack.plain, loss, flat, stacked=True) if plain else None
 
     def __call__(self, inputs: Tensor, goal: Tensor) -> tuple[Tensor, list[Tensor]]:
         """Mean losses (K,) of batches (K, B, D), and what flowed into each place's clips, (K, B, ...) each.
@@ -60,7 +65,7 @@ class ManyBackward:
         release(inputs.device)
         rows = inputs.shape[1]
         if self.pieces < rows and not self._whole:
-            self.pieces = min(2 * self.pieces, rows)
+            self.pieces, self._passing = min(2 * self.pieces, rows), None
             return None
         if self._stack.replicas > 1:
             raise Starved(
@@ -93,6 +98,8 @@ class ManyBackward:
         return 0
 
     def _all(self, inputs: Tensor, goal: Tensor) -> tuple[Tensor, list[Tensor]]:
+        if self.pieces == 1 and self._passing is not None:
+            return self._passing(inputs, goal)
         if self.pieces == 1:
             return self._piece(inputs, goal, 1.0, first=True)
         rows = inputs.shape[1]

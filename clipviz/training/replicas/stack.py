@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, vmap
 
+from clipviz.training.explicit.passing import follows
 from clipviz.training.flat import RUNNING, Flat
 from clipviz.training.replicas.layers import KINDS, Held
 
@@ -20,7 +21,8 @@ class Stack:
     batched layers; any other goes through torch.func.vmap. `batched` None decides by itself.
 
     leaves: (K, ...) weights that gradients are asked for, views of flat.weights, in the order of flat.specs.
-    clips: what stands at each place, on values (K, B, ...). From then on the buffers of the bodies are rows of
+    clips: what stands at each place, on values (K, B, ...). plain: the batched body, where it is a plain sequence of
+    layers (explicit.passing.follows). From then on the buffers of the bodies are rows of
     those that are stacked here: what a step does to running statistics, each body sees.
     """
 
@@ -45,6 +47,7 @@ class Stack:
         else:
             self._body = copy.deepcopy(bodies[0]).to("meta")
             self.clips = {name: copy.deepcopy(place, swapped) for name, place in bodies[0].clips.items()}
+        self.plain = self._body if self.batched and follows(bodies[0], flat) else None
         self._call = vmap(self._one, in_dims=(0, 0, 0), randomness="different")
         self._call_shared = vmap(self._one, in_dims=(0, 0, None), randomness="different")
 

@@ -149,6 +149,31 @@ class ActivationContract:
                 expected = torch.autograd.grad(alone[at].square().sum(), own, materialize_grads=True)
                 torch.testing.assert_close([each[at] for each in sent], list(expected))
 
+    @pytest.mark.parametrize("shape", [(1,), (3, 1, 1)])
+    @pytest.mark.parametrize("name", [name for name in NAMES if CLIPS[name].explicit])
+    def test_passes_that_are_written_out_are_those_of_autograd(
+        self, name: str, shape: tuple[int, ...]
+    ) -> None:
+        own = policy(name)
+        knobs = {knob: torch.full(shape, number.start).double() for knob, number in own.knobs().items()}
+        assert own.arrange(dict(knobs)) == knobs
+        values = away_from_kinks((3, 6, 5)[3 - max(2, len(shape)) :]).requires_grad_()
+        above = torch.randn(values.shape, dtype=torch.float64)
+        numbers = {knob: number.requires_grad_(own.knobs()[knob].learned) for knob, number in knobs.items()}
+        asked = [values, *(number for number in numbers.values() if number.requires_grad)]
+        expected = own.apply(values, **numbers)
+        slopes = torch.autograd.grad(expected, asked, above)
+        with torch.no_grad():
+            held, slope = values.detach().clone(), above.clone()
+            said, kept = torch.empty_like(held), torch.empty_like(held)
+            own.ahead(held, said, kept, **numbers)
+            torch.testing.assert_close(said, expected)
+            found = [slope, own.back(slope, held, said, kept, **numbers)]
+            torch.testing.assert_close(held, values.detach())
+        assert (found[1] is None) is (len(slopes) == 1)
+        for mine, his in zip(found, slopes, strict=False):
+            torch.testing.assert_close(mine, his)
+
     @pytest.mark.parametrize("name", [name for name in NAMES if issubclass(CLIPS[name], Learned)])
     def test_a_channel_may_have_its_own_threshold(self, name: str) -> None:
         """Images (N, C, H, W) through one clip are their channels through clips of their own."""

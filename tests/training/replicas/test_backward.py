@@ -10,6 +10,7 @@ import torch
 
 from clipviz.core.recipe import Choice
 from clipviz.core.run import State
+from clipviz.training.explicit.passing import Passing
 from clipviz.training.replicas.stack import Stack
 
 from ..conftest import Ear, classification, recipe, regression
@@ -18,20 +19,38 @@ from .test_many import SMALL, alone, many
 Limit = Callable[..., None]
 
 
+Guard = Callable[[bool, int], None]
+
+
+def guarded(monkeypatch: pytest.MonkeyPatch, guard: Guard) -> None:
+    """Asks before rows go through K networks: whether they train, and how many rows of all of them."""
+    through, passing = Stack.__call__, Passing.__call__
+
+    def call(stack: Stack, inputs: torch.Tensor, taps: list[torch.Tensor] | None = None) -> torch.Tensor:
+        guard(stack._body.training, stack.replicas * inputs.shape[-2])
+        return through(stack, inputs, taps)
+
+    def explicit(self: Passing, inputs: torch.Tensor, goal: torch.Tensor) -> Any:
+        guard(True, inputs.shape[:-1].numel())
+        return passing(self, inputs, goal)
+
+    monkeypatch.setattr(Stack, "__call__", call)
+    monkeypatch.setattr(Passing, "__call__", explicit)
+
+
 @pytest.fixture
 def limit(monkeypatch: pytest.MonkeyPatch) -> Limit:
-    """Lets at most so many rows through a stack at once, all networks together; from its n-th call in training on."""
-    plain, calls = Stack.__call__, [0]
+    """Lets at most so many rows through at once, of all networks together; from the n-th time on."""
 
     def limited(most: int, first: int = 1, training: bool = True) -> None:
-        def call(stack: Stack, inputs: torch.Tensor, taps: list[torch.Tensor] | None = None) -> torch.Tensor:
-            mine = stack._body.training == training
-            calls[0] += mine
-            if mine and calls[0] >= first and stack.replicas * inputs.shape[-2] > most:
-                raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
-            return plain(stack, inputs, taps)
+        calls = [0]
 
-        monkeypatch.setattr(Stack, "__call__", call)
+        def guard(trains: bool, rows: int) -> None:
+            calls[0] += trains == training
+            if trains == training and calls[0] >= first and rows > most:
+                raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
+
+        guarded(monkeypatch, guard)
 
     return limited
 
@@ -109,15 +128,14 @@ def test_an_evaluation_takes_fewer_rows_at_once(limit: Limit, tmp_path: Path) ->
 def test_a_device_that_vanishes_ends_each_run_with_what_it_has_told(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    plain, calls = Stack.__call__, [0]
+    calls = [0]
 
-    def vanishing(stack: Stack, *given: Any) -> torch.Tensor:
-        calls[0] += stack._body.training
+    def guard(trains: bool, rows: int) -> None:
+        calls[0] += trains
         if calls[0] == 8:
             raise torch.AcceleratorError("CUDA error: the GPU is lost")
-        return plain(stack, *given)
 
-    monkeypatch.setattr(Stack, "__call__", vanishing)
+    guarded(monkeypatch, guard)
     ears = [Ear(), Ear()]
     ends = many(
         [recipe(**SMALL, seed=seed) for seed in (1, 2)], regression(), ears, tmp_path, flush_seconds=9.0

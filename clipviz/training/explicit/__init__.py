@@ -1,0 +1,1 @@
+"""Loss and gradient of plain sequences of layers, written out: few kernels, no autograd."""
