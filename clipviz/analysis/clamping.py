@@ -12,6 +12,8 @@ from clipviz.core.moments import moments as plain_moments
 from clipviz.core.profile import Histogram
 from clipviz.core.recipe import Choice, Inputs
 from clipviz.core.table import Table
+from clipviz.datasets.input_columns import forget
+from clipviz.datasets.ordered import Ordered
 from clipviz.policies import fitting
 
 BINS = 60
@@ -134,10 +136,22 @@ def target_tails(table: Table) -> int:
     """How many training targets lie beyond Tukey's far-out fences (three interquartile ranges); 0 for classes."""
     if table.task == "classification":
         return 0
+    if table.ordered_target is not None:
+        return _beyond_fences(table.ordered_target)
     target = table.target[table.train]
     low, high = np.quantile(target, [0.25, 0.75])
     reach = 3 * (high - low)
     return int(((target < low - reach) | (target > high + reach)).sum()) if reach > 0 else 0
+
+
+def _beyond_fences(ordered: NDArray[np.float64]) -> int:
+    """The same of sorted targets, which may be a map of a file: nothing is copied."""
+    known = Ordered(ordered)
+    low, high = known.quantile(0.25), known.quantile(0.75)
+    reach = 3 * (high - low)
+    inside = known.rank(high + reach, "right") - known.rank(low - reach, "left")
+    forget(ordered)
+    return len(ordered) - inside if reach > 0 else 0
 
 
 def rounded(value: float, span: float) -> float:

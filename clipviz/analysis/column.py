@@ -25,6 +25,8 @@ MOST_MAGNITUDE = 1e70
 """Of a value in units of the column's own spread, so that its fourth power is a number."""
 KEPT = 64
 FEW_ROWS = 1 << 20
+"""Rows up to which a column may be held in memory."""
+LOOK = 1 << 18
 """Rows that are looked at at once; a multiple of eight, since a byte of a mask is eight rows."""
 
 
@@ -65,19 +67,23 @@ class TrainingColumn:
     def blocks(self) -> Iterator[Floats]:
         """The raw values in the order of the training rows, some at a time: a map of a file stays on disk."""
         column = self._table.inputs[:, self._place]
-        for start in range(0, self.rows, FEW_ROWS):
-            rows = self._table.train[start : start + FEW_ROWS]
+        for start in range(0, self.rows, LOOK):
+            rows = self._table.train[start : start + LOOK]
             yield np.asarray(column[rows], dtype=np.float64)
             forget(self._table.inputs)
             forget(self._table.train)
 
     def at(self, places: NDArray[np.int64]) -> Floats:
         """(M,) raw values of some training rows, by their position among these."""
-        return np.asarray(self._table.inputs[self._table.train[places], self._place], dtype=np.float64)
+        found = np.asarray(self._table.inputs[self._table.train[places], self._place], dtype=np.float64)
+        self.let_go()
+        return found
 
     def targets(self, places: NDArray[np.int64]) -> Floats:
         """(M,) targets of some training rows, by their position among these."""
-        return np.asarray(self._table.target[self._table.train[places]])
+        found = np.asarray(self._table.target[self._table.train[places]])
+        self.let_go()
+        return found
 
     def fit(self, choice: Choice) -> Bounds:
         """Bounds under a policy; raises InvalidRecipe."""
@@ -86,8 +92,17 @@ class TrainingColumn:
             if len(self._fitted) >= KEPT:
                 self._fitted.clear()
             lean = self.rows > FEW_ROWS and not choice.fields().get("by")
-            self._fitted[key] = fitting.fit(self._table, choice, self._finite() if lean else self.values)
+            ordered = lean and fitting.by_rank(choice)
+            values = self.ordered if ordered else self._finite() if lean else self.values
+            self._fitted[key] = fitting.fit(self._table, choice, values)
+            self.let_go()
         return self._fitted[key]
+
+    def let_go(self) -> None:
+        """Gives the pages of maps that were looked at back to the system; they return from its cache when asked for.
+        Of a search through a map a sixteenth of it stays otherwise, and of a page of searches all."""
+        for mapped in (self.ordered, self._table.inputs, self._table.train, self._table.target):
+            forget(mapped)
 
     def by_group(self, choice: Choice, bounds: Bounds) -> tuple[GroupBounds, ...]:
         """What a policy found for each group, and how sure it is; see `policies.group_bounds`."""
@@ -108,12 +123,14 @@ class TrainingColumn:
         if not self._by_rank(bounds):
             return clamping.effect(self.values, bounds, self.codes(bounds))
         below, end = self._inside(bounds)
+        after = self._after(bounds, below, end)
+        self.let_go()
         return Effect(
             values=len(self.ordered),
             below=below + (self.negative if bounds.lo > -np.inf else 0),
             above=len(self.ordered) - end + (self.positive if bounds.hi < np.inf else 0),
             before=self.moments,
-            after=self._after(bounds, below, end),
+            after=after,
             action=bounds.action,
         )
 
@@ -139,6 +156,7 @@ class TrainingColumn:
         first, end = self._inside(bounds)
         places = np.searchsorted(self.ordered, edges, "left")
         places[-1] = np.searchsorted(self.ordered, edges[-1], "right")
+        self.let_go()
         places = np.clip(places, first, end)
         counts = np.diff(places)
         below, above = int(places[0]) - first, end - int(places[-1])
@@ -206,13 +224,15 @@ class TrainingColumn:
         far = np.sort(np.abs(self.ordered[ends] - centre))[-count:]
         least = float(far[0]) if len(far) == count else -1.0
         found, distances = [], []
-        for start, values in zip(range(0, self.rows, FEW_ROWS), self.blocks(), strict=True):
+        for start, values in zip(range(0, self.rows, LOOK), self.blocks(), strict=True):
             distance = np.where(np.isnan(values), -1.0, np.abs(values - centre))
             near = np.flatnonzero(distance >= least)
             found.append(start + near)
             distances.append(distance[near])
         order = np.argsort(-np.concatenate(distances), kind="stable")[:count]
-        return np.asarray(self._table.train[np.concatenate(found)[order]])
+        rows = np.asarray(self._table.train[np.concatenate(found)[order]])
+        self.let_go()
+        return rows
 
     @staticmethod
     def _by_rank(bounds: Bounds) -> bool:

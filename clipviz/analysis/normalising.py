@@ -31,6 +31,7 @@ def scaled(column: TrainingColumn, bounds: Bounds, normalisation: Choice) -> Sca
     if len(ordered) > MOST:
         ordered = ordered[np.linspace(0, len(ordered) - 1, MOST).astype(np.int64)]
     values = bounds.clamp(np.asarray(ordered))
+    column.let_go()
     values = values[~np.isnan(values)]
     if not len(values):
         return None

@@ -78,7 +78,9 @@ def stretches(column: TrainingColumn, bounds: Bounds) -> Stretches:
     values, codes = column.at(sample), column.codes(bounds)
     beyond = np.logical_or(*bounds.outside(values, None if codes is None else codes[sample]))
     inside = sample[np.isfinite(values) & ~beyond]
-    return Stretches(lower, beside_lower, _stretch(column, inside, INSIDE, within), beside_upper, upper)
+    middle = _stretch(column, inside, INSIDE, within)
+    column.let_go()
+    return Stretches(lower, beside_lower, middle, beside_upper, upper)
 
 
 def _of_all(column: TrainingColumn, bounds: Bounds) -> tuple[list[Places], int]:

@@ -53,6 +53,8 @@ class Table:
     source_rows: NDArray[np.int64]
     ordered: tuple[NDArray[np.float64], ...] = ()
     """Of each feature its finite training values, ascending (none for a category); empty where nobody sorted them."""
+    ordered_target: NDArray[np.float64] | None = None
+    """The training targets, ascending; None where nobody sorted them, as with classes."""
     image: tuple[int, int, int] | None = None
     """(height, width, channels) of the images that the inputs are, pixel by pixel; None where they are not, or not
     whole."""

@@ -24,7 +24,7 @@ from clipviz.datasets.reader_process import run
 
 KEPT = 4
 """Tables of one dataset that stay on disk: those used last. One takes about as much room as the text file did."""
-LAYOUT = "2"
+LAYOUT = "3"
 ARRAYS = ("target", "train", "validation", "test", "source_rows")
 
 
@@ -79,7 +79,8 @@ def _clear(home: Path) -> None:
 
 
 def write(folder: Path, made: Table) -> None:
-    """Everything of a table but its inputs, which lie in folder/inputs.f64 already; and its training columns sorted."""
+    """Everything of a table but its inputs, which lie in folder/inputs.f64 already; and its training columns sorted,
+    behind them the training targets where they are numbers."""
     for name in ARRAYS:
         np.save(folder / f"{name}.npy", getattr(made, name))
     lengths = []
@@ -91,6 +92,9 @@ def write(folder: Path, made: Table) -> None:
             ordered = sort_finite(made.inputs[:, place][made.train].astype(np.float64, copy=False))
             file.write(ordered.data)
             lengths.append(len(ordered))
+        if made.task == "regression":
+            file.write(np.sort(made.target[made.train]).data)
+            lengths.append(len(made.train))
     about = {
         "features": [[feature.name, list(feature.levels), feature.token] for feature in made.features],
         "words": list(made.words),
@@ -107,6 +111,7 @@ def read(folder: Path) -> Table:
     """The table that `write` wrote; raises FileNotFoundError."""
     about = json.loads((folder / "table.json").read_bytes())
     arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r").view(np.ndarray) for name in ARRAYS}
+    ordered = _ordered(folder / "ordered.f64", about["ordered"])
     features = tuple(Feature(name, tuple(levels), token) for name, levels, token in about["features"])
     return Table(
         features=features,
@@ -116,7 +121,8 @@ def read(folder: Path) -> Table:
         classes=tuple(about["classes"]),
         words=tuple(about["words"]),
         notes=tuple(about["notes"]),
-        ordered=_ordered(folder / "ordered.f64", about["ordered"]),
+        ordered=ordered[: len(features)],
+        ordered_target=ordered[-1] if len(ordered) > len(features) else None,
         **arrays,
     )
 

@@ -11,7 +11,7 @@ from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Choice
 from clipviz.core.table import Table
 from clipviz.policies.group_bounds import GroupBounds, group_bounds
-from clipviz.policies.inputs.base import Groups, InputClamp
+from clipviz.policies.inputs.base import FittedClamp, Groups, InputClamp
 
 PACKAGE = "clipviz.policies.inputs"
 
@@ -24,6 +24,16 @@ def fit(table: Table, choice: Choice, values: Floats) -> Bounds:
     policy: InputClamp = build(PACKAGE, choice)
     by: str | None = getattr(policy, "by", None)
     return policy.fit(values, None if by is None else _groups(table, by))
+
+
+def by_rank(choice: Choice) -> bool:
+    """Whether a policy's bounds hang on the ranks of the values alone, or on none: sorted ones give the same bits."""
+    policy: InputClamp = build(PACKAGE, choice)
+    if (
+        getattr(policy, "action", "") == "soft"
+    ):  # its width is a standard deviation, whose last bits follow the order
+        return False
+    return not isinstance(policy, FittedClamp) or policy.shares is not None
 
 
 def by_group(table: Table, choice: Choice, values: Floats, bounds: Bounds) -> tuple[GroupBounds, ...]:

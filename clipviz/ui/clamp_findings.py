@@ -87,7 +87,9 @@ def uncertain(dataset: Dataset, recipe: Recipe, name: str) -> Uncertainty | None
 @st.cache_data(max_entries=512, ttl=timedelta(hours=1), show_spinner="Drawing the rows anew …")
 def _uncertain(_column: TrainingColumn, rows: str, name: str, choice: str) -> Uncertainty | None:
     policy = Choice.model_validate_json(choice)
-    return uncertainty(_column.ordered, policy, _column.fit(policy))
+    found = uncertainty(_column.ordered, policy, _column.fit(policy))
+    _column.let_go()
+    return found
 
 
 def groups(dataset: Dataset, recipe: Recipe, name: str, bounds: Bounds) -> tuple[GroupBounds, ...]:
@@ -111,8 +113,12 @@ def target(dataset: Dataset, recipe: Recipe, table: Table) -> TrainingColumn:
 
 @st.cache_resource(max_entries=16, ttl=timedelta(hours=1), show_spinner="Sorting the target …")
 def _target(_table: Table, rows: str) -> TrainingColumn:
+    known = _table.ordered_target
     alone = replace(
-        _table, features=(Feature(_table.target_name),), inputs=_table.target[:, None], ordered=()
+        _table,
+        features=(Feature(_table.target_name),),
+        inputs=_table.target[:, None],
+        ordered=() if known is None else (known,),
     )
     return TrainingColumn(alone, _table.target_name)
 

@@ -97,6 +97,7 @@ def test_a_table_that_is_sorted_on_disk_is_looked_at_some_rows_at_a_time(values,
     bounds = bounds_of(one, other)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(column, "FEW_ROWS", 16)
+        patch.setattr(column, "LOOK", 16)
         found = TrainingColumn(sorted_already, "x")
         np.testing.assert_array_equal(found.values, values)
         np.testing.assert_array_equal(found.touched(bounds), known.touched(bounds))

@@ -1,13 +1,17 @@
 """Large tables lie on disk beside their dataset, and are the same as small ones."""
 
 import os
+import re
+import sys
 from dataclasses import fields
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from clipviz.analysis import clamping, column
 from clipviz.core.errors import ClipvizError, InvalidRecipe
-from clipviz.core.recipe import Data, Recipe
+from clipviz.core.recipe import Choice, Data, Recipe
 from clipviz.datasets import files, jobs, kept, table
 from clipviz.datasets.ingest import ingest
 from clipviz.datasets.input_columns import forget
@@ -50,12 +54,39 @@ def test_it_is_the_table_that_memory_would_hold(settings, dataset, large, target
     found = table.load(settings, dataset, wanted)
     judge = table.build(settings, dataset, wanted, table.InMemory())
     for field in fields(found):
-        if field.name != "ordered":
+        if field.name not in ("ordered", "ordered_target"):
             np.testing.assert_array_equal(getattr(found, field.name), getattr(judge, field.name))
     for place, feature in enumerate(found.features):
         values = judge.inputs[judge.train, place]
         expected = [] if feature.levels else np.sort(values[np.isfinite(values)])
         np.testing.assert_array_equal(found.ordered[place], expected)
+    if target == "y":
+        np.testing.assert_array_equal(found.ordered_target, np.sort(judge.target[judge.train]))
+        assert clamping.target_tails(found) == clamping.target_tails(judge)
+    else:
+        assert found.ordered_target is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads which pages are resident from /proc")
+def test_a_column_that_was_looked_at_leaves_no_pages_behind(settings, dataset, large, monkeypatch):
+    monkeypatch.setattr(column, "FEW_ROWS", 16)
+    found = table.load(settings, dataset, recipe(dataset))
+    place = found.features.index(next(each for each in found.features if each.name == "x"))
+    assert np.isfinite(found.ordered[place].sum()) and resident(settings.home, "ordered.f64") > 0
+    known = column.TrainingColumn(found, "x")
+    bounds = known.fit(Choice.of("quantile"))
+    known.effect(bounds)
+    known.histogram(known.central_range((bounds.lo, bounds.hi)))
+    assert len(known.extremes) == 10
+    for name in ("ordered.f64", "inputs.f64", "train.npy", "target.npy"):
+        assert resident(settings.home, name) == 0
+
+
+def resident(home, name):
+    """Kilobytes of the maps of a file that are in this process."""
+    maps = Path("/proc/self/smaps").read_text(encoding="utf-8")
+    shown = rf"{re.escape(str(home))}\S*/{re.escape(name)}\n(?:.*\n)*?Rss: +(\d+) kB"
+    return sum(int(found) for found in re.findall(shown, maps))
 
 
 def test_it_is_a_map_of_files_that_are_written_once(settings, dataset, large, monkeypatch):
