@@ -1,14 +1,18 @@
-"""Which runs one program can train."""
+"""Which runs one program can train; torch is named for the type checker only, for plans are made without it."""
+
+from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clipviz.core.discovery import build
 from clipviz.core.ids import canonical_json
 from clipviz.core.recipe import Choice, Recipe
 from clipviz.policies.activations.base import ActivationClip
-from clipviz.training.replicas.member import Member
+
+if TYPE_CHECKING:
+    from clipviz.training.replicas.member import Member
 
 MEASURED = ("start", "start_quantile", "penalty", "threshold_rate")
 """Numbers of activation policies that decide where thresholds begin and how they are learned, not the formula."""

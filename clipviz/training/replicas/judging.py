@@ -8,6 +8,7 @@ from torch import Tensor
 
 from clipviz.training import evaluation, watch
 from clipviz.training.failures import starved
+from clipviz.training.replicas.backward import together
 from clipviz.training.replicas.member import Member
 from clipviz.training.replicas.rows import ManyRows
 from clipviz.training.replicas.stack import Stack
@@ -25,6 +26,8 @@ class Judge:
         self._most = max(1, most // len(members))
         self._validation = ManyRows([member.assembly.validation for member in members])  # type: ignore[misc]
         self._sample = ManyRows([member.assembly.sample for member in members])  # type: ignore[misc]
+        self._loss = together([member.assembly.criterion for member in members])
+        self._unseen = {rows: bool((rows.goals() < 0).any()) for rows in (self._validation, self._sample)}
         self._watched = len(members[0].assembly.watched)
 
     @torch.no_grad()
@@ -36,14 +39,28 @@ class Judge:
             looked = watch.looks(self._stack, self._taps())
         finally:
             self._stack.train()
-        found = []
+        losses = self._losses(validation, self._validation)
+        train_losses = self._losses(sample, self._sample)
+        found, said = [], validation.cpu()
         for replica, member in enumerate(self._members):
             own = member.assembly
-            loss = evaluation.loss(own.criterion, validation[replica], own.validation)
-            train_loss = evaluation.loss(own.criterion, sample[replica], own.sample)
-            metrics = evaluation.metrics(own.network, validation[replica], own.validation)
-            found.append(member.progress.judged(train_loss, loss, metrics, looked[replica]))
+            metrics = evaluation.metrics(own.network, said[replica], own.validation)
+            found.append(
+                member.progress.judged(train_losses[replica], losses[replica], metrics, looked[replica])
+            )
         return found
+
+    def _losses(self, said: Tensor, rows: ManyRows) -> list[float]:
+        """`evaluation.loss` of each replica, asked of the device at once."""
+        goals = rows.goals()  # (K, N, 1) or (K, N)
+        if goals.is_floating_point() or not self._unseen[rows]:
+            wide = goals.to(torch.float64) if goals.is_floating_point() else goals
+            found: list[float] = self._loss(said.to(torch.float64), wide).tolist()
+            return found
+        return [
+            evaluation.loss(member.assembly.criterion, mine, goal)
+            for member, mine, goal in zip(self._members, said, goals, strict=True)
+        ]
 
     def _outputs(self, rows: ManyRows) -> Tensor:
         return self._where_it_fits(
