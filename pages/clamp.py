@@ -4,6 +4,7 @@ import streamlit as st
 
 from clipviz.analysis import clamping
 from clipviz.analysis.clamping import Effect
+from clipviz.analysis.suggesting import Suggested, most_worth
 from clipviz.core.bounds import Bounds
 from clipviz.core.dataset import Dataset
 from clipviz.core.errors import InvalidRecipe
@@ -23,6 +24,7 @@ from clipviz.ui import (
     forms,
     picture_clamps,
     recipes,
+    recommend,
     state,
 )
 from clipviz.ui.empty import no_dataset
@@ -39,42 +41,56 @@ def images(dataset: Dataset) -> None:
 
 def columns(dataset: Dataset) -> None:
     st.title("Where are the tails, and what does cutting them do?")
+    answer = st.empty()
     draft = drafts.draft(dataset)
     pickers = st.container(horizontal=True, vertical_alignment="bottom")
     with pickers:
         recipe = recipes.target(dataset, draft)
     drafts.keep(recipe)
+    texts = clamp_text.found(dataset)
     try:
         table = state.table(dataset, recipe)
     except InvalidRecipe:
-        if not clamp_text.show(dataset):
+        if not texts:
             raise
+        clamp_text.show(dataset, draft, recipe, texts)
         st.info("No other column than texts can be an input here, so there is no column to clamp.")
         return
     numeric = clamping.numeric_columns(table)
     if numeric:
+        suggested = clamp_findings.suggestions(dataset, recipe, numeric)
         with pickers:
-            column = clamps.column_picker(numeric, dataset)
-        recipe = inputs(dataset, draft, recipe, table, numeric, column)
+            column = clamps.column_picker(numeric, dataset, suggested)
+        recipe, said = inputs(dataset, draft, recipe, table, suggested, column)
+        answer.markdown(said)
+    elif texts:
+        st.caption("No numeric column is an input here, so there is no column to clamp: only texts are read.")
     else:
         st.info("No numeric column is used as an input here, so there is no column to clamp.")
     recipe = clamp_target.show(dataset, draft, recipe, table)
+    recipe = clamp_text.show(dataset, draft, recipe, texts)
     drafts.keep(recipe)
-    clamp_text.show(dataset)
     onwards(recipe, draft, dataset)
 
 
 def inputs(
-    dataset: Dataset, draft: drafts.Draft, recipe: Recipe, table: Table, numeric: list[str], column: str
-) -> Recipe:
-    """All input columns, then the one that is looked at; returns the recipe with what was chosen."""
+    dataset: Dataset,
+    draft: drafts.Draft,
+    recipe: Recipe,
+    table: Table,
+    suggested: dict[str, Suggested | None],
+    column: str,
+) -> tuple[Recipe, str]:
+    """All input columns, then the one that is looked at; returns the recipe with what was chosen, and the answer to
+    the page's question in a sentence."""
+    numeric = list(suggested)
     recipe = clamp_policy.show(dataset, draft, recipe, numeric, column)
     drafts.keep(recipe)
     choice = recipe.inputs.policy_of(column)
-    clamps.suggestion(dataset, draft, column, choice)
+    clamps.suggestion(draft, column, choice, suggested[column])
     found = clamp_findings.every(dataset, recipe, numeric)
-    clamp_overview.show(dataset, draft, found, column)
-    everywhere(dataset, recipe, table, found)
+    clamp_overview.show(dataset, draft, found, suggested, column)
+    said = everywhere(dataset, recipe, table, found, suggested)
 
     st.subheader(escape(column))
     known = state.column(dataset, recipe, column)
@@ -103,7 +119,7 @@ def inputs(
         hide_index=True,
         alt=f"Training rows with the most extreme values of {column}",
     )
-    return clamp_policy.normalisation(dataset, draft, recipe, column, bounds)
+    return clamp_policy.normalisation(dataset, draft, recipe, column, bounds), said
 
 
 def told(done: Effect, column: str, bounds: Bounds, choice: Choice) -> None:
@@ -129,11 +145,25 @@ def told(done: Effect, column: str, bounds: Bounds, choice: Choice) -> None:
         st.caption(escape(bounds.note, 300))
 
 
-def everywhere(dataset: Dataset, recipe: Recipe, table: Table, found: list[clamp_findings.Found]) -> None:
+def everywhere(
+    dataset: Dataset,
+    recipe: Recipe,
+    table: Table,
+    found: list[clamp_findings.Found],
+    suggested: dict[str, Suggested | None],
+) -> str:
+    """Where the tails are, and how many rows the clamps touch."""
+    worth = {name: known for name, known in suggested.items() if known is not None and known.worth}
     touched = clamp_findings.rows_touched(dataset, recipe, table, found)
-    st.markdown(
-        f"Over all columns the clamps touch **{number(touched)} of {counted(len(table.train), 'training row')}** "
-        f"({share(touched, len(table.train))})."
+    tails = (
+        f"**{number(len(worth))} of {counted(len(suggested), 'numeric column')}** "
+        f"{'has' if len(worth) == 1 else 'have'} a tail worth a look, **{escape(most_worth(suggested), 40)}** first."
+        if worth
+        else "No numeric column has a tail that asks for a clamp."
+    )
+    return (
+        f"{tails} Over all columns the clamps touch **{number(touched)} of "
+        f"{counted(len(table.train), 'training row')}** ({share(touched, len(table.train))})."
     )
 
 
@@ -156,6 +186,7 @@ def onwards(recipe: Recipe, draft: drafts.Draft, dataset: Dataset) -> None:
             saved = recipes.save(recipe, draft)
             st.query_params["recipe"] = saved.id
             st.toast(f"Saved as recipe {saved.id}: the address bar is its link.")
+        recommend.button(recipe, draft.key("recommend"), bool(wrong))
         recipes.saved_ones(dataset)
 
 

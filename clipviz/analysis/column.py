@@ -7,22 +7,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clipviz.analysis import clamping
-from clipviz.analysis.clamping import Effect, Moments
+from clipviz.analysis.clamping import Effect
+from clipviz.analysis.sorted_moments import SortedMoments
 from clipviz.core.bounds import Bounds
 from clipviz.core.profile import Histogram
 from clipviz.core.recipe import Choice
 from clipviz.core.table import Table
 from clipviz.datasets.input_columns import forget
-from clipviz.datasets.moments import moments as blockwise
-from clipviz.datasets.ordered import Ordered
 from clipviz.datasets.profile import sort_finite
 from clipviz.policies import fitting
 from clipviz.policies.group_bounds import GroupBounds
 
 Floats = NDArray[np.float64]
-BLOCK = 4096
-MOST_MAGNITUDE = 1e70
-"""Of a value in units of the column's own spread, so that its fourth power is a number."""
 KEPT = 64
 FEW_ROWS = 1 << 20
 """Rows up to which a column may be held in memory."""
@@ -48,6 +44,7 @@ class TrainingColumn:
             self.negative += int(np.isneginf(values).sum())
         self.ordered: Floats = table.ordered[self._place] if table.ordered else sort_finite(self.values)
         self.missing = self.rows - len(self.ordered) - self.positive - self.negative
+        self._sorted = SortedMoments(self.ordered)
         self._fitted: dict[str, Bounds] = {}
         self._masks: dict[Bounds, NDArray[np.uint8]] = {}
 
@@ -123,13 +120,13 @@ class TrainingColumn:
         if not self._by_rank(bounds):
             return clamping.effect(self.values, bounds, self.codes(bounds))
         below, end = self._inside(bounds)
-        after = self._after(bounds, below, end)
+        after = self._sorted.after(bounds, below, end)
         self.let_go()
         return Effect(
             values=len(self.ordered),
             below=below + (self.negative if bounds.lo > -np.inf else 0),
             above=len(self.ordered) - end + (self.positive if bounds.hi < np.inf else 0),
-            before=self.moments,
+            before=self._sorted.moments,
             after=after,
             action=bounds.action,
         )
@@ -137,16 +134,6 @@ class TrainingColumn:
     def codes(self, bounds: Bounds) -> NDArray[np.int64] | None:
         """(N,) groups of the training rows where each has bounds of its own, else None."""
         return fitting.codes(self._table, bounds, self._table.train)
-
-    @cached_property
-    def moments(self) -> Moments:
-        if len(self.ordered) <= FEW_ROWS:
-            return clamping.moments(self.ordered)
-        found = blockwise(Ordered(self.ordered))
-        forget(self.ordered)
-        spread = len(self.ordered) / (len(self.ordered) - 1)
-        shape = (np.nan if each is None else each for each in (found.skewness, found.kurtosis))
-        return Moments(found.mean, found.std * float(np.sqrt(spread)), *shape)
 
     def histogram(self, edges: Floats, bounds: Bounds = Bounds()) -> Histogram:  # noqa: B008  frozen
         """Counts between edges of the values behind the clamp, with everything outside counted too; what became
@@ -193,7 +180,7 @@ class TrainingColumn:
         """Edges around the middle 98 % of the finite values, widened to show finite bounds nearby."""
         if not len(self.ordered):
             return clamping.edges(0.0, 1.0)
-        low, high = self._quantile(0.01), self._quantile(0.99)
+        low, high = self._sorted.quantile(0.01), self._sorted.quantile(0.99)
         return clamping.widened(low, high, bounds, float(self.ordered[0]), float(self.ordered[-1]))
 
     def touched(self, bounds: Bounds) -> NDArray[np.uint8]:
@@ -244,78 +231,6 @@ class TrainingColumn:
             int(np.searchsorted(self.ordered, bounds.lo, "left")),
             int(np.searchsorted(self.ordered, bounds.hi, "right")),
         )
-
-    def _quantile(self, share: float) -> float:
-        place = share * (len(self.ordered) - 1)
-        low = int(place)
-        left, right = float(self.ordered[low]), float(self.ordered[min(low + 1, len(self.ordered) - 1)])
-        return left + (right - left) * (place - low)
-
-    @cached_property
-    def _spread(self) -> tuple[float, float]:
-        """(median, a typical distance from it): the unit in which powers are summed."""
-        middle = self._quantile(0.5)
-        reach = self._quantile(0.75) - self._quantile(0.25)
-        return middle, reach or float(self.ordered[-1] - self.ordered[0]) or 1.0
-
-    @cached_property
-    def _powers(self) -> Floats:
-        """(B, 4) sums of the first four powers, in units of the spread, over each whole block of sorted values."""
-        whole = len(self.ordered) // BLOCK
-        sums = np.empty((whole, 4))
-        for block in range(whole):
-            sums[block] = self._sums(self.ordered[block * BLOCK : (block + 1) * BLOCK])
-        forget(self.ordered)
-        return sums
-
-    def _sums(self, values: Floats) -> Floats:
-        centre, unit = self._spread
-        one = (values - centre) / unit
-        two = one * one
-        return np.array([one.sum(), two.sum(), (two * one).sum(), (two * two).sum()])
-
-    def _after(self, bounds: Bounds, below: int, end: int) -> Moments:
-        count = len(self.ordered)
-        if below == 0 and end == count:
-            return self.moments
-        centre, unit = self._spread
-        with np.errstate(
-            over="ignore", invalid="ignore"
-        ):  # a spread next to nothing: not below the limit either
-            reach = float(np.abs(self.ordered[[0, -1]] / unit - centre / unit).max())
-        if not reach < MOST_MAGNITUDE or end - below < 2:
-            return self._slowly(bounds)
-        sums = self._between(below, end)
-        stays = bounds.action not in ("missing", "trim")
-        count = count if stays else end - below
-        for bound, mass in ((bounds.lo, below), (bounds.hi, len(self.ordered) - end)):
-            if mass and stays:
-                sums = sums + mass * self._sums(np.array([bound]))
-        first, second, third, fourth = sums / count
-        variance = second - first**2
-        if not variance > max(1e-12 * second, 1e-150):  # all but lost to rounding: the long way
-            return self._slowly(bounds)
-        skew = third - 3 * first * second + 2 * first**3
-        kurt = fourth - 4 * first * third + 6 * first**2 * second - 3 * first**4
-        return Moments(
-            mean=centre + unit * float(first),
-            std=unit * float(np.sqrt(variance * count / (count - 1))),
-            skewness=float(skew / variance**1.5),
-            kurtosis=float(kurt / variance**2 - 3),
-        )
-
-    def _slowly(self, bounds: Bounds) -> Moments:
-        after = bounds.clamp(self.ordered)
-        return clamping.moments(after[~np.isnan(after)])
-
-    def _between(self, first: int, end: int) -> Floats:
-        """(4,) sums of powers over the sorted values of rank first..end."""
-        low, high = -(-first // BLOCK), end // BLOCK
-        if low >= high:
-            return self._sums(self.ordered[first:end])
-        edges = self._sums(self.ordered[first : low * BLOCK]) + self._sums(self.ordered[high * BLOCK : end])
-        total: Floats = edges + self._powers[low:high].sum(axis=0)
-        return total
 
 
 @lru_cache(maxsize=2)

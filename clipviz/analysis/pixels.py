@@ -174,6 +174,12 @@ def clamped(table: Table, rows: NDArray[np.int64], bounds: PixelBounds) -> NDArr
     return kept
 
 
+def most_changed(table: Table, rows: NDArray[np.int64], bounds: PixelBounds, count: int) -> NDArray[np.int64]:
+    """Those of some images that the bounds change most, by the sum of what each pixel moves, the most changed first."""
+    moved = np.abs(clamped(table, rows, bounds) - table.inputs[rows]).sum(axis=1)
+    return rows[np.argsort(-moved, kind="stable")[:count]]
+
+
 def pictures(
     values: NDArray[Any], table: Table, shape: ImageShape, rest: NDArray[Any]
 ) -> NDArray[np.float64]:

@@ -11,6 +11,9 @@ from clipviz.charts.palette import Palette
 from clipviz.core.bounds import Bounds
 from clipviz.core.profile import Histogram
 
+EDGE = 0.2
+"""Share of the axis within which a line's label stands on the inner side of it."""
+
 
 def column_histogram(
     name: str,
@@ -141,12 +144,16 @@ def _lines(figure: go.Figure, bounds: Bounds, histogram: Histogram, colours: Pal
     low, high = histogram.edges[0] - width, histogram.edges[-1] + width
     for value, label, anchor in ((bounds.lo, "lo", "right"), (bounds.hi, "hi", "left")):
         if low <= value <= high:
+            beside = (value - low) / (high - low)
+            if not EDGE < beside < 1 - EDGE:  # there is room on one side only
+                anchor = "left" if beside < EDGE else "right"
             figure.add_vline(
                 x=value,
                 line={"color": colours.bound, "width": 2, "dash": "dash"},
                 annotation={
                     "text": f"{label} {value:.5g}",
                     "xanchor": anchor,
+                    "xshift": 3 if anchor == "left" else -3,
                     "font": {"color": colours.bound},
                 },
             )

@@ -6,6 +6,8 @@ from clipviz.charts.palette import Palette
 from clipviz.core.discovery import discover
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+LIKE = 7
+"""Policies in a row that share a dash; of the colours, so many are told apart at first sight."""
 
 
 @dataclass(frozen=True)
@@ -26,11 +28,12 @@ class Look:
 
 
 def looks(family: str, colours: Palette) -> dict[str, Look]:
-    """The look of every policy of a family by id. `none` is grey; the others take the hues in their order."""
-    *hues, grey = colours.series
+    """The look of every policy of a family by id: a colour that no other one of it has, as long as there are 26.
+    `none` is grey."""
+    hues, grey = colours.policies, colours.series[-1]
     known = [id for id in discover(f"clipviz.policies.{family}") if id != "none"]
     found = {
-        id: Look(hues[place % len(hues)], DASHES[place // len(hues) % len(DASHES)])
+        id: Look(hues[place % len(hues)], DASHES[place // LIKE % len(DASHES)])
         for place, id in enumerate(known)
     }
     return {"none": Look(grey, "dash")} | found

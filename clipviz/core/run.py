@@ -87,10 +87,9 @@ class GroupLimit(BaseModel):
 
 
 class GroupLimits(BaseModel):
-    """by: the category column; groups: how many of its levels have bounds; levels: the largest of them, by name."""
+    """by: the category column; levels: the bounds of each of its levels, by name."""
 
     by: str
-    groups: int
     levels: dict[str, GroupLimit]
 
 

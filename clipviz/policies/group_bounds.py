@@ -10,9 +10,6 @@ from clipviz.core.recipe import Choice
 from clipviz.policies.inputs.base import FittedClamp, Groups
 from clipviz.policies.uncertainty import Uncertainty, blended, uncertainty
 
-MOST = 100
-"""Groups that are looked at: of more, the largest ones."""
-
 
 @dataclass(frozen=True)
 class GroupBounds:
@@ -32,7 +29,7 @@ class GroupBounds:
 
 
 def group_bounds(choice: Choice, values: Floats, groups: Groups, bounds: Bounds) -> tuple[GroupBounds, ...]:
-    """The largest groups, in the order of their levels; none where the bounds are those of all rows.
+    """One for each group, in the order of their levels; none where the bounds are those of all rows.
 
     values: (N,) training values of one column, NaN and infinities included; bounds: what the policy fits on them.
     """
@@ -41,11 +38,9 @@ def group_bounds(choice: Choice, values: Floats, groups: Groups, bounds: Bounds)
         return ()
     there = np.isfinite(values)
     finite, codes = values[there], groups.codes[there]
-    rows = np.bincount(codes[codes >= 0], minlength=groups.levels)
-    largest = np.sort(np.argsort(-rows, kind="stable")[:MOST])
     whole = uncertainty(np.sort(finite), choice, bounds)
     found = []
-    for level in largest.tolist():
+    for level in range(groups.levels):
         members = np.sort(finite[codes == level])
         own, (lo, hi) = policy.fit(members), bounds.groups[level]
         weight = 0.0 if own.open or (lo, hi) == (bounds.lo, bounds.hi) else policy.weight(len(members))

@@ -24,7 +24,6 @@ def group_limits(table: Table, inputs: Inputs) -> dict[str, GroupLimits]:
         levels = table.features[fitting.category(table, bounds.by)].levels
         found[feature.name] = GroupLimits(
             by=bounds.by,
-            groups=len(bounds.groups),
             levels={
                 levels[each.level]: _limit(each) for each in fitting.by_group(table, choice, values, bounds)
             },

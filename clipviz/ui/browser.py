@@ -50,6 +50,20 @@ export default function ({ parentElement }) {
 )
 
 
+_leaving = st.components.v2.component(
+    "clipviz_ask_before_leaving",
+    js="""
+const ask = (event) => event.preventDefault();
+export default function ({ data }) {
+  window.removeEventListener("beforeunload", window.clipvizAsk ?? ask);
+  window.clipvizAsk = ask;
+  if (data.edited) window.addEventListener("beforeunload", ask);
+  return () => window.removeEventListener("beforeunload", ask);
+}
+""",
+)
+
+
 def name_in_browser() -> str:
     """The display name that this browser keeps, or an empty string."""
     return unquote(st.context.cookies.get(NAME_COOKIE, ""))
@@ -59,6 +73,12 @@ def remember_name(name: str) -> None:
     """Keeps a display name in this browser for a year; an empty one changes nothing."""
     with st.container(key="unseen"):
         _remember(data={"name": name, "cookie": NAME_COOKIE}, key="remember_name")
+
+
+def ask_before_leaving(edited: bool) -> None:
+    """Lets the browser ask before this tab is closed, reloaded or sent elsewhere, where changes would be lost."""
+    with st.container(key="unseen-leaving"):
+        _leaving(data={"edited": edited}, key="leaving")
 
 
 def copy_link() -> None:

@@ -6,16 +6,15 @@ from datetime import timedelta
 
 import streamlit as st
 
-from clipviz.analysis import clamping, column, normalising, tail_value
+from clipviz.analysis import clamping, column, normalising, suggesting, tail_value
 from clipviz.analysis.clamping import Effect
 from clipviz.analysis.column import TrainingColumn
 from clipviz.analysis.normalising import Scaled
 from clipviz.core.bounds import Bounds
-from clipviz.core.dataset import Dataset
-from clipviz.core.profile import Histogram, Suggestion
+from clipviz.core.dataset import NUMERIC, Dataset, Kind
+from clipviz.core.profile import Histogram
 from clipviz.core.recipe import Choice, Recipe
 from clipviz.core.table import Feature, Table
-from clipviz.datasets import files
 from clipviz.policies.group_bounds import GroupBounds
 from clipviz.policies.uncertainty import Uncertainty, uncertainty
 from clipviz.ui import state
@@ -159,11 +158,23 @@ def _tails(
     return found, tail_value.tail_values(found, classes)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def suggestions(dataset_id: str) -> dict[str, Suggestion]:
-    """What the shape of each column suggests, by name; nothing for those made of dates."""
-    known = files.profiles(state.settings(), dataset_id)
-    return {profile.name: profile.suggestion for profile in known if profile.suggestion is not None}
+def suggestions(
+    dataset: Dataset, recipe: Recipe, names: Sequence[str]
+) -> dict[str, suggesting.Suggested | None]:
+    """What the shape of each column's training rows suggests; None where no rule applies, as to parts of dates."""
+    kinds = {column.name: column.kind for column in dataset.columns if column.kind in NUMERIC}
+    rows = f"{dataset.id} {_rows(recipe)}"
+    return {
+        name: _suggested(dataset, recipe, rows, name, kinds[name]) if name in kinds else None
+        for name in names
+    }
+
+
+@st.cache_data(max_entries=4096, ttl=timedelta(hours=1), show_spinner="Looking at every column …")
+def _suggested(
+    _dataset: Dataset, _recipe: Recipe, rows: str, name: str, kind: Kind
+) -> suggesting.Suggested | None:
+    return suggesting.suggested(state.column(_dataset, _recipe, name), name, kind)
 
 
 def _rows(recipe: Recipe) -> str:

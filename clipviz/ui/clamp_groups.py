@@ -33,7 +33,7 @@ def show(levels: Sequence[str], bounds: Bounds, found: Sequence[GroupBounds]) ->
             f"Rows of an unseen or missing level take the bounds of all rows, {number(bounds.lo)} … "
             f"{number(bounds.hi)}. A group's own bounds count as much as its weight says, those of all rows the rest; "
             "weight 0: its rows have no spread of their own. Intervals of 95 %: that of its own bounds and that of all "
-            "rows, added up by weight." + _largest(len(found), len(bounds.groups))
+            "rows, added up by weight."
         )
 
 
@@ -78,14 +78,7 @@ def recorded(groups: dict[str, GroupLimits]) -> None:
             for level, each in found.levels.items()
         ]
         st.dataframe(pd.DataFrame(lines), hide_index=True, alt=f"Bounds of {plain(name)} for each group")
-        st.caption(
-            "Rows of an unseen or missing level take the column's bounds above."
-            + _largest(len(found.levels), found.groups)
-        )
-
-
-def _largest(shown: int, groups: int) -> str:
-    return f" The {number(shown)} largest of {number(groups)} groups." if shown < groups else ""
+        st.caption("Rows of an unseen or missing level take the column's bounds above.")
 
 
 def _interval(found: tuple[float, float] | None) -> str:

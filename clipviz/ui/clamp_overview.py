@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from clipviz.analysis import clamping
+from clipviz.analysis.suggesting import Suggested
 from clipviz.charts.palette import palette
 from clipviz.charts.small_multiples import PICK, Panel, small_multiples
 from clipviz.core.dataset import Dataset
-from clipviz.core.recipe import Choice
-from clipviz.ui import clamp_findings, drafts, tables
+from clipviz.ui import clamp_many, drafts, tables
 from clipviz.ui.clamp_findings import Found
-from clipviz.ui.text import counted, escape, number, plain, share
+from clipviz.ui.text import counted, number, plain, share
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +26,13 @@ def column_key(dataset: Dataset) -> str:
     return f"clamp.column:{dataset.id}"
 
 
-def show(dataset: Dataset, draft: drafts.Draft, found: Sequence[Found], chosen: str) -> None:
+def show(
+    dataset: Dataset,
+    draft: drafts.Draft,
+    found: Sequence[Found],
+    suggested: dict[str, Suggested | None],
+    chosen: str,
+) -> None:
     """Every column, most touched first; a click on one makes it the column that is looked at."""
     with st.expander(
         f"All {counted(len(found), 'numeric column')}, most touched first",
@@ -42,8 +48,8 @@ def show(dataset: Dataset, draft: drafts.Draft, found: Sequence[Found], chosen: 
             "Click one to look at it. Heights are roots of counts; orange lies beyond the bounds, the bars at the ends "
             "beyond the axis."
         )
-        picked = _table(draft, found)
-        _for_many(dataset, draft, found, picked, chosen)
+        picked = _table(draft, found, suggested)
+        clamp_many.show(draft, found, suggested, picked, chosen)
 
 
 def _drawn(dataset: Dataset, shown: Sequence[Found], chosen: str) -> None:
@@ -54,7 +60,7 @@ def _drawn(dataset: Dataset, shown: Sequence[Found], chosen: str) -> None:
     ]
     names = tuple(each.name for each in shown)
     key = f"clamp.every:{dataset.id}:{tables.fingerprint(names)}"
-    st.altair_chart(
+    st.container(key="multiples").altair_chart(
         small_multiples(panels, palette(st.context.theme.type)),
         theme=None,
         key=key,
@@ -83,11 +89,11 @@ def _said(each: Found) -> str:
     )
 
 
-def _table(draft: drafts.Draft, found: Sequence[Found]) -> list[str]:
+def _table(draft: drafts.Draft, found: Sequence[Found], suggested: dict[str, Suggested | None]) -> list[str]:
     """One line a column, in the order of the picture; the columns that are picked in it."""
     names = [each.name for each in found]
     picked = st.dataframe(
-        overview(found),
+        overview(found, suggested),
         hide_index=True,
         on_select="rerun",
         selection_mode="multi-row",
@@ -103,7 +109,7 @@ def _table(draft: drafts.Draft, found: Sequence[Found]) -> list[str]:
     return [names[row] for row in picked.selection.rows if row < len(names)]
 
 
-def overview(found: Iterable[Found]) -> "pd.DataFrame":
+def overview(found: Iterable[Found], suggested: dict[str, Suggested | None]) -> "pd.DataFrame":
     """One line a column: its policy, its bounds, and how many training values they move."""
     import pandas as pd
 
@@ -117,44 +123,9 @@ def overview(found: Iterable[Found]) -> "pd.DataFrame":
                 "below": each.effect.below,
                 "above": each.effect.above,
                 "touched": each.touched,
+                "suggested": clamp_many.offer(suggested[each.name]),
                 "note": plain(each.bounds.note or clamping.harm(each.effect), 200),
             }
             for each in found
         ]
     )
-
-
-def _for_many(
-    dataset: Dataset, draft: drafts.Draft, found: Sequence[Found], picked: Sequence[str], chosen: str
-) -> None:
-    """Policies for the columns that are picked in the table, or for all of them."""
-    many = picked or [each.name for each in found]
-    whom = counted(len(picked), "picked column") if picked else f"all {counted(len(many), 'column')}"
-    current = next(each.choice for each in found if each.name == chosen)
-    suggested = clamp_findings.suggestions(dataset.id)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"For {whom}:", width="content")
-        offers: list[tuple[str, str, dict[str, Choice], str]] = [
-            (
-                "Their suggestions", "suggested",
-                {name: suggested[name].policy for name in many if name in suggested},
-                "Gives each the policy that its shape suggests.",
-            ),
-            (
-                f"The policy of {plain(chosen, 30)}", "copied", dict.fromkeys(many, current),
-                "Each column gets bounds of its own, from its own values.",
-            ),
-            ("The default", "default", {}, "Takes back policies of their own."),
-        ]  # fmt: skip
-        for label, name, policies, help in offers:
-            if st.button(escape(label, 60), key=draft.key(f"clamp.many.{name}"), help=help):
-                _give(draft, many, policies)
-    if not picked:
-        st.caption("Pick lines in the table to do this for some columns only.")
-
-
-def _give(draft: drafts.Draft, many: Sequence[str], policies: dict[str, Choice]) -> None:
-    kept = {name: choice for name, choice in draft.recipe.inputs.columns.items() if name not in many}
-    drafts.change_inputs(draft, columns={**kept, **policies})
-    st.toast(f"Done for {counted(len(many), 'column')}.")
-    st.rerun()

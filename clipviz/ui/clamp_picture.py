@@ -123,7 +123,7 @@ def _source(found: Uncertainty) -> str:
 
 def moments(done: Effect) -> None:
     """Mean, deviation and shape, after and before."""
-    cells = st.columns(4)
+    cells = st.container(key="moments").columns(4)
     for cell, (label, before, after) in zip(
         cells,
         [

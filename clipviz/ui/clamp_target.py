@@ -23,7 +23,8 @@ def show(dataset: Dataset, draft: drafts.Draft, recipe: Recipe, table: Table) ->
             st.badge("training rows only", icon=":material/target:", color="orange")
         st.caption(
             "This is the answer that the network learns, not an input. Clamping it keeps a few extreme rows from "
-            "ruling the loss; every metric, here and when runs are compared, stays on the targets as they are."
+            "ruling the loss; every metric, here and when runs are compared, stays on the targets as they are. "
+            "So does the validation loss that chooses the best step."
         )
         choice = forms.pick(
             "clipviz.policies.inputs", "Clamp of the training target", recipe.target_clamp, draft.key("clamp.target")

@@ -6,6 +6,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from clipviz.analysis import clamping
+from clipviz.analysis.suggesting import Suggested, most_worth
 from clipviz.core.bounds import Bounds
 from clipviz.core.dataset import Dataset
 from clipviz.core.discovery import build, discover
@@ -13,20 +14,19 @@ from clipviz.core.recipe import Choice
 from clipviz.core.table import Table
 from clipviz.datasets import files
 from clipviz.policies import fitting
-from clipviz.ui import clamp_findings, clamp_overview, drafts, forms, state, tables
-from clipviz.ui.text import counted, escape, number, plain
+from clipviz.ui import clamp_overview, drafts, forms, state, tables
+from clipviz.ui.text import counted, escape, number, plain, share
 
 MOST_COLUMNS = 60
 
 
-def column_picker(columns: list[str], dataset: Dataset) -> str:
-    """The column that is looked at."""
+def column_picker(columns: list[str], dataset: Dataset, found: dict[str, Suggested | None]) -> str:
+    """The column that is looked at; at first the one that most deserves it."""
+    key = clamp_overview.column_key(dataset)
+    if st.session_state.get(key) not in columns:
+        st.session_state[key] = most_worth(found)
     return st.selectbox(
-        "Column",
-        columns,
-        format_func=plain,
-        key=clamp_overview.column_key(dataset),
-        help="Numeric columns that are inputs of the network.",
+        "Column", columns, format_func=plain, key=key, help="Numeric columns that are inputs of the network."
     )
 
 
@@ -62,22 +62,35 @@ def told(bounds: Bounds, lo: str, hi: str) -> str:
     }[bounds.action]
 
 
-def suggestion(dataset: Dataset, draft: drafts.Draft, column: str, now: Choice) -> None:
-    """What the shape of the column suggests, why, and one click that does it."""
-    known = clamp_findings.suggestions(dataset.id).get(column)
+def suggestion(draft: drafts.Draft, column: str, now: Choice, known: Suggested | None) -> None:
+    """What the shape of the column suggests, why, what it touches, and one click that does it."""
     if known is None:
         return
-    policy = known.policy
+    found, policy = known.suggestion, known.suggestion.policy
     what = "nothing to clamp" if policy.id == "none" else f"worth trying: **{in_words(policy)}**"
     said, button = st.columns([8, 1], vertical_alignment="center")
     said.markdown(
-        f":material/lightbulb: {known.pattern.capitalize()}, {what}: {escape(known.reason, 300)}.",
-        help="Told by the shape of the whole column, test rows included; the bounds come from training rows alone.",
+        f":material/lightbulb: {found.pattern.capitalize()}, {what}: {escape(found.reason, 300)}.{touching(known)}",
+        help="Told by the shape of the training rows alone.",
     )
     label = "Leave it" if policy.id == "none" else "Use it"
     if not same(policy, now) and button.button(label, key=draft.key(f"suggested:{column}")):
         drafts.change_inputs(draft, columns={**draft.recipe.inputs.columns, column: policy})
         st.rerun()
+
+
+def touching(known: Suggested) -> str:
+    """How many values a suggested clamp touches, as a sentence with a blank before it."""
+    if known.suggestion.policy.id == "none":
+        return ""
+    if known.bounds.open:
+        return f" It would be left open: {escape(known.bounds.note, 200)}."
+    if not known.touched:
+        return f" It would touch **no value**: none lies beyond {number(known.bounds.lo)} … {number(known.bounds.hi)}."
+    return (
+        f" It touches **{number(known.touched)}** of {counted(known.effect.values, 'training value')} "
+        f"({share(known.touched, known.effect.values)})."
+    )
 
 
 def same(one: Choice, other: Choice) -> bool:

@@ -6,30 +6,50 @@ from typing import Any
 import streamlit as st
 
 from clipviz.core.dataset import NUMERIC, Dataset
+from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Recipe
 from clipviz.datasets import files
+from clipviz.runs.check import complete
 from clipviz.runs.defaults import starting
 from clipviz.ui.state import current_recipe, settings
 
 
 @dataclass
 class Draft:
-    """recipe: as it stands; base: id of the saved recipe it began from; version: goes up when it is replaced
-    from outside its own widgets, which then start anew from its values; copy_of: the run that it was cloned from."""
+    """recipe: as it stands; base: id of the saved recipe it began from; start: what its content began as.
+
+    version: goes up when it is replaced from outside its own widgets, which then start anew from its values; copy_of:
+    the run that it was cloned from. aside: a draft with unsaved changes in whose place this one came.
+    """
 
     recipe: Recipe
     base: str
     version: int = 0
     copy_of: str = ""
+    start: str = ""
+    aside: "Draft | None" = None
 
     def key(self, name: str) -> str:
         """A widget key that belongs to this draft and no other."""
         return f"{name}:{self.recipe.data.dataset}:{self.version}"
 
+    @property
+    def edited(self) -> bool:
+        """Whether it says something that is saved nowhere."""
+        return content(self.recipe) != self.start
+
+
+def content(recipe: Recipe) -> str:
+    """An id of what a recipe means, whichever of its fields are spelled out."""
+    try:
+        return complete(recipe).id
+    except InvalidRecipe:
+        return recipe.id
+
 
 def draft(dataset: Dataset) -> Draft:
-    """This session's draft for a dataset; a recipe in the link replaces it once."""
-    drafts: dict[str, Draft] = st.session_state.setdefault("drafts", {})
+    """This session's draft for a dataset; a recipe in the link replaces it once, and sets unsaved changes aside."""
+    drafts = _drafts()
     known = drafts.get(dataset.id)
     linked = current_recipe()
     if (
@@ -37,18 +57,48 @@ def draft(dataset: Dataset) -> Draft:
         and linked.recipe.data.dataset == dataset.id
         and (known is None or known.base != linked.id)
     ):
-        known = Draft(linked.recipe, linked.id, known.version + 1 if known else 0)
-    if known is None:
-        known = Draft(starting(dataset, likely_target(dataset), files.texts(settings(), dataset.id)), "")
-    drafts[dataset.id] = known
-    return known
+        return _put(linked.recipe, linked.id)
+    if known is not None:
+        return known
+    return _put(starting(dataset, likely_target(dataset), files.texts(settings(), dataset.id)), "")
 
 
 def replace(recipe: Recipe, base: str = "", copy_of: str = "") -> None:
     """Puts another recipe in place of the draft; its widgets start anew."""
-    drafts: dict[str, Draft] = st.session_state.setdefault("drafts", {})
+    _put(recipe, base, copy_of)
+
+
+def bring_back(dataset: str) -> None:
+    """Goes on with the draft that was set aside."""
+    known = _drafts().get(dataset)
+    if known is not None and known.aside is not None:
+        known.aside.version = known.version + 1
+        _drafts()[dataset] = known.aside
+        st.query_params.pop("recipe", None)
+
+
+def forget_aside(dataset: str) -> None:
+    if known := _drafts().get(dataset):
+        known.aside = None
+
+
+def _put(recipe: Recipe, base: str, copy_of: str = "") -> Draft:
+    drafts = _drafts()
     known = drafts.get(recipe.data.dataset)
-    drafts[recipe.data.dataset] = Draft(recipe, base, known.version + 1 if known else 0, copy_of)
+    if known is None:
+        found = Draft(recipe, base, 0, copy_of, content(recipe))
+    elif known.base == base:  # the same one, moved on
+        found = Draft(recipe, base, known.version + 1, copy_of, known.start, known.aside)
+    else:
+        aside = known if known.edited else known.aside
+        found = Draft(recipe, base, known.version + 1, copy_of, content(recipe), aside)
+    drafts[recipe.data.dataset] = found
+    return found
+
+
+def _drafts() -> dict[str, Draft]:
+    drafts: dict[str, Draft] = st.session_state.setdefault("drafts", {})
+    return drafts
 
 
 def change_inputs(draft: Draft, **changes: Any) -> None:

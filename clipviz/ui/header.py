@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from clipviz.core.errors import ClipvizError
-from clipviz.ui import browser
+from clipviz.ui import browser, drafts
 from clipviz.ui.state import me, store
 from clipviz.ui.text import escape, plain
 
@@ -15,7 +15,10 @@ _STYLE = """<style>
 .block-container { padding-top: 1.1rem; padding-bottom: 4rem; max-width: 84rem; }
 .st-key-header { border-bottom: 1px solid var(--st-border-color); padding-bottom: 0.4rem; }
 header[data-testid="stHeader"] { background: transparent; height: 0; }
-.st-key-unseen { display: none; }
+.st-key-unseen, .st-key-unseen-leaving { display: none; }
+.st-key-multiples, .st-key-wall { overflow-x: auto; }
+.st-key-wall img { max-width: none !important; }
+@media (max-width: 640px) { .st-key-moments [data-testid="stColumn"] { min-width: calc(50% - 1rem); } }
 /* Streamlit's own CSV of a table spells formulas as they are; our downloads take their effect away. */
 [data-testid="stElementToolbarButton"]:has(button[aria-label^="Download as CSV"]) { display: none; }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; } }
@@ -66,15 +69,31 @@ def _on_the_table() -> None:
         st.caption("No dataset on the table yet.")
         return
     st.caption(f"Dataset **{escape(name)}**{_recipe(st.session_state.dataset)}")
+    known: drafts.Draft | None = st.session_state.get("drafts", {}).get(st.session_state.dataset)
+    browser.ask_before_leaving(known is not None and known.edited)
+    if known is not None and known.aside is not None:
+        _set_aside(st.session_state.dataset)
+
+
+def _set_aside(dataset: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.warning(
+            "Another recipe was opened over changes that you had not saved. They are kept, set aside.",
+            icon=":material/inventory_2:",
+        )
+        st.button("Bring them back", key="aside.back", on_click=drafts.bring_back, args=(dataset,))
+        st.button(
+            "Forget them", key="aside.gone", type="tertiary", on_click=drafts.forget_aside, args=(dataset,)
+        )
 
 
 def _recipe(dataset: str) -> str:
     """Which recipe the address bar names, and whether what is on the page has moved on from it."""
     linked = st.query_params.get("recipe")
-    known = st.session_state.get("drafts", {}).get(dataset)
+    known: drafts.Draft | None = st.session_state.get("drafts", {}).get(dataset)
     if not linked or known is None:
         return ""
-    moved_on = " · **edited, not saved: the link shows the saved one**" if known.recipe.id != linked else ""
+    moved_on = " · **edited, not saved: the link shows the saved one**" if known.edited else ""
     return f" · recipe {plain(linked, 16)}{moved_on}"
 
 

@@ -1,6 +1,5 @@
 """Sliders from declarations: fields of policies and of the Lab's own settings, each in the address bar."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
@@ -15,12 +14,9 @@ from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Choice
 from clipviz.policies.policy import Policy
 from clipviz.ui import forms
+from clipviz.ui.lab_spans import WIDE, extra, rounded, rungs, span, step
 from clipviz.ui.link import Link
 from clipviz.ui.text import escape
-
-STEPS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
-WIDE = 50
-"""A span whose ends differ by more than this factor is walked by factors."""
 
 Settings = TypeVar("Settings", bound=BaseModel)
 
@@ -75,7 +71,7 @@ def policy(family: str, id: str, link: Link, slot: str, defaults: Mapping[str, A
     folded = [
         name
         for name, info in cls.model_fields.items()
-        if _extra(info, "advanced") and info.default is not None
+        if extra(info, "advanced") and info.default is not None
     ]
     first = [name for name in cls.model_fields if name not in folded]
     found = {name: widget(link, f"{slot}.{name}", cls.model_fields[name], defaults=own) for name in first}
@@ -148,7 +144,7 @@ def _optional(link: Link, name: str, info: FieldInfo, value: Any, kind: Any) -> 
     kept = f"{key}:chosen"
     if value is not None:
         st.session_state[kept] = value
-    start = st.session_state.get(kept) or next(v for v in _extra(info, "sweep") if v is not None)
+    start = st.session_state.get(kept) or next(v for v in extra(info, "sweep") if v is not None)
     st.session_state[f"{key}:on"] = value is not None
     chosen = st.toggle(
         f"{_label(name, info)} by hand",
@@ -185,14 +181,15 @@ def _slider(
             value
         )  # a value from a link stays on the ladder: the slider must not change under the hand
         return st.select_slider(label, sorted(ladder), key=key, help=about, format_func=_figure)
-    if kind is float and not exact:  # so that steps lead to round numbers
-        low = math.ceil(low / _step(low, high) - 1e-9) * _step(low, high)
+    if kind is float and not exact:
+        low = rounded(low, high)
     ends = st.session_state.setdefault(f"{key}:ends", [low, high])
     ends[:] = [min(ends[0], value), max(ends[1], value)]
     if kind is int:
         return st.slider(label, int(ends[0]), int(ends[1]), key=key, step=1, help=about)
-    step = _step(low, high)
-    return st.slider(label, float(ends[0]), float(ends[1]), key=key, step=step, help=about, format="%.3g")
+    return st.slider(
+        label, float(ends[0]), float(ends[1]), key=key, step=step(low, high), help=about, format="%.3g"
+    )
 
 
 def id_of(policy: Policy) -> str:
@@ -206,52 +203,12 @@ def swatch(place: DeltaGenerator, look: Look | None) -> None:
     place.html(f'<div style="border-top: 4px {style} {look.colour if look else "transparent"}"></div>')
 
 
-def _step(low: float, high: float) -> float:
-    return float(10.0 ** math.floor(math.log10((high - low) / 50)))
-
-
-def span(info: FieldInfo, exact: bool) -> tuple[float, float]:
-    """From where to where a slider goes: over the values worth sweeping, with room at both ends unless `exact`,
-    within the bounds of the field."""
-    worth = [float(v) for v in (*_extra(info, "sweep"), info.default) if isinstance(v, (int, float))]
-    low, high = min(worth), max(worth)
-    if exact:
-        return low, high
-    least = _limit(info, "ge", _limit(info, "gt", -math.inf))
-    most = _limit(info, "le", _limit(info, "lt", math.inf))
-    room = high - low or max(abs(high), 1.0)
-    low = max(least, low / 4 if low > 0 else low - room)
-    high = min(most, high * 2 if high > 0 else high + room)
-    if _limit(info, "gt", -math.inf) == low:
-        low = min(*worth, low + (high - low) / 100)
-    if _limit(info, "lt", math.inf) == high:
-        high = max(*worth, high - (high - low) / 100)
-    return low, high
-
-
-def rungs(low: float, high: float, info: FieldInfo) -> list[float]:
-    """Round numbers from low to high, evenly spaced by factor, and the values worth sweeping among them."""
-    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    round_ones = [float(f"{step * 10.0**decade:.3g}") for decade in decades for step in STEPS]
-    worth = [float(v) for v in (*_extra(info, "sweep"), info.default) if isinstance(v, (int, float))]
-    return sorted({value for value in (*round_ones, *worth) if low <= value <= high})
-
-
-def _limit(info: FieldInfo, word: str, otherwise: float) -> float:
-    found = (getattr(rule, word, None) for rule in info.metadata)
-    return next((float(value) for value in found if value is not None), otherwise)
-
-
-def _extra(info: FieldInfo, name: str) -> Any:
-    return info.json_schema_extra.get(name, ()) if isinstance(info.json_schema_extra, dict) else ()
-
-
 def _label(name: str, info: FieldInfo) -> str:
     return info.title or name
 
 
 def _about(info: FieldInfo) -> str | None:
-    unit = _extra(info, "unit")
+    unit = extra(info, "unit")
     return f"{info.description or ''} Unit: {unit}.".strip() if unit else info.description
 
 

@@ -5,22 +5,18 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from clipviz.analysis import clamping, pixels
 from clipviz.charts.column_histogram import column_histogram
 from clipviz.charts.layout import CONFIG
-from clipviz.charts.mosaic import mosaic
 from clipviz.charts.palette import palette
 from clipviz.core.bounds import Bounds
 from clipviz.core.dataset import Dataset
 from clipviz.core.recipe import Choice, Recipe
 from clipviz.core.table import Table
-from clipviz.datasets import files
-from clipviz.ui import drafts, forms, pictures, state
+from clipviz.ui import drafts, forms, picture_wall
 from clipviz.ui.text import escape, number, share
 
-SHOWN = 15
 ALL = "all channels"
 
 
@@ -39,12 +35,12 @@ def show(dataset: Dataset, draft: drafts.Draft, recipe: Recipe, table: Table) ->
             table, f"{recipe.data!r} {recipe.split!r} {recipe.inputs!r}", recipe
         )
     _told(done, bounds)
-    _before_after(dataset, table, bounds)
+    picture_wall.before_after(dataset, table, bounds)
     if len(channels) > 1:
         _table(channels, done)
     _histogram(draft, table, bounds, channels)
     if any(channel.lo is None for channel in channels):
-        _maps(dataset, table, bounds)
+        picture_wall.maps(dataset, table, bounds)
     return recipe
 
 
@@ -127,24 +123,6 @@ def _table(channels: Sequence[pixels.Channel], done: pixels.Touched) -> None:
     st.dataframe(pd.DataFrame(lines), hide_index=True, alt="Range and bounds of each channel")
 
 
-def _before_after(dataset: Dataset, table: Table, bounds: pixels.PixelBounds) -> None:
-    rows = pixels.sample(table, SHOWN)
-    whole = _whole(dataset, table, rows)
-    most = pictures.white(dataset, files.images(state.settings(), dataset.id))
-    shape = dataset.image
-    assert shape is not None
-    raw = pixels.pictures(table.inputs[rows], table, shape, whole)
-    after = pixels.pictures(pixels.clamped(table, rows, bounds), table, shape, whole)
-    fixed = shape.values - len(table.features)
-    for label, images in (("As they are", raw), ("After the clamp", after)):
-        left, right = st.columns([1, 7], vertical_alignment="center")
-        left.markdown(f"**{label}**")
-        drawn = mosaic(images, SHOWN, pictures.SIDE, most)
-        right.image(drawn, width=drawn.shape[1], output_format="PNG", alt=f"Training images, {label.lower()}")
-    if fixed:
-        st.caption(f"{number(fixed)} pixels that never vary are no inputs, and stay as they are.")
-
-
 def _histogram(
     draft: drafts.Draft, table: Table, bounds: pixels.PixelBounds, channels: Sequence[pixels.Channel]
 ) -> None:
@@ -189,25 +167,3 @@ def _histogram(
         else:
             drafts.change_inputs(draft, channels={**draft.recipe.inputs.channels, chosen.name: limits})
         st.rerun()
-
-
-def _maps(dataset: Dataset, table: Table, bounds: pixels.PixelBounds) -> None:
-    """The bounds of each pixel drawn where the pixel is."""
-    shape = dataset.image
-    assert shape is not None
-    most = float(65_535 if shape.bits == 16 else 255)
-    edges = np.clip(np.stack([bounds.lo, bounds.hi]), 0, most)
-    empty = np.zeros((2, shape.values))
-    images = pixels.pictures(edges, table, shape, empty)
-    left, right = st.columns([1, 7], vertical_alignment="center")
-    left.markdown("**Lower and upper bound**")
-    drawn = mosaic(images, 2, 2 * pictures.SIDE, most)
-    right.image(drawn, width=drawn.shape[1], output_format="PNG", alt="Lower and upper bound of each pixel")
-    st.caption("Black is 0, white the greatest value that a pixel can have.")
-
-
-def _whole(dataset: Dataset, table: Table, rows: NDArray[np.int64]) -> NDArray[np.uint8] | NDArray[np.uint16]:
-    """(N, P) all values of some images of a table, those that are no inputs among them."""
-    stored = files.pixels(state.settings(), dataset.id)
-    taken = stored[table.source_rows[rows]]
-    return taken.reshape(len(taken), -1)

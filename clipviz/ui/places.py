@@ -41,23 +41,23 @@ def chains(recipe: Recipe, draft: drafts.Draft) -> dict[str, tuple[Choice, ...]]
             key=draft.key(f"places.{len(known)}"),
             help="The input, one layer or the output: what is picked here stands there instead of the one above.",
         )
-        return {place: _chain(place, now.get(place, ()), draft) for place in known if place in chosen}
+        return {place: chain(place, now.get(place, ()), draft) for place in known if place in chosen}
 
 
-def _chain(place: str, now: tuple[Choice, ...], draft: drafts.Draft) -> tuple[Choice, ...]:
+def chain(place: str, now: tuple[Choice, ...], draft: drafts.Draft) -> tuple[Choice, ...]:
     """Pickers of what the values at a place pass through, one more as long as the last is not "none"."""
-    chain: list[Choice] = []
+    picked: list[Choice] = []
     for number in range(MOST):
-        label = f"At {place}" if place in ("input", "output") else f"Behind {place}"
+        label = f"At {place}" if place in ("input", "embedding", "output") else f"Behind {place}"
         before = now[number] if number < len(now) else Choice(id="none")
-        picked = forms.pick(
+        choice = forms.pick(
             PACKAGE,
             label if number == 0 else "then",
             before,
             draft.key(f"at.{place}.{number}"),
             fold=False,
         )
-        if picked.id == "none":
+        if choice.id == "none":
             break
-        chain.append(picked)
-    return tuple(chain)
+        picked.append(choice)
+    return tuple(picked)

@@ -59,7 +59,7 @@ def save(recipe: Recipe, draft: drafts.Draft) -> SavedRecipe:
     """Saves a recipe under its content id; saving the same twice is one recipe, so nobody overwrites anybody."""
     recipe = complete(recipe)
     saved = state.store().recipes.add(recipe, in_words(recipe), state.me(), parent=draft.base)
-    draft.recipe, draft.base = recipe, saved.id
+    draft.recipe, draft.base, draft.start = recipe, saved.id, saved.id
     return saved
 
 

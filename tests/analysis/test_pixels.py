@@ -52,6 +52,14 @@ def test_clamped_images_have_their_pixels_where_they_were() -> None:
     assert (rest == 7).all(), "what was handed in is left alone"
 
 
+def test_the_images_that_change_most_come_first() -> None:
+    bounds = pixels.fit(table(), Inputs(default=Choice.of("fixed", lo=50, hi=150)))
+    rows = pixels.most_changed(table(), table().train, bounds, 5)
+    raw = table().inputs.astype(float)
+    moved = np.abs(np.clip(raw, 50, 150) - raw).sum(axis=1)
+    assert list(moved[rows]) == sorted(moved[:20], reverse=True)[:5]
+
+
 def test_many_pixels_wait_for_the_run_unless_limits_need_no_values(monkeypatch) -> None:
     monkeypatch.setattr(pixels, "MOST_PIXELS", 4)
     assert not pixels.can_fit(table(), Inputs(default=Choice.of("sigma")))

@@ -55,7 +55,9 @@ def test_plotly_itself_takes_it() -> None:
 def test_each_policy_has_a_look_of_its_own(family: str) -> None:
     known = looks(family, LIGHT)
     assert list(known) == ["none", *(id for id in discover(f"clipviz.policies.{family}") if id != "none")]
-    assert len({(look.colour, look.dash) for look in known.values()}) == len(known)
+    for colours in (LIGHT, DARK):
+        own = {look.colour for look in looks(family, colours).values()}
+        assert len(own) == len(known) <= 1 + len(set(colours.policies))
     look = known["none"]
     assert look.again(1) != look and look.again(len(DASHES)) == look
     assert look.faint(0.5).startswith("rgba(")

@@ -137,8 +137,30 @@ def test_every_column_gets_its_suggestion_at_once_and_loses_it_again(page, spike
     policies = table(app, "policy").set_index("column")["policy"]
     assert policies["load"] == "quantile (own)"
     assert all(policy.endswith("(own)") for policy in policies)
+    told = app.success[0].value
+    touched = table(app, "policy").set_index("column").loc["load", ["below", "above"]].sum()
+    assert f"load 0 → {touched}" in told and "got another policy" in told
+    button(app, "Their suggestions").click().run()
+    assert any("nothing changed" in each.value for each in app.info)
     button(app, "The default").click().run()
     assert set(table(app, "policy")["policy"]) == {"none"}
+
+
+def test_it_opens_on_the_column_that_deserves_a_look_and_says_what_a_suggestion_touches(
+    page, store, home, tmp_path
+) -> None:
+    lines = [
+        f"{place},2024-01-{1 + place % 28:02d},{place % 30 + 1},{1.1 ** (place % 97):.3f},{place * 7 % 13}.5"
+        for place in range(400)
+    ]
+    dataset = store_rows(
+        store, home, tmp_path, "orders.csv", "id,day,size,price,y\n" + "\n".join(lines) + "\n"
+    )
+    app = page("clamp", dataset=dataset.id)
+    assert next(each for each in app.selectbox if each.label == "Column").value == "price"
+    assert "training value" in words(app) and "It touches **" in words(app)
+    offers = table(app, "suggested").set_index("column")["suggested"]
+    assert offers["price"].startswith("quantile: ") and offers["size"] == "leave it"
 
 
 def test_columns_are_shown_by_what_is_touched(page, spikes) -> None:
@@ -208,6 +230,14 @@ def test_text_alone_has_nothing_to_clamp(page, store, home, tmp_path) -> None:
     assert "no column to clamp" in words(app)
     assert "How long the texts of review are" in words(app)
     assert "None" not in words(app)
+    assert "every text is read whole" in words(app) and "nothing bounds them yet" in words(app)
+    next(each for each in app.number_input if each.label == "Length").set_value(10).run()
+    assert "The network reads the first **10 words**" in words(app)
+    select(app, "At embedding", "vector_norm")
+    assert "behind the clip 1;" in words(app)
+    button(app, "Save as a recipe").click().run()
+    saved = store.recipes.get(app.query_params["recipe"]).recipe
+    assert saved.data.text.length == 10 and saved.clips_at["embedding"][0].id == "vector_norm"
 
 
 def test_the_target_is_clamped_apart_and_only_while_training(page, spikes, store) -> None:
@@ -235,6 +265,11 @@ def test_groups_have_bounds_and_the_network_gets_what_is_chosen(page, store, hom
     select(app, "Group-wise by", "kind")
     groups = table(app, "group").set_index("group")["hi"].astype(float)
     assert groups["a"] < 100 < groups["b"]
+    found = table(app, "weight").set_index("group")
+    assert set(found["weight"]) <= {"63 %", "64 %", "65 %", "66 %"} and all(
+        " … " in each for each in found["hi, 95 %"]
+    )
+    assert "unseen or missing level take the bounds of all rows" in words(app)
     assert "or the bounds of its kind" in words(app) or "keeps every one" in words(app)
     next(each for each in app.checkbox if each.label == "Indicator columns").check().run()
     assert "Two indicator columns" in words(app)

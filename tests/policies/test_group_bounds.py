@@ -5,7 +5,6 @@ import pytest
 
 from clipviz.core.discovery import build
 from clipviz.core.recipe import Choice
-from clipviz.policies import group_bounds as module
 from clipviz.policies.group_bounds import GroupBounds, group_bounds
 from clipviz.policies.inputs.base import Groups
 from clipviz.policies.uncertainty import uncertainty
@@ -86,11 +85,6 @@ def test_the_interval_of_a_group_holds_what_an_endless_sample_would_give_it(choi
         assert about is not None and about.hi is not None
         inside += about.hi[0] <= truth <= about.hi[1]
     assert inside >= 36
-
-
-def test_of_many_groups_the_largest_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST", 2)
-    assert [each.level for each in of(Choice.of("tukey", by="g"))] == [0, 1]
 
 
 def test_bounds_of_all_rows_have_no_groups() -> None:

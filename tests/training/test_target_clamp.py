@@ -52,6 +52,19 @@ def test_metrics_and_baseline_are_on_targets_as_they_are(tmp_path: Path) -> None
     assert clamp.metrics["rmse"] > 100  # the spikes are in the test rows still
 
 
+def test_the_best_step_is_the_one_that_fits_validation_targets_as_they_are(tmp_path: Path) -> None:
+    """The loss at an evaluation is that of its own metric on raw targets, in units of the clamped spread."""
+    table, ear = spiked(), Ear()
+    table.target[table.validation[:3]] = 1000
+    made = recipe(training__epochs=3).model_copy(update={"target_clamp": Choice.of("fixed", hi=100)})
+    _, result = train(made, table, ear, device="cpu", folder=tmp_path)
+    loss, rmse = (ear.line("evaluation", name) for name in ("validation_loss", "validation/rmse"))
+    scale = np.minimum(table.target[table.train], 100).std()
+    np.testing.assert_allclose(loss, (rmse / scale) ** 2, rtol=1e-4)
+    assert rmse.min() > 100
+    assert result.best_step == ear.steps_of("evaluation")[np.argmin(rmse)]
+
+
 def test_rows_can_be_trimmed_by_their_target() -> None:
     table = spiked()
     made = assemble(

@@ -36,7 +36,7 @@ def obstacle(recipe: Recipe) -> str:
 
 def signature(recipe: Recipe) -> str:
     """Equal for recipes that may share a program: same rows and split, architecture, batches, loss and schedule, and
-    policies and optimiser of the same classes. Seeds, input clamps and numbers may differ.
+    activation policies and optimiser of the same classes. Seeds, input clamps, gradient clips and numbers may differ.
     """
     places = sorted(recipe.clips_at.items())
     return canonical_json(
@@ -50,7 +50,6 @@ def signature(recipe: Recipe) -> str:
             "augment": [choice.model_dump(mode="json") for choice in recipe.augment],
             "activation": _activation(recipe.activation),
             "places": [[place, *(_activation(choice) for choice in chain)] for place, chain in places],
-            "gradient": _numbers_aside("clipviz.policies.gradients", recipe.gradient),
             "optimiser": _numbers_aside("clipviz.training.optimisers", recipe.optimiser),
             "device": recipe.device,
             "alone": obstacle(recipe),
@@ -64,8 +63,21 @@ def groups(members: Sequence[Member]) -> list[list[Member]]:
     for member in members:
         own = member.assembly
         shape = (len(own.train), len(own.validation), own.network.front.signal, member.progress.total)
-        found[shape, own.flat.specs, own.step.series].append(member)
+        found[shape, own.flat.specs, tuple(own.step.lasting)].append(member)
     return list(found.values())
+
+
+def clip_kind(recipe: Recipe) -> str:
+    """Equal for recipes whose gradient clips one clipper can be: of one class, with other numbers at most."""
+    return canonical_json(_numbers_aside("clipviz.policies.gradients", recipe.gradient))
+
+
+def company(others: int, recipe: Recipe) -> str:
+    """What a run in a program is told of it."""
+    dropout = recipe.model.fields().get("dropout", 0.0)
+    masks = "; the masks of dropout are others than those of a run by itself" if dropout else ""
+    precision = ", which computes in float32" if recipe.training.precision == "auto" else ""
+    return f"is trained together with {others} others in one program{precision}{masks}"
 
 
 def _numbers_aside(package: str, choice: Choice) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from clipviz.training.flat import Flat
 from clipviz.training.optimisers.base import Group
 from clipviz.training.rates import Rates
 from clipviz.training.replicas.backward import ManyBackward
+from clipviz.training.replicas.clippers import ManyClippers
 from clipviz.training.replicas.judging import Judge
 from clipviz.training.replicas.member import Member
 from clipviz.training.replicas.rows import ManyRows
@@ -26,9 +27,8 @@ class Machine:
         self.stack = Stack([member.assembly.network.body for member in members], flat)
         flat.running = self.stack.running
         recipes = [member.recipe for member in members]
-        policies = [build("clipviz.policies.gradients", recipe.gradient) for recipe in recipes]
         optimisers = [build("clipviz.training.optimisers", recipe.optimiser) for recipe in recipes]
-        self.clipper = type(policies[0]).together(policies, flat.specs, flat.weights)
+        self.clipper = ManyClippers(recipes, flat.specs, flat.weights)
         self.optimiser = type(optimisers[0]).together(optimisers, _groups(flat, apart))
         self.rates = Rates.together([member.assembly.rates for member in members])
         losses = [member.loss for member in members]
@@ -62,3 +62,9 @@ def _groups(flat: Flat, apart: bool) -> list[Group]:
 def _each(change: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
     """A change of rows (B, D) for (K, B, D)."""
     return lambda rows: change(rows.flatten(0, 1)).view_as(rows)
+
+
+def has_groups(member: Member) -> bool:
+    """Whether thresholds have a rate of their own, or the weights a decay."""
+    decay = build("clipviz.training.optimisers", member.recipe.optimiser).weight_decay
+    return decay > 0 or any(rate != 1.0 for rate, _, _ in member.assembly.flat.rates)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import torch
@@ -17,7 +18,7 @@ from clipviz.training.calibration import calibrate
 from clipviz.training.device import one_stream
 from clipviz.training.failures import Starved, in_words
 from clipviz.training.replicas import kept
-from clipviz.training.replicas.alike import groups, obstacle, signature
+from clipviz.training.replicas.alike import clip_kind, company, groups, obstacle, signature
 from clipviz.training.replicas.member import Ended, Member
 from clipviz.training.replicas.program import Program
 from clipviz.training.rows import check
@@ -127,7 +128,8 @@ class _Crowd:
                 continue
             for alike in groups(self._members(places, calibrates=True)):
                 parts = -(-len(alike) // most)
-                for part in (alike[first::parts] for first in range(parts)):
+                ends = [len(alike) * number // parts for number in range(parts + 1)]
+                for part in (alike[start:end] for start, end in pairwise(ends)):
                     if len(part) == 1:
                         self._alone[self._places[part[0].name]] = ""
                     else:
@@ -149,7 +151,7 @@ class _Crowd:
                     member.begin()
                 except ClipvizError as error:
                     lost.append((member, error))
-                member.report.say(member.progress.step, "info", _company(others, member.recipe))
+                member.report.say(member.progress.step, "info", company(others, member.recipe))
             program.lose(lost)
             if program.members:
                 program.begin(saved, checkpoint_seconds, flush_seconds)
@@ -206,7 +208,7 @@ class _Crowd:
         return obstacle(self._recipes[places[0]])
 
     def _members(self, places: list[int], calibrates: bool) -> list[Member]:
-        """Runs ready to be joined; those that cannot be built end here."""
+        """Runs ready to be joined, by kind of gradient clip; those that cannot be built end here."""
         members = []
         like: dict[str, Assembly] = {}
         for place in places:
@@ -237,7 +239,7 @@ class _Crowd:
                 for sentence in calibrate(assembly, member.progress.first_batch()):
                     member.report.say(0, "info", sentence)
             members.append(member)
-        return members
+        return sorted(members, key=lambda member: clip_kind(member.recipe))
 
     def _tell(self, member: Member, how: Ended) -> None:
         self._finish(self._places[member.name], how)
@@ -245,11 +247,3 @@ class _Crowd:
     def _finish(self, place: int, how: Ended) -> None:
         self.ends[place] = how
         self._ended(place, how)
-
-
-def _company(others: int, recipe: Recipe) -> str:
-    """What a run in a program is told of it."""
-    dropout = recipe.model.fields().get("dropout", 0.0)
-    masks = "; the masks of dropout are others than those of a run by itself" if dropout else ""
-    precision = ", which computes in float32" if recipe.training.precision == "auto" else ""
-    return f"is trained together with {others} others in one program{precision}{masks}"

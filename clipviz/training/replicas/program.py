@@ -10,14 +10,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from clipviz.core.discovery import build
 from clipviz.core.errors import ClipvizError
 from clipviz.core.run import State
 from clipviz.training import checkpoint
 from clipviz.training.graph import moving
 from clipviz.training.memory import told_pieces
 from clipviz.training.replicas import kept
-from clipviz.training.replicas.machine import Machine
+from clipviz.training.replicas.machine import Machine, has_groups
 from clipviz.training.replicas.member import Ended, Member, Share
 from clipviz.training.rows import order
 from clipviz.training.telemetry import Ring
@@ -28,7 +27,7 @@ Tell = Callable[[Member, Ended], None]
 
 
 class Program:
-    """Runs whose recipes differ in seeds and numbers only, and that are at the same step.
+    """Runs whose recipes differ in seeds, gradient clips and numbers only, and that are at the same step.
 
     Each ends by itself; those that are left go on as a smaller program. What a replica says and ends with is what
     it would have by itself, within the tolerance of float32; on the CPU a program that was interrupted anywhere ends
@@ -40,7 +39,7 @@ class Program:
     ) -> None:
         """apart: of the checkpoint that it will go on from; None decides by the recipes."""
         self.members, self._home, self._tell, self._device = list(members), home, tell, device
-        self._apart = any(_apart(member) for member in members) if apart is None else apart
+        self._apart = any(has_groups(member) for member in members) if apart is None else apart
         self._orders: dict[int, Tensor] = {}
         self._pieces = self.members[0].recipe.training.accumulation
         self._build()
@@ -88,15 +87,16 @@ class Program:
         self._keep([member for member in self.members if member not in gone])
 
     def halve(self) -> list["Program"]:
-        """Leaves every second member to a program of its own, which is returned; both go on from this step."""
+        """Leaves half of the members to a program of their own, which is returned; both go on from this step."""
         self._deliver()
         if len(self.members) < 2:
             return []
         self._say_pieces()
         members, remembered = self.members, kept.remembered(self.members)
-        self.members = members[::2]
+        half = len(members) // 2
+        self.members = members[:half]
         self._build()
-        other = Program(members[1::2], self._home, self._tell, self._device, self._apart)
+        other = Program(members[half:], self._home, self._tell, self._device, self._apart)
         other._checkpoint_seconds, other._flush_seconds = self._checkpoint_seconds, self._flush_seconds
         other._flushed, other._checkpointed = self._flushed, self._checkpointed
         for program in (self, other):
@@ -104,7 +104,7 @@ class Program:
             for member in program.members:
                 text = f"step {self.step}: out of memory; {len(program.members)} are trained together from here on"
                 member.report.say(self.step, "warning", text)
-        kept.recall(members[::2] + members[1::2], remembered[::2] + remembered[1::2])
+        kept.recall(members, remembered)
         return [other]
 
     def fail(self, error: ClipvizError) -> None:
@@ -122,13 +122,15 @@ class Program:
             step = machine.step
             member.move_to(
                 Share(machine.optimiser.state, replica, count),
-                Share(machine.clipper.state, replica, count),
+                machine.clipper.share(replica),
                 Share(
                     step.state, replica, count, step.series, step.row[replica : replica + 1], machine.backward
                 ),
             )
         self._ring = Ring(len(machine.step.series), CAPACITY, self._device, count)
         self._move = moving(machine.step, self._ring, self.members[0].recipe.training.graph, self._say)
+        said = {name: column for column, name in enumerate(machine.step.series)}
+        self._columns = {member.name: [said[name] for name in member.series] for member in self.members}
         self._orders = {}
         self._timed = any(member.recipe.stopping.most_seconds for member in self.members)
         self._length = len(machine.train)
@@ -182,7 +184,7 @@ class Program:
         for replica, member in enumerate(self.members):
             try:
                 for steps, values in blocks:
-                    own = values.reshape(len(steps), count, -1)[:, replica]
+                    own = values.reshape(len(steps), count, -1)[:, replica, self._columns[member.name]]
                     member.report.deliver(steps, np.ascontiguousarray(own))
             except ClipvizError as error:
                 lost.append((member, error))
@@ -248,9 +250,3 @@ class Program:
             self._build()
             self._ring.start(before[0].progress.step + 1)
             kept.recall(staying, remembered)
-
-
-def _apart(member: Member) -> bool:
-    """Whether thresholds have a rate of their own, or the weights a decay."""
-    decay = build("clipviz.training.optimisers", member.recipe.optimiser).weight_decay
-    return decay > 0 or any(rate != 1.0 for rate, _, _ in member.assembly.flat.rates)

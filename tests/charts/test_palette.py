@@ -1,0 +1,44 @@
+"""Colours can be told apart, and read on their ground."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from clipviz.charts.palette import DARK, LIGHT, Palette
+
+RED_BLIND = np.array([[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]])
+GREEN_BLIND = np.array([[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]])
+TO_CONES = np.array([[0.4122, 0.5363, 0.0514], [0.2119, 0.6807, 0.1074], [0.0883, 0.2817, 0.6300]])
+TO_LAB = np.array([[0.2105, 0.7936, -0.0041], [1.9780, -2.4286, 0.4506], [0.0259, 0.7828, -0.8087]])
+
+
+def light(colour: str) -> np.ndarray:
+    """Linear red, green, blue."""
+    value = np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)]) / 255
+    return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
+
+
+def seen(colour: str, eyes: np.ndarray) -> np.ndarray:
+    """OKLab of a colour as some eyes see it."""
+    return TO_LAB @ np.cbrt(TO_CONES @ np.clip(eyes @ light(colour), 0, 1))
+
+
+def contrast(one: str, other: str) -> float:
+    high, low = sorted((float(light(each) @ [0.2126, 0.7152, 0.0722]) for each in (one, other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK])
+def test_the_colours_of_policies_can_be_told_apart(colours: Palette) -> None:
+    for one, other in itertools.combinations((*colours.policies, colours.series[-1]), 2):
+        assert np.linalg.norm(seen(one, np.eye(3)) - seen(other, np.eye(3))) > 0.06
+    for one, other in itertools.combinations(colours.policies[:4], 2):
+        for eyes in (RED_BLIND, GREEN_BLIND):
+            assert np.linalg.norm(seen(one, eyes) - seen(other, eyes)) > 0.04
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK])
+def test_lines_stand_out_from_their_ground(colours: Palette) -> None:
+    assert min(contrast(each, colours.ground) for each in colours.policies) > 2.2
+    assert contrast(colours.ink, colours.ground) > 10
