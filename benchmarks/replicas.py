@@ -7,8 +7,9 @@ seed of its own. Bare: `zero_grad, backward, clip_grad_norm_, Adam.step` as anyb
 another, without any telemetry: the throughput of K of them is that of one. Replicas: clipviz' own programs as a sweep
 trains them, with everything that a run says: loss, norms before and after the clip, the norm of every layer, every
 threshold and saturated share at every step, evaluations on training and validation rows, flushed to one sink a run.
-The two alternate, and the ratio is that of their medians. Then the same with plain ReLU layers. Exits 1 when the
-first ratio is below the limit.
+The two alternate, and the ratio is that of their medians. Then the same with plain ReLU layers. Then a sweep over
+gradient clips of four kinds, eight replicas each: one program against one for each kind. Exits 1 when the first ratio
+is below the limit.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,16 +25,24 @@ import torch
 from _works import Work, works
 from step import Silent, bare
 
+from clipviz.core.recipe import Choice
 from clipviz.core.regime import Stopping, Training
 from clipviz.training.assembly import assemble
 from clipviz.training.replicas.many import MOST, programs_of
 from clipviz.training.replicas.program import Program
 from clipviz.training.rows import Rows
 
+KINDS = ("none", "global_norm", "value", "agc")
 
-def made(work: Work, replicas: int, most: int, home: Path) -> list[Program]:
+
+def made(work: Work, replicas: int, most: int, home: Path, kinds: Sequence[str] = ()) -> list[Program]:
     changes = {"training": Training(epochs=1_000_000), "stopping": Stopping(patience=0)}
     recipes = [work.recipe.model_copy(update={**changes, "seed": seed}) for seed in range(replicas)]
+    if kinds:
+        clips = [Choice(id=kinds[seed % len(kinds)]) for seed in range(replicas)]
+        recipes = [
+            each.model_copy(update={"gradient": clip}) for each, clip in zip(recipes, clips, strict=True)
+        ]
     sinks = [Silent() for _ in recipes]
     folders = [home / str(seed) for seed in range(replicas)]
     return programs_of(recipes, work.table, sinks, folders, home, most)
@@ -71,6 +81,28 @@ def compare(work: Work, replicas: int, most: int, seconds: float, repetitions: i
     return one / other
 
 
+def compare_kinds(work: Work, seconds: float, repetitions: int, home: Path) -> float:
+    """Time of a step in one program of four kinds of gradient clip, as a share of that in a program for each."""
+    count = 8
+    mixed = made(work, count * len(KINDS), MOST, home / "mixed", KINDS)
+    apart = [program for kind in KINDS for program in made(work, count, MOST, home / kind, (kind,))]
+    assert len(mixed) == 1 and len(apart) == len(KINDS)
+    times: list[list[float]] = [[], []]
+    for _ in range(repetitions):
+        for programs, seen in zip((mixed, apart), times, strict=True):
+            start, before = time.perf_counter(), steps_of(programs)
+            while time.perf_counter() - start < seconds:
+                for program in programs:
+                    program.stint()
+            seen.append((time.perf_counter() - start) / (steps_of(programs) - before) * 1e6)
+    one, several = (statistics.median(seen) for seen in times)
+    print(
+        f"{work.name:18} four kinds of gradient clip: one program {one:.1f} µs a step of one, "
+        f"a program each {several:.1f} µs   ratio {one / several:.2f}"
+    )
+    return one / several
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--replicas", type=int, default=64, help="how many networks")
@@ -85,6 +117,7 @@ def main() -> None:
         tanh, plain = works("global_norm")[:2]
         ratio = compare(tanh, chosen.replicas, chosen.most, *given)
         compare(plain, chosen.replicas, chosen.most, *given)
+        compare_kinds(tanh, *given)
     sys.exit(ratio < chosen.limit)
 
 

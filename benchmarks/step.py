@@ -68,7 +68,7 @@ def instrumented(assembly: Assembly, batches: list[Tensor]) -> Loop:
     def run(steps: int) -> None:
         for places in islice(cycle(batches), steps):
             assembly.step(assembly.train, places)
-            report.write(assembly.step.row)
+            report.ring.write(assembly.step.row)
             if report.is_time:
                 report.flush()
 

@@ -14,8 +14,19 @@ if TYPE_CHECKING:
     from clipviz.facade import profile, show, sweep, train
     from clipviz.facade import runs as list_runs
     from clipviz.models._insert import add_clips
+    from clipviz.recommending import recommend
 
-__all__ = ["add_clips", "list_catalogue", "list_policies", "list_runs", "profile", "show", "sweep", "train"]
+__all__ = [
+    "add_clips",
+    "list_catalogue",
+    "list_policies",
+    "list_runs",
+    "profile",
+    "recommend",
+    "show",
+    "sweep",
+    "train",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -26,6 +37,10 @@ def __getattr__(name: str) -> Any:
         from clipviz.models._insert import add_clips
 
         return add_clips
+    if name == "recommend":
+        from clipviz.recommending import recommend
+
+        return recommend
     from clipviz import facade
 
     return getattr(facade, name.removeprefix("list_"))

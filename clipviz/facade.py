@@ -17,9 +17,10 @@ from clipviz.core.errors import InvalidRecipe
 from clipviz.core.profile import ColumnProfile
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Run, Sink, State
+from clipviz.core.screening import Halving, Round
 from clipviz.core.settings import Settings
 from clipviz.core.sweep import Design, Standing, Sweep, Vary
-from clipviz.given import dataset_of, recipe_of
+from clipviz.given import dataset_of, recipe_of, wanted
 from clipviz.home import home, me
 from clipviz.store import Store
 
@@ -63,6 +64,7 @@ class Swept(Record):
     states: dict[State, int] = Field(description="Runs by the state in which they are.")
     reasons: list[str] = Field([], description="Why runs failed, each reason once.")
     verdict: Verdict | None = Field(None, description="None where no run has a result.")
+    rounds: list[Round] = Field([], description="What was decided, where arms left early.")
     dose: str = Field("", description="Outliers among the rows that the verdict is about: the largest dose.")
     doses: Doses | None = Field(None, description="The metric against the dose, where one varies.")
 
@@ -116,12 +118,12 @@ def train(
 
     with home() as (settings, store):
         dataset = store.datasets.add(dataset_of(path, settings, store, me()))
-        wanted = _wanted(
+        asked = wanted(
             recipe_of(recipe, dataset, target, settings), dict(set or {}), seed=seed, device=device
         )
-        check(wanted, dataset)
-        title = name or f"{dataset.name}: {wanted.data.target}, seed {wanted.seed}"
-        saved = store.recipes.add(complete(wanted), title, me())
+        check(asked, dataset)
+        title = name or f"{dataset.name}: {asked.data.target}, seed {asked.seed}"
+        saved = store.recipes.add(complete(asked), title, me())
         return _outcome(train_here(store, settings, saved.id, title, me(), watch))
 
 
@@ -133,6 +135,7 @@ def sweep(
     vary: Mapping[str, Sequence[Any]] | None = None,
     seeds: int | Sequence[int] = 10,
     samples: int | None = None,
+    halving: bool = False,
     device: Device | None = None,
     name: str = "",
     metric: str | None = None,
@@ -142,7 +145,8 @@ def sweep(
     """Train every combination of values over seeds, here and now, and judge whether the differences are real.
 
     vary: values by dotted path, such as {"gradient.max_norm": [0.1, 1.0]}; none compares the recipe with
-    itself without its clips, as every sweep does. samples: so many combinations, drawn at random. metric: what
+    itself without its clips, as every sweep does. samples: so many combinations, drawn at random. halving: after the
+    first seeds the worse arms, on validation rows, get no more; the arms without clips stay. metric: what
     the verdict is about. margin: the largest difference that does not matter. tell: told after each run how
     far the sweep is. Ctrl-C stops the sweep and keeps its result. Raises as `train` does.
     """
@@ -150,12 +154,13 @@ def sweep(
 
     with home() as (settings, store):
         dataset = store.datasets.add(dataset_of(path, settings, store, me()))
-        wanted = _wanted(recipe_of(recipe, dataset, target, settings), dict(set or {}), device=device)
-        design = _design(wanted, vary or {}, range(seeds) if isinstance(seeds, int) else seeds, samples)
-        title = name or f"{dataset.name}: {wanted.data.target}, {len(design.seeds)} seeds"
+        asked = wanted(recipe_of(recipe, dataset, target, settings), dict(set or {}), device=device)
+        over = range(seeds) if isinstance(seeds, int) else seeds
+        design = _design(asked, vary or {}, over, samples, halving, metric)
+        title = name or f"{dataset.name}: {asked.data.target}, {len(design.seeds)} seeds"
         started = submit.start(store, settings, design, title, me(), awake=False)
         standing = foreground.train_here(store, settings, started, me(), tell)
-        return _swept(store, settings, started, standing, metric, margin)
+        return _swept(store, settings, store.sweeps.get(started.id), standing, metric, margin)
 
 
 def runs(limit: int = 100) -> list[Run]:
@@ -175,24 +180,18 @@ def show(run: str) -> Shown:
         )
 
 
-def _wanted(recipe: Recipe, values: dict[str, Any], **given: Any) -> Recipe:
-    """The recipe with these values set, and spelled out."""
-    from clipviz.runs.check import complete
-
-    wanted = complete(recipe)
-    for place, value in (
-        values | {name: value for name, value in given.items() if value is not None}
-    ).items():
-        wanted = wanted.replace(place, value)
-    return complete(wanted)
-
-
 def _design(
-    recipe: Recipe, vary: Mapping[str, Sequence[Any]], seeds: Sequence[int], samples: int | None
+    recipe: Recipe,
+    vary: Mapping[str, Sequence[Any]],
+    seeds: Sequence[int],
+    samples: int | None,
+    halving: bool,
+    metric: str | None,
 ) -> Design:
     try:
         axes = tuple(Vary(path=path, values=tuple(values)) for path, values in vary.items())
-        return Design(recipe=recipe, vary=axes, seeds=tuple(seeds), samples=samples)
+        rule = Halving.over(len(seeds), metric=metric) if halving else None
+        return Design(recipe=recipe, vary=axes, seeds=tuple(seeds), samples=samples, choosing=rule)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "the sweep"
@@ -227,6 +226,7 @@ def _swept(
         states=standing.states,
         reasons=reasons,
         verdict=verdict,
+        rounds=list(sweep.rounds),
         dose="" if dirt.where == "none" else doses.in_words(dirt),
         doses=None if chosen is None else doses.curves(groups, chosen),
     )

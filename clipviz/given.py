@@ -11,6 +11,7 @@ from clipviz.core.errors import Deleted, InvalidRecipe, NotFound, UnreadableFile
 from clipviz.core.ids import is_id
 from clipviz.core.recipe import Recipe
 from clipviz.core.settings import Settings
+from clipviz.runs.check import complete
 from clipviz.runs.defaults import starting
 from clipviz.store import Store
 
@@ -100,3 +101,12 @@ def _document(given: Recipe | Mapping[str, Any] | str | Path | None) -> dict[str
     if not isinstance(found, dict):
         raise InvalidRecipe("A recipe is a JSON object", str(given), "Download one from the dashboard")
     return found
+
+
+def wanted(recipe: Recipe, values: dict[str, Any], **given: Any) -> Recipe:
+    """The recipe with these values set by their dotted paths, and spelled out; None in `given` sets nothing."""
+    asked = complete(recipe)
+    own = {name: value for name, value in given.items() if value is not None}
+    for place, value in (values | own).items():
+        asked = asked.replace(place, value)
+    return complete(asked)

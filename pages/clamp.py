@@ -24,6 +24,7 @@ from clipviz.ui import (
     forms,
     picture_clamps,
     recipes,
+    recommend,
     state,
 )
 from clipviz.ui.empty import no_dataset
@@ -185,6 +186,7 @@ def onwards(recipe: Recipe, draft: drafts.Draft, dataset: Dataset) -> None:
             saved = recipes.save(recipe, draft)
             st.query_params["recipe"] = saved.id
             st.toast(f"Saved as recipe {saved.id}: the address bar is its link.")
+        recommend.button(recipe, draft.key("recommend"), bool(wrong))
         recipes.saved_ones(dataset)
 
 

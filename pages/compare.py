@@ -3,15 +3,19 @@
 import streamlit as st
 
 from clipviz.analysis.verdict import gather
+from clipviz.analysis.verdict.screening import Screening
 from clipviz.core.errors import NotFound
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Run
+from clipviz.core.screening import Search
 from clipviz.core.sweep import Standing, Sweep
 from clipviz.ui import (
     cells,
     comparison,
     contamination,
     header,
+    recommend,
+    rounds,
     runs,
     state,
     subsets,
@@ -109,14 +113,20 @@ def paired(picked: list[Run], recipes: dict[str, Recipe]) -> None:
 def swept(sweep: Sweep) -> None:
     st.session_state.dataset = sweep.dataset
     st.title(escape(sweep.name, 120))
-    sweeps.about(sweep)
+    search = isinstance(sweep.design.choosing, Search)
+    if search:
+        recommend.about(sweep)
+    else:
+        sweeps.about(sweep)
     groups = sweeps.groups_of(sweep)
     standing = Standing.of(run for group in groups for run in group.runs.values())
     known = gather.metrics(groups)
     top = st.container(horizontal=True)
     with top:
         sweeps.controls(sweep, standing)
-    if not (standing.over or standing.paused):
+        recommend.hurried(sweep)
+    over = standing.over and not sweep.choosing
+    if not (over or standing.paused):
         sweeps.watch(sweep)
         return
     if standing.paused:
@@ -129,15 +139,19 @@ def swept(sweep: Sweep) -> None:
     with settings:
         metric, margin = verdicts.settings(known, sweep.id)
         alike = contamination.one_dose(groups, sweep.id)
-    verdict = verdicts.judged(alike, metric, margin)
+    verdict = verdicts.judged(alike, metric, margin, Screening.of(sweep))
     with answer:
-        verdicts.answer(verdict, so_far=not standing.over)
+        if search:
+            recommend.answer(sweep, verdict)
+        verdicts.answer(verdict, so_far=not over)
+        rounds.folded(sweep)
     with top:
         verdict_export.downloads(verdict, alike, sweep.name, verdict_export.Plan.of_sweep(sweep), sweep.id)
     contamination.curve(groups, metric, sweep.id)
     verdicts.pictures(verdict, alike, sweep.id)
-    comparison.levels(sweep, verdict)
-    comparison.interaction(sweep, verdict)
+    if not search:
+        comparison.levels(sweep, verdict)
+        comparison.interaction(sweep, verdict)
     subsets.shown(alike, metric, sweep.dataset, verdict.chosen, sweep.id)
     contamination.form(sweep, verdict.chosen)
     st.subheader("Every run")
@@ -168,6 +182,7 @@ else:
             "Open a sweep for its verdict, or pick runs in the table to lay their curves over each other. The "
             "address bar becomes a link to the view."
         )
+        recommend.offer()
         sweeps.listed()
     team(picked)
     if picked:

@@ -15,6 +15,7 @@ from clipviz.ui import (
     live_chart,
     recipe_json,
     recipes,
+    recommend,
     results,
     runs,
     state,
@@ -56,6 +57,7 @@ def compose(dataset: Dataset) -> None:
             ):
                 begin(dataset, recipe, draft, name or "")
             sweep_form.button(recipe, draft, bool(wrong))
+            recommend.button(recipe, draft.key("recommend"), bool(wrong))
             recipes.saved_ones(dataset)
 
 

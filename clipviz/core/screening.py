@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from clipviz.core.errors import InvalidRecipe
 from clipviz.core.part import Part
 
 Stage = Literal["rung", "pilot", "screen", "race", "combine", "confirm", "stopped"]
@@ -34,12 +35,16 @@ class Halving(Part):
 
     @classmethod
     def over(cls, seeds: int, first: int = 3, keep: float = 1 / 3, metric: str | None = None) -> Self:
-        """Rungs of `first` seeds, then of 1 / keep times as many each, below all seeds; raises ValueError for none."""
+        """Rungs of `first` seeds, then 1 / keep times as many each, below all seeds; raises InvalidRecipe for none."""
+        if first >= seeds:
+            raise InvalidRecipe(
+                f"Halving cuts for the first time after {first} seeds",
+                f"{seeds} seeds in all",
+                "Take more seeds",
+            )
         rungs = [first]
         while (following := math.ceil(round(rungs[-1] / keep, 6))) < seeds:
             rungs.append(following)
-        if first >= seeds:
-            raise ValueError(f"halving cuts after {first} seeds: take more than {first} in all")
         return cls(rungs=tuple(rungs), keep=keep, metric=metric)
 
 
@@ -59,7 +64,7 @@ class Round(Part):
 
     arms: the compared ones, the best first; the arms that they refer to are always trained beside them. seeds: what
     all of these have once the round has ended; of a confirmation, the fresh ones alone. joined: new arms, each by the
-    names of those whose clips it has together. skipped: never trained, for lack of time.
+    names of those whose clips it has together.
     """
 
     stage: Stage
@@ -67,5 +72,4 @@ class Round(Part):
     seeds: tuple[int, ...]
     left: tuple[str, ...] = ()
     joined: tuple[tuple[str, ...], ...] = ()
-    skipped: tuple[str, ...] = ()
     why: str = ""

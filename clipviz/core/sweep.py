@@ -86,6 +86,12 @@ class Sweep(BaseModel):
     deleted_at: datetime | None = None
     revision: int = 1
 
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """All that any of its arms has, or is to have."""
+        own = (*self.design.seeds, *(seed for each in self.rounds for seed in each.seeds))
+        return tuple(sorted(set(own)))
+
 
 class Standing(BaseModel):
     """How far a sweep is: its runs by state, and the time that those left may take."""

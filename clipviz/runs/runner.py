@@ -22,6 +22,7 @@ from clipviz.runs.awaken import lock_of
 from clipviz.runs.executors.base import Executor, Job, chosen
 from clipviz.runs.patience import persist
 from clipviz.runs.reporter import whoami
+from clipviz.runs.sweeps.advance import advance_all
 from clipviz.store import Store
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,9 @@ TICK_SECONDS = 0.1
 
 LOOK_SECONDS = 2.0
 """Others hold the lock for a moment to see whether a runner is awake; a runner waits them out."""
+
+CHOICE_SECONDS = 1.0
+"""How long a sweep that chooses as it goes may lie undecided where no job of this runner ends."""
 
 FAREWELL_SECONDS = 10.0
 """How long interrupted runs may take for their last checkpoint."""
@@ -48,13 +52,15 @@ class Runner:
         self._stopping = stopping
         self._jobs: list[Job] = []
         self._silent_since: dict[str, float] = {}
-        self._last_look = self._last_work = time.monotonic()
+        self._last_look = self._last_work = self._last_choice = time.monotonic()
+        self._ended = True
 
     def serve(self) -> None:
         """Take and watch runs until told to stop or idle for long; then leave none behind."""
         try:
             while not self._stopping.is_set() and not self._idle():
                 try:
+                    self._choose()
                     self._fill_slots()
                     self._kill_silent()
                 except StoreUnavailable as trouble:
@@ -68,6 +74,14 @@ class Runner:
         if self._jobs:
             self._last_work = time.monotonic()
         return time.monotonic() - self._last_work > self._settings.idle_minutes * 60
+
+    def _choose(self) -> None:
+        """Let sweeps that choose as they go decide, whenever a job has ended and every other second."""
+        now = time.monotonic()
+        if not self._ended and now - self._last_choice < CHOICE_SECONDS:
+            return
+        self._ended, self._last_choice = False, now
+        advance_all(self._store, self._settings)
 
     def _fill_slots(self) -> None:
         mine = [job.run.id for job in self._jobs]
@@ -118,6 +132,7 @@ class Runner:
         ended = wait([job.sentinel for job in self._jobs], seconds)
         for job in [job for job in self._jobs if job.sentinel in ended]:
             self._jobs.remove(job)
+            self._ended = True
             died = job.end()
             if died:
                 for run in self._held_by(job):

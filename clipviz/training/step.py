@@ -29,6 +29,9 @@ SCALARS = (
     "learning_rate",
 )
 
+TURNED = ("cosine", "norm_clipped/")
+"""Series of clips that can turn a gradient."""
+
 
 class Step:
     """Change the rows, forward, backward, clip, move; the numbers land in `row` (K, S) float64, all at every step.
@@ -98,6 +101,11 @@ class Step:
             clipped = self._move()
             self._flat.gradient.zero_()
             self._say_move(clipped)
+
+    @property
+    def lasting(self) -> tuple[str, ...]:
+        """The series that are there whatever the gradient clip."""
+        return tuple(name for name in self.series if not name.startswith(TURNED))
 
     def state(self) -> dict[str, Tensor]:
         """What a step remembers beside the optimiser and the clip, live, for a checkpoint."""

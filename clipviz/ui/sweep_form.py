@@ -8,6 +8,7 @@ import streamlit as st
 from clipviz.core.discovery import discover
 from clipviz.core.errors import ClipvizError
 from clipviz.core.recipe import Choice, Recipe
+from clipviz.core.screening import Halving
 from clipviz.core.sweep import Design, Vary
 from clipviz.runs.check import PACKAGES
 from clipviz.runs.sweeps import estimate, submit
@@ -53,8 +54,17 @@ def button(recipe: Recipe, draft: drafts.Draft, disabled: bool) -> None:
             key=draft.key("sweep.without"),
             help="Without it, the verdict says which clip is better, not whether clipping helps.",
         )
+        halve = st.checkbox(
+            "Successive halving",
+            key=draft.key("sweep.halving"),
+            help="After three seeds, and three times as many again, only the better third of the arms goes on, judged "
+            "on validation rows; arms without clips stay. The verdict says who left early.",
+        )
         try:
-            design = Design(recipe=recipe, vary=tuple(vary), seeds=range(int(seeds)), without_clip=without)
+            rule = Halving.over(int(seeds)) if halve else None
+            design = Design(
+                recipe=recipe, vary=tuple(vary), seeds=range(int(seeds)), without_clip=without, choosing=rule
+            )
             planned = submit.preview(state.store(), state.settings(), design)
         except ClipvizError as error:
             header.problem(error)
@@ -66,7 +76,7 @@ def button(recipe: Recipe, draft: drafts.Draft, disabled: bool) -> None:
             else ", time known once the first runs have ended"
         )
         st.markdown(
-            f"{counted(len(planned.variants), 'arm')} × {counted(int(seeds), 'seed')} = "
+            f"{counted(len(planned.variants), 'arm')} × {counted(int(seeds), 'seed')} = {'at most ' if rule else ''}"
             f"**{counted(len(planned.cells), 'run')}** in {counted(planned.programs, 'program')}{time}."
         )
         st.caption(escape(" · ".join(arm.name for arm in planned.variants[:12]), 400))

@@ -4,12 +4,14 @@ import streamlit as st
 
 from clipviz.analysis.verdict import gather
 from clipviz.analysis.verdict.gather import Group
+from clipviz.analysis.verdict.screening import Screening
 from clipviz.core.errors import ClipvizError
 from clipviz.core.run import Request, State
+from clipviz.core.screening import Search
 from clipviz.core.sweep import Standing, Sweep
 from clipviz.runs.submit import ensure_runner
 from clipviz.runs.sweeps import estimate, submit
-from clipviz.ui import cells, contamination, header, state, verdicts
+from clipviz.ui import cells, contamination, header, rounds, state, verdicts
 from clipviz.ui.text import ago, counted, escape, number, people
 
 EVERY = 2.0
@@ -23,6 +25,7 @@ def about(sweep: Sweep) -> None:
         f"{each.path} over {', '.join(str(value) for value in each.values)}" for each in design.vary
     )
     drawn = f", {number(design.samples)} combinations drawn at random" if design.samples else ""
+    drawn += ", with successive halving" if design.choosing else ""
     st.caption(
         f"{escape(varies or 'the recipe against itself without its clips', 300)}{drawn}: "
         f"{counted(len(sweep.variants), 'arm')} × {counted(len(design.seeds), 'seed')} · started by "
@@ -38,12 +41,17 @@ def controls(sweep: Sweep, standing: Standing) -> None:
             _ask(sweep, "pause")
     elif standing.paused and st.button("Resume", icon=":material/play_arrow:", type="primary"):
         _ask(sweep, "run")
-    if not standing.over and st.button(
+    if (sweep.choosing or not standing.over) and st.button(
         "Cancel", icon=":material/stop:", help="Stops what trains and what waits; what has ended is kept."
     ):
         _ask(sweep, "stop")
-    _extend(sweep)
-    if not going and st.button("Delete", icon=":material/delete:", help="It can be restored."):
+    if not sweep.choosing:
+        _extend(sweep)
+    if (
+        not going
+        and not sweep.choosing
+        and st.button("Delete", icon=":material/delete:", help="It can be restored.")
+    ):
         state.store().sweeps.delete(sweep.id, state.me())
         st.rerun()
 
@@ -54,15 +62,18 @@ def watch(sweep: Sweep) -> None:
 
     @st.fragment(run_every=EVERY)
     def live() -> None:
+        now = state.store().sweeps.get(sweep.id)
         runs = state.store().sweeps.runs(sweep.id)
         standing = Standing.of(runs)
-        if standing.over or standing.paused:
+        if (standing.over and not now.choosing) or standing.paused:
             st.rerun()
         progress(standing, estimate.left(runs, state.settings()))
-        groups = gather.of_sweep(sweep, runs)
+        rounds.story(now)
+        groups = gather.of_sweep(now, runs)
         known = gather.metrics(groups)
-        if known:
-            verdicts.answer(verdicts.judged(contamination.dirtiest(groups), known[0], None), so_far=True)
+        if known and not isinstance(now.design.choosing, Search):  # a search answers by fresh seeds alone
+            dirtiest = contamination.dirtiest(groups)
+            verdicts.answer(verdicts.judged(dirtiest, known[0], None, Screening.of(now)), so_far=True)
         cells.cells(groups, known[0] if known else None)
 
     live()
@@ -110,9 +121,10 @@ def _extend(sweep: Sweep) -> None:
         more = st.number_input(
             "Further seeds", value=10, min_value=1, max_value=500, step=1, key=f"more:{sweep.id}"
         )
-        st.caption("The same for every arm; what has ended is kept.")
+        kept = "Fresh ones, for the arms that are left" if sweep.rounds else "The same for every arm"
+        st.caption(f"{kept}; what has ended is kept.")
         if st.button("Train them", key=f"extend:{sweep.id}", type="primary"):
-            first = max(sweep.design.seeds) + 1
+            first = max(sweep.seeds) + 1
             try:
                 submit.extend(
                     state.store(), state.settings(), sweep, state.me(), seeds=range(first, first + int(more))

@@ -36,7 +36,9 @@ class Plan:
     def of_sweep(cls, sweep: Sweep) -> "Plan":
         arms = {variant.name: variant.recipe.model_dump(mode="json") for variant in sweep.variants}
         varies = [each.model_dump(mode="json") for each in sweep.design.vary]
-        return cls(sweep.dataset, {"varies": varies, "seeds": list(sweep.design.seeds), "arms": arms})
+        decided = [each.model_dump(mode="json") for each in sweep.rounds]
+        document = {"varies": varies, "seeds": list(sweep.seeds), "rounds": decided, "arms": arms}
+        return cls(sweep.dataset, document)
 
     @classmethod
     def of_arms(cls, groups: Sequence[Group], recipe: Recipe) -> "Plan":

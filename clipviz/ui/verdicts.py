@@ -8,6 +8,7 @@ import streamlit as st
 
 from clipviz.analysis.verdict import gather
 from clipviz.analysis.verdict.gather import Group
+from clipviz.analysis.verdict.screening import Screening
 from clipviz.analysis.verdict.verdict import ArmSummary, Verdict, judge
 from clipviz.charts.bands import bands
 from clipviz.charts.cost_gain import cost_gain
@@ -23,11 +24,14 @@ from clipviz.ui.text import counted, escape, number, plain
 ICONS = {"better": ":material/trending_up:", "worse": ":material/trending_down:"}
 
 
-def judged(groups: Sequence[Group], metric: Metric, margin: float | None) -> Verdict:
+def judged(
+    groups: Sequence[Group], metric: Metric, margin: float | None, screening: Screening | None = None
+) -> Verdict:
     """The verdict on what has ended; raises ClipvizError for arms that cannot be compared."""
     runs = [run.id for group in groups for run in group.runs.values()]
     saturated = gather.saturation(state.store().telemetry.histories(runs, "step", newest_only=True))
-    return judge(gather.arms(groups, metric, _touched, saturated), metric, margin=margin or None)
+    arms = gather.arms(groups, metric, _touched, saturated)
+    return judge(arms, metric, margin=margin or None, screening=screening)
 
 
 @st.cache_data(max_entries=256, show_spinner=False)

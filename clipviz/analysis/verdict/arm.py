@@ -1,7 +1,7 @@
 """An arm: one way to train, repeated over seeds; and whether arms may be compared at all."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -45,6 +45,11 @@ class Arm(Record):
     rows: str = ""
     scale_free: bool = False
     exact: bool = True
+
+    def over(self, seeds: Collection[int]) -> "Arm":
+        """The same arm with the runs of these seeds only."""
+        kept = {seed: each for seed, each in self.outcomes.items() if seed in seeds}
+        return self.model_copy(update={"outcomes": kept})
 
     def finite(self) -> dict[int, float]:
         return {seed: float(each.metric or 0.0) for seed, each in self.outcomes.items() if each.finite}

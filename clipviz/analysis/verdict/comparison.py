@@ -1,7 +1,7 @@
 """One arm against its reference over the seeds that both have."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 import numpy as np
@@ -17,7 +17,11 @@ from clipviz.analysis.verdict.superiority import all_pairs_superiority, paired_s
 from clipviz.analysis.verdict.worst_rank import ranks
 from clipviz.core.metric import Metric
 
-Relation = Literal["better", "worse", "identical", "equivalent", "no evidence", "too few"]
+Relation = Literal["better", "worse", "identical", "equivalent", "no evidence", "too few", "left early"]
+
+
+CLAIMS = ("p", "p_t", "p_holm", "p_bh", "p_equivalent", "power", "more_seeds", "smallest")
+"""What a comparison does not say of an arm that left early: its seeds were not fixed beforehand."""
 
 
 class Comparison(Record):
@@ -95,10 +99,17 @@ def compare(arm: Arm, reference: Arm, metric: Metric, margin: float | None = Non
 
 
 def judge_family(
-    comparisons: Sequence[Comparison], arms: dict[str, Arm], metric: Metric, level: float
+    comparisons: Sequence[Comparison],
+    arms: dict[str, Arm],
+    metric: Metric,
+    level: float,
+    left: Collection[str] = (),
 ) -> list[Comparison]:
-    """Corrects the p values over the whole family, and says of each comparison what follows."""
-    given = [math.nan if each.p is None else each.p for each in comparisons]
+    """Corrects the p values over the whole family, and says of each comparison what follows.
+
+    left: arms that left a screen early; they count in the family with p = 1, and claim nothing.
+    """
+    given = [1.0 if each.arm in left else math.nan if each.p is None else each.p for each in comparisons]
     judged = []
     for each, strict, loose in zip(comparisons, holm(given), benjamini_hochberg(given), strict=True):
         effect = math.nan if each.hedges_g is None else each.hedges_g
@@ -114,7 +125,9 @@ def judge_family(
                 "smallest": None if each.sd is None else _known(smallest * each.sd),
             }
         )
-        relation = _relation(corrected, arms[each.arm], arms[each.reference], metric, level)
+        if each.arm in left:
+            corrected = corrected.model_copy(update=dict.fromkeys(CLAIMS))
+        relation = _relation(corrected, arms[each.arm], arms[each.reference], metric, level, each.arm in left)
         judged.append(corrected.model_copy(update={"relation": relation}))
     return judged
 
@@ -124,10 +137,14 @@ def never_fired(arm: Arm) -> bool:
     return bool(arm.clips) and len(arm.silent()) == len(arm.clips)
 
 
-def _relation(found: Comparison, arm: Arm, reference: Arm, metric: Metric, level: float) -> Relation:
+def _relation(
+    found: Comparison, arm: Arm, reference: Arm, metric: Metric, level: float, left: bool
+) -> Relation:
     same = len(found.seeds) > 1 and found.finite == len(found.seeds) and not any(found.differences)
     if found.seeds and (same or (never_fired(arm) and not reference.clips)):
         return "identical"
+    if left:
+        return "left early"
     if len(found.seeds) < 2:
         return "too few"
     if found.p_holm is not None and found.p_holm <= level:

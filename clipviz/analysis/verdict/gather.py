@@ -32,12 +32,17 @@ class Group:
 
 
 def of_sweep(sweep: Sweep, runs: Iterable[Run]) -> list[Group]:
-    """The runs of a sweep by variant and seed, in the order of its plan."""
+    """The runs of a sweep by variant and seed, in the order of its plan; of one that chooses as it goes, the variants
+    that it has trained or trains."""
     found: dict[str, dict[int, Run]] = {variant.name: {} for variant in sweep.variants}
     for run in runs:
         if run.arm in found and run.seed is not None:
             found[run.arm][run.seed] = run
-    return [Group(variant, found[variant.name]) for variant in sweep.variants]
+    return [
+        Group(variant, found[variant.name])
+        for variant in sweep.variants
+        if found[variant.name] or not sweep.rounds
+    ]
 
 
 def metrics(groups: Sequence[Group]) -> list[Metric]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from clipviz.analysis.verdict import gather
 from clipviz.analysis.verdict.gather import Group
+from clipviz.analysis.verdict.screening import Screening
 from clipviz.analysis.verdict.verdict import Verdict, judge
 from clipviz.core.metric import Metric
 from clipviz.core.recipe import Recipe
@@ -35,4 +36,4 @@ def judged(
     runs = [run.id for group in groups for run in group.runs.values()]
     saturated = gather.saturation(store.telemetry.histories(runs, "step", newest_only=True))
     arms = gather.arms(groups, metric, touched, saturated)
-    return judge(arms, metric, margin=margin)
+    return judge(arms, metric, margin=margin, screening=Screening.of(sweep))

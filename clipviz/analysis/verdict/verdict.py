@@ -11,6 +11,7 @@ from clipviz.analysis.verdict.arm import Arm, Record, check
 from clipviz.analysis.verdict.centre import interquartile_mean
 from clipviz.analysis.verdict.comparison import Comparison, compare, judge_family, never_fired
 from clipviz.analysis.verdict.proportion import Share, wilson
+from clipviz.analysis.verdict.screening import Screening
 from clipviz.core.metric import Metric
 
 
@@ -47,36 +48,53 @@ class Verdict(Record):
     headline: int = Field(description="Which comparison the sentence is about.")
     comparisons: list[Comparison]
     arms: list[ArmSummary]
+    screening: Screening | None = Field(None, description="Of a sweep in which arms left early.")
 
 
 def judge(
-    arms: Sequence[Arm], metric: Metric, *, margin: float | None = None, level: float = 0.05
+    arms: Sequence[Arm],
+    metric: Metric,
+    *,
+    margin: float | None = None,
+    level: float = 0.05,
+    screening: Screening | None = None,
 ) -> Verdict:
     """The verdict on arms of which at least one is a reference.
 
     Each arm is compared with its own reference over the seeds that both have. The one that the sentence is
     about is chosen on validation rows and judged on test rows. Where several references were tuned too, it
     meets the best of them as well, and that comparison belongs to the family. margin: the largest difference
-    that does not matter, for "equivalent". Raises ClipvizError for arms that cannot be compared.
+    that does not matter, for "equivalent". screening: which arms left early, and the seeds that judge the others.
+    Raises ClipvizError for arms that cannot be compared.
     """
     check(arms)
-    known = {arm.name: arm for arm in arms}
+    left = screening.left if screening else frozenset()
+    all_seeds = {arm.name: arm for arm in arms}
+    known = {name: screening.judged(arm) if screening else arm for name, arm in all_seeds.items()}
+    arms = list(known.values())
     pairs = [(arm.name, arm.reference) for arm in arms if arm.reference]
     compared = [arm for arm in arms if arm.reference]
-    chosen = _best([arm for arm in compared if not never_fired(arm)] or compared, metric)
+    staying = [arm for arm in compared if arm.name not in left] or compared
+    chosen = _best([arm for arm in staying if not never_fired(arm)] or staying, metric)
+    if screening and screening.leader in known:
+        chosen = known[screening.leader]
     against = _best([known[name] for name in dict.fromkeys(reference for _, reference in pairs)], metric)
     if (chosen.name, against.name) not in pairs:
         pairs.append((chosen.name, against.name))
     headline = pairs.index((chosen.name, against.name))
     comparisons = judge_family(
-        [compare(known[name], known[reference], metric, margin) for name, reference in pairs],
+        [
+            compare(known[name], (all_seeds if name in left else known)[reference], metric, margin)
+            for name, reference in pairs
+        ],
         known,
         metric,
         level,
+        left,
     )
     return Verdict(
         sentence=words.sentence(comparisons[headline], known, metric),
-        context=words.context(comparisons, headline),
+        context=words.context(comparisons, headline, screening),
         advice=words.advice(comparisons[headline], metric, level, len(comparisons)),
         warnings=words.warnings(list(arms), comparisons),
         metric=metric,
@@ -84,7 +102,8 @@ def judge(
         chosen=chosen.name,
         headline=headline,
         comparisons=comparisons,
-        arms=[_summary(arm) for arm in arms],
+        arms=[_summary(arm, screening.looked_at(all_seeds[arm.name]) if screening else arm) for arm in arms],
+        screening=screening,
     )
 
 
@@ -98,7 +117,7 @@ def _best(arms: Sequence[Arm], metric: Metric) -> Arm:
     return min(arms, key=rank)
 
 
-def _summary(arm: Arm) -> ArmSummary:
+def _summary(arm: Arm, looked_at: Arm) -> ArmSummary:
     values = np.array(list(arm.finite().values()))
     ended = [each for each in arm.outcomes.values() if each.diverged or each.finite]
     return ArmSummary(
@@ -111,7 +130,7 @@ def _summary(arm: Arm) -> ArmSummary:
         median=float(np.median(values)) if len(values) else None,
         sd=float(values.std(ddof=1)) if len(values) > 1 else None,
         interquartile_mean=interquartile_mean(values) if len(values) else None,
-        validation=arm.validation(),
+        validation=looked_at.validation(),
         diverged=wilson(sum(each.diverged for each in ended), len(ended)),
         fired={family: arm.share_fired(family) for family in arm.clips},
         never_fired=never_fired(arm),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from clipviz.analysis.verdict.arm import Arm
 from clipviz.analysis.verdict.comparison import Comparison, never_fired
 from clipviz.analysis.verdict.power import FEWEST_EXACT, HEADLINE, RECOMMENDED
+from clipviz.analysis.verdict.screening import Screening
 from clipviz.analysis.verdict.sign_flip import smallest
 from clipviz.core.metric import Metric
 
@@ -21,11 +22,15 @@ def sentence(found: Comparison, arms: dict[str, Arm], metric: Metric) -> str:
     return _about(found, arms, metric)
 
 
-def context(comparisons: Sequence[Comparison], headline: int) -> list[str]:
+def context(
+    comparisons: Sequence[Comparison], headline: int, screening: Screening | None = None
+) -> list[str]:
     """How that arm was chosen, and what became of the others."""
     rest = [each for place, each in enumerate(comparisons) if place != headline]
     several = len({each.arm for each in comparisons}) > 1
     chosen = "It was chosen among several arms on the validation rows, and judged on the test rows."
+    if screening is not None:
+        return [_screened(comparisons, headline, screening), *_others(rest)]
     return [*([chosen] if several else []), *_others(rest)]
 
 
@@ -68,7 +73,7 @@ def warnings(arms: Sequence[Arm], comparisons: Sequence[Comparison]) -> list[str
     if all(arm.clips for arm in arms if not arm.reference):
         said.append("No arm is without a clip: this says which is better, not whether clipping helps.")
     for found in comparisons:
-        if found.relation == "identical":
+        if found.relation in ("identical", "left early"):
             continue
         said += _lonely(found, arms)
     for scale_free in (True, False):
@@ -78,6 +83,27 @@ def warnings(arms: Sequence[Arm], comparisons: Sequence[Comparison]) -> list[str
         if silent and not never_fired(arm):
             said.append(f"{arm.name}: its {' and '.join(silent)} clip never fired.")
     return said
+
+
+def _screened(comparisons: Sequence[Comparison], headline: int, screening: Screening) -> str:
+    """How a sweep chose as it went, and what that does to the numbers."""
+    arms = {each.arm for each in comparisons}
+    gone = sum(arm in screening.left for arm in arms)
+    said = f"{_arms(len(arms))} screened on the validation rows; {gone} left early, after fewer seeds"
+    family = f"Holm's correction counts all {len(arms)}."
+    if screening.fresh:
+        return (
+            f"{said}. {comparisons[headline].arm} led when {len(screening.fresh)} fresh seeds were trained, and is "
+            f"judged by these alone, on the test rows: the luck of the screen is not in its numbers. {family}"
+        )
+    return (
+        f"{said}. {comparisons[headline].arm} was chosen on the validation rows and judged on the test rows of the "
+        f"same seeds: its difference may be flattered by the choice; fresh seeds would tell. {family}"
+    )
+
+
+def _arms(count: int) -> str:
+    return f"{count} arm was" if count == 1 else f"{count} arms were"
 
 
 def _about(found: Comparison, arms: dict[str, Arm], metric: Metric) -> str:
@@ -149,6 +175,7 @@ def _others(rest: Sequence[Comparison]) -> list[str]:
         ("identical", "Identical to {0}, having changed nothing: {1}."),
         ("equivalent", "Equivalent to {0}: {1}."),
         ("no evidence", "No evidence of a difference from {0}: {1}."),
+        ("left early", "Left early, so that nothing is claimed of them against {0}: {1}."),
     ):
         by_reference: dict[str, list[str]] = {}
         for each in rest:

@@ -26,6 +26,13 @@ def sweep(
     samples: Annotated[
         int | None, typer.Option(min=1, help="So many combinations, drawn at random, instead of all.")
     ] = None,
+    halving: Annotated[
+        bool,
+        typer.Option(
+            "--halving",
+            help="After the first seeds the worse arms get no more; the verdict says who left early.",
+        ),
+    ] = False,
     recipe: RecipeFile = None,
     set_: Fields = None,
     metric: Annotated[str | None, typer.Option(help="What the verdict is about, e.g. rmse.")] = None,
@@ -49,6 +56,7 @@ def sweep(
         vary=dict(values(text) for text in vary or []),
         seeds=seeds,
         samples=samples,
+        halving=halving,
         device=device,
         name=name,
         metric=metric,
@@ -68,6 +76,10 @@ def sweep(
 def _show(swept: facade.Swept) -> None:
     counts = ", ".join(f"{count:,} {state}" for state, count in swept.states.items())
     typer.echo(f"sweep {swept.sweep}: {swept.runs:,} runs, {counts}")
+    for each in swept.rounds:
+        typer.echo(
+            inert(f"{len(each.arms)} arms over {len(each.seeds)} seeds{f': {each.why}' if each.why else ''}")
+        )
     if swept.verdict is None:
         typer.echo("No run has a result, so there is no verdict.")
     else:

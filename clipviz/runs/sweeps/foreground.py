@@ -11,6 +11,7 @@ from clipviz.runs.patience import persist
 from clipviz.runs.reporter import whoami
 from clipviz.runs.rows import SharedRows
 from clipviz.runs.sweeps import estimate
+from clipviz.runs.sweeps.advance import advance
 from clipviz.runs.together import MOST, work_together
 from clipviz.store import Store
 
@@ -37,12 +38,13 @@ def _train(
     store: Store, settings: Settings, sweep: Sweep, interrupted: threading.Event, tell: Tell | None
 ) -> None:
     shared = SharedRows(settings)
+    alone = settings.model_copy(update={"slots": 1})
 
     def told() -> Standing:
         runs = persist(lambda: store.sweeps.runs(sweep.id))
         standing = Standing.of(runs)
         if tell is not None:
-            tell(standing, estimate.left(runs, settings.model_copy(update={"slots": 1})))
+            tell(standing, estimate.left(runs, alone))
         return standing
 
     while not interrupted.is_set():
@@ -51,7 +53,14 @@ def _train(
             claim = partial(store.runs.claim_program, whoami(), settings.lease_seconds, run.program, MOST)
             work_together([run, *persist(claim)], settings, store, interrupted, shared.load, told)
         standing = Standing.of(persist(lambda: store.sweeps.runs(sweep.id))) if run is not None else told()
+        if persist(lambda: _goes_on(store, alone, sweep.id)):
+            continue
         if standing.over or standing.paused:
             return
         if run is None:
             interrupted.wait(0.2)
+
+
+def _goes_on(store: Store, settings: Settings, id: str) -> bool:
+    """Whether a sweep that chooses as it goes had something to decide, which is done then."""
+    return advance(store, settings, store.sweeps.get(id))

@@ -39,12 +39,16 @@ def plan(design: Design, dataset: Dataset, workers: int) -> Plan:
         )
     for arm in arms:
         check(arm.recipe, dataset)
-    wanted = [(arm, arm.at(seed)) for seed in design.seeds for arm in arms]
+    return Plan(arms, cells(arms, design.seeds, workers))
+
+
+def cells(arms: Sequence[Variant], seeds: Sequence[int], workers: int) -> tuple[Cell, ...]:
+    """The runs of these arms over these seeds, in programs of their own, at least one for each worker."""
+    wanted = [(arm, arm.at(seed)) for seed in seeds for arm in arms]
     programs = _programs([recipe for _, recipe in wanted], workers)
-    cells = tuple(
+    return tuple(
         Cell(recipe, arm.name, program) for (arm, recipe), program in zip(wanted, programs, strict=True)
     )
-    return Plan(arms, cells)
 
 
 def _programs(recipes: Sequence[Recipe], workers: int) -> list[str]:

@@ -29,7 +29,7 @@ def obstacle(recipe: Recipe) -> str:
 
 def signature(recipe: Recipe) -> str:
     """Equal for recipes that may share a program: same rows and split, architecture, batches, loss and schedule, and
-    policies and optimiser of the same classes. Seeds, input clamps and numbers may differ.
+    activation policies and optimiser of the same classes. Seeds, input clamps, gradient clips and numbers may differ.
     """
     places = sorted(recipe.clips_at.items())
     return canonical_json(
@@ -43,12 +43,16 @@ def signature(recipe: Recipe) -> str:
             "augment": [choice.model_dump(mode="json") for choice in recipe.augment],
             "activation": _activation(recipe.activation),
             "places": [[place, *(_activation(choice) for choice in chain)] for place, chain in places],
-            "gradient": _numbers_aside("clipviz.policies.gradients", recipe.gradient),
             "optimiser": _numbers_aside("clipviz.training.optimisers", recipe.optimiser),
             "device": recipe.device,
             "alone": obstacle(recipe),
         }
     )
+
+
+def clip_kind(recipe: Recipe) -> str:
+    """Equal for recipes whose gradient clips one clipper can be: of one class, with other numbers at most."""
+    return canonical_json(_numbers_aside("clipviz.policies.gradients", recipe.gradient))
 
 
 def _numbers_aside(package: str, choice: Choice) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import torch
@@ -16,7 +17,7 @@ from clipviz.training.assembly import Assembly, assemble
 from clipviz.training.calibration import calibrate
 from clipviz.training.failures import in_words
 from clipviz.training.replicas import kept
-from clipviz.training.replicas.alike import obstacle, signature
+from clipviz.training.replicas.alike import clip_kind, obstacle, signature
 from clipviz.training.replicas.member import Ended, Member
 from clipviz.training.replicas.program import Program
 from clipviz.training.rows import check
@@ -125,7 +126,8 @@ class _Crowd:
                 continue
             for alike in _alike(self._members(places, calibrates=True)):
                 parts = -(-len(alike) // most)
-                for part in (alike[first::parts] for first in range(parts)):
+                ends = [len(alike) * number // parts for number in range(parts + 1)]
+                for part in (alike[start:end] for start, end in pairwise(ends)):
                     if len(part) == 1:
                         self._alone[self._places[part[0].name]] = ""
                     else:
@@ -192,7 +194,7 @@ class _Crowd:
         return obstacle(self._recipes[places[0]])
 
     def _members(self, places: list[int], calibrates: bool) -> list[Member]:
-        """Runs ready to be joined; those that cannot be built end here."""
+        """Runs ready to be joined, by kind of gradient clip; those that cannot be built end here."""
         members = []
         like: dict[str, Assembly] = {}
         for place in places:
@@ -223,7 +225,7 @@ class _Crowd:
                 for sentence in calibrate(assembly, member.progress.first_batch()):
                     member.report.say(0, "info", sentence)
             members.append(member)
-        return members
+        return sorted(members, key=lambda member: clip_kind(member.recipe))
 
     def _tell(self, member: Member, how: Ended) -> None:
         self._finish(self._places[member.name], how)
@@ -239,7 +241,7 @@ def _alike(members: list[Member]) -> list[list[Member]]:
     for member in members:
         own = member.assembly
         shape = (len(own.train), len(own.validation), own.network.front.signal, member.progress.total)
-        groups[shape, own.flat.specs, own.step.series].append(member)
+        groups[shape, own.flat.specs, tuple(own.step.lasting)].append(member)
     return list(groups.values())
 
 

@@ -46,7 +46,7 @@ class Share:
 class Member:
     """One run: its recipe, its network, whoever listens to it, and where it stands.
 
-    name: of its folder, by which checkpoints know it.
+    name: of its folder, by which checkpoints know it. series: what it says of a step; its program may say more.
     """
 
     def __init__(
@@ -55,8 +55,9 @@ class Member:
         self.recipe, self.assembly, self.table = recipe, assembly, table
         self.sink, self.folder, self.name = sink, folder, folder.name
         self.loss = assembly.step.backward.loss
+        self.series = assembly.step.series
         self.progress = Progress(assembly, recipe, device, samples=False)
-        self.report = Report(assembly.step.series, sink, device, capacity=1)
+        self.report = Report(self.series, sink, device, capacity=1)
         self._device = device
 
     def move_to(self, optimiser: Share, clipper: Share, step: Share) -> None:
@@ -69,7 +70,7 @@ class Member:
     def begin(self) -> None:
         """Tells the sink what will come."""
         series: dict[Stream, Any] = {
-            "step": self.assembly.step.series,
+            "step": self.series,
             "evaluation": self.assembly.evaluations,
         }
         self.sink.begin(self.progress.total, self._device, series)

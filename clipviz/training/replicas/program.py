@@ -20,6 +20,7 @@ from clipviz.training.optimisers.base import Group
 from clipviz.training.rates import Rates
 from clipviz.training.replicas import kept
 from clipviz.training.replicas.backward import ManyBackward
+from clipviz.training.replicas.clippers import ManyClippers
 from clipviz.training.replicas.judging import Judge
 from clipviz.training.replicas.member import Ended, Member, Share
 from clipviz.training.replicas.rows import ManyRows
@@ -42,9 +43,8 @@ class Machine:
         self.stack = Stack([member.assembly.network.body for member in members], flat)
         flat.running = self.stack.running
         recipes = [member.recipe for member in members]
-        policies = [build("clipviz.policies.gradients", recipe.gradient) for recipe in recipes]
         optimisers = [build("clipviz.training.optimisers", recipe.optimiser) for recipe in recipes]
-        self.clipper = type(policies[0]).together(policies, flat.specs, flat.weights)
+        self.clipper = ManyClippers(recipes, flat.specs, flat.weights)
         self.optimiser = type(optimisers[0]).together(optimisers, _groups(flat, apart))
         self.rates = Rates.together([member.assembly.rates for member in members])
         losses = [member.loss for member in members]
@@ -64,7 +64,7 @@ class Machine:
 
 
 class Program:
-    """Runs whose recipes differ in seeds and numbers only, and that are at the same step.
+    """Runs whose recipes differ in seeds, gradient clips and numbers only, and that are at the same step.
 
     Each ends by itself; those that are left go on as a smaller program. What a replica says and ends with is what
     it would have by itself, within the tolerance of float32; on the CPU a program that was interrupted anywhere ends
@@ -129,13 +129,15 @@ class Program:
             step = machine.step
             member.move_to(
                 Share(machine.optimiser.state, replica, count),
-                Share(machine.clipper.state, replica, count),
+                machine.clipper.share(replica),
                 Share(
                     step.state, replica, count, step.series, step.row[replica : replica + 1], machine.backward
                 ),
             )
         self._ring = Ring(len(machine.step.series), CAPACITY, self._device, count)
         self._move = moving(machine.step, self._ring, self.members[0].recipe.training.graph, self._say)
+        said = {name: column for column, name in enumerate(machine.step.series)}
+        self._columns = {member.name: [said[name] for name in member.series] for member in self.members}
         self._orders = {}
         self._timed = any(member.recipe.stopping.most_seconds for member in self.members)
         self._length = len(machine.train)
@@ -183,7 +185,7 @@ class Program:
         for replica, member in enumerate(self.members):
             try:
                 for steps, values in blocks:
-                    own = values.reshape(len(steps), count, -1)[:, replica]
+                    own = values.reshape(len(steps), count, -1)[:, replica, self._columns[member.name]]
                     member.report.deliver(steps, np.ascontiguousarray(own))
             except ClipvizError as error:
                 lost.append((member, error))

@@ -43,6 +43,16 @@ CASES: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
         {"gradient__id": "autoclip", "schedule__id": "cosine", "activation__id": "fixed"},
         [{"seed": 1}, {"seed": 2, "inputs__default__id": "quantile"}, {"seed": 2, "activation__theta": 0.7}],
     ),
+    "gradient clips of four kinds": (
+        {"activation__id": "learned_tanh"},
+        [
+            {"seed": 1, "gradient": {"id": "value", "max_value": 0.05}},
+            {"seed": 2, "gradient": {"id": "none"}},
+            {"seed": 3, "gradient": {"id": "agc"}},
+            {"seed": 4, "gradient": {"id": "autoclip"}},
+            {"seed": 5, "gradient": {"id": "value", "max_value": 0.2}},
+        ],
+    ),
     "spikes, step scaled": (
         {"gradient__id": "zclip", "training__accumulation": 2},
         [{"seed": 1}, {"seed": 2, "stopping__patience": 0}],
@@ -154,7 +164,11 @@ def test_a_program_that_is_broken_off_ends_with_the_very_bits(how: str, tmp_path
         return "pause" if flushes == 25 else "run"
 
     shared = SMALL | {"activation__id": "learned_tanh", "gradient__id": "autoclip", "model__dropout": 0.1}
-    numbers: list[dict[str, Any]] = [{"seed": 1}, {"seed": 2, "optimiser__weight_decay": 0.1}, {"seed": 3}]
+    numbers: list[dict[str, Any]] = [
+        {"seed": 1},
+        {"seed": 2, "optimiser__weight_decay": 0.1},
+        {"seed": 3, "gradient": {"id": "adagc"}},
+    ]
     recipes, table = [recipe(**shared | own) for own in numbers], regression()
     eager = {"flush_seconds": 0.0, "checkpoint_seconds": 0.0}
     whole = many(recipes, table, [Ear() for _ in recipes], tmp_path / "whole", **eager)
