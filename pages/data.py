@@ -10,6 +10,7 @@ from clipviz.ui import (
     column_types,
     columns,
     header,
+    missing_codes,
     named_gallery,
     pictures,
     prose,
@@ -128,6 +129,7 @@ def column(dataset: Dataset, profiles: list[ColumnProfile]) -> None:
         + ("" if rows else " · pick a line above to see another column")
     )
     column_types.override(dataset, profile.name)
+    missing_codes.offer(dataset, profile)
     if profile.name in texts:
         prose.shown(dataset, profiles, texts[profile.name])
     else:

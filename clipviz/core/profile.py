@@ -17,6 +17,7 @@ Pattern = Literal[
     "heavy left tail",
     "heavy tails",
     "a few outliers",
+    "a code for missing?",
 ]
 
 
@@ -89,6 +90,8 @@ class ColumnProfile(BaseModel):
     """On edges that grow by a constant factor, away from zero on both sides where there are negatives."""
     tails: Tails | None = None
     suggestion: Suggestion | None = None
+    codes: tuple[tuple[float, int], ...] = ()
+    """(value, how often) of values that look like codes for a missing one, such as -999; they count as numbers."""
     levels: tuple[tuple[str, int], ...] = ()
     """Most frequent values of a category, boolean or text column, with counts (at most 50)."""
 

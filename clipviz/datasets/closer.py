@@ -13,13 +13,16 @@ if TYPE_CHECKING:
     import duckdb
 
 DATELIKE = r"^[0-9]{1,4}[-/. ]+[0-9\pL]|^\pL{3,9}[-., ]+[0-9]"
+BRACKETED = "d IS NOT NULL AND starts_with(x, '(')"
 
 
 @dataclass(frozen=True)
 class Closer:
     """Of one column: cells that are numbers once their signs are gone, whole ones, those that were written with signs,
     which signs; cells that are numbers once the unit behind them is gone, whole ones, which units; times of day; the
-    cells that are dates with the day first and with the month first, and those for which the two differ."""
+    cells that are dates with the day first and with the month first, and those for which the two differ;
+    numbers in brackets.
+    """
 
     numbers: int = 0
     whole: int = 0
@@ -32,6 +35,7 @@ class Closer:
     days: int = 0
     months: int = 0
     differ: int = 0
+    bracketed: int = 0
 
     def orders(self, present: int) -> tuple[str, ...]:
         """The orders in which every cell is a date."""
@@ -62,7 +66,8 @@ def look(
         f"{_sum('e IS NOT NULL')}, {_sum(whole_sql('e'))}, "
         f"list(DISTINCT {unit_sql('u')}) FILTER (d IS NULL AND e IS NOT NULL), "
         f"{_sum(clock_sql('x') + ' IS NOT NULL')}, "
-        f"{_sum('day IS NOT NULL')}, {_sum('month IS NOT NULL')}, {_sum('day <> month')} "
+        f"{_sum('day IS NOT NULL')}, {_sum('month IS NOT NULL')}, {_sum('day <> month')}, "
+        f"{_sum(BRACKETED)} "
         f"FROM ({source}) GROUP BY name"
     ).fetchall()
     return {

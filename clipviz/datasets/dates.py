@@ -18,6 +18,8 @@ COMPACT = ("%Y%m%d",)
 ZONE = r"(:[0-9]{2}(?:\.[0-9]+)?(?: ?[AaPp][Mm])?) ?(?:GMT|UTC)?([+-])(0?[0-9]|1[0-4])(?::?([0-5][0-9]))?$"
 """An offset from UTC behind a clock: +02:00, -0500, GMT+1."""
 LIKELY = r"^[0-9]+[-/.T]|^[A-Z][a-z]{2}, "
+VERSION = r"[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]"
+"""Three numbers of which the last, with one digit, is no year: 1.2.0."""
 CLOCK = r"^([0-9]{1,3}):([0-5][0-9])(?::([0-5][0-9](?:\.[0-9]+)?))?(?: ?([AaPp])[Mm])?$"
 
 
@@ -74,7 +76,8 @@ def ordered_sql(cell: str, order: str) -> str:
         f"{first.format(mark)}{year}{time}" for mark in "/-" for time in TIMES for year in ("%y", "%Y")
     ]
     known = _listed((*NAMED, *SHORT, *MONTHS, *formats))
-    return f"coalesce({clear_sql(cell)}, {_of_four_digits(f'try_strptime({english_sql(cell)}, [{known}])')})"
+    found = f"coalesce({clear_sql(cell)}, {_of_four_digits(f'try_strptime({english_sql(cell)}, [{known}])')})"
+    return f"CASE WHEN NOT regexp_full_match({cell}, {literal(VERSION)}) THEN {found} END"
 
 
 def chosen_sql(cell: str, order: str) -> str:

@@ -105,15 +105,19 @@ def _steadiness(rows: Sequence[Sequence[str]]) -> float:
     return sum(len(row) == width for row in rows) / len(rows) if rows else 0.0
 
 
-def _score(rows: Sequence[Sequence[str]], delimiter: str) -> tuple[float, int]:
-    """How well a delimiter explains the sample: rows of one width, and cells that hold no other delimiter."""
+def _score(rows: Sequence[Sequence[str]], delimiter: str) -> tuple[bool, float, int]:
+    """How well a delimiter explains the sample: rows of one width, and cells that hold no other delimiter.
+
+    One that gives every row, names included, the same width comes before those that do not.
+    """
     width = _width(rows)
     if width <= 1:
-        return 0.0, 0
+        return False, 0.0, 0
     others = [mark for mark in CANDIDATES if mark != delimiter]
     cells = [cell for row in rows[:200] for cell in row]
     foreign = sum(any(mark in cell for mark in others) and not is_number(cell) for cell in cells)
-    return round(_steadiness(rows) - foreign / max(1, len(cells)), 3), width
+    steady = _steadiness(rows)
+    return steady == 1 and len(rows) > 1, round(steady - foreign / max(1, len(cells)), 3), width
 
 
 def guess_header(rows: Sequence[Sequence[str]]) -> bool:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 BAD_SHARE = 0.05
 CELLS_AT_ONCE = 1_000_000
+WIDE = 200
+"""Columns from which on planning a query takes longer than running it."""
 LARGEST_INT64 = 2.0**63
 PROSE_WORDS = 4.0
 AS_TEXT = f"CASE WHEN {{0}} = trunc({{0}}) AND abs({{0}}) < {LARGEST_WHOLE} "
@@ -63,6 +65,10 @@ def clean_cells(
         for place in range(columns)
     ]
     cells = ", ".join(f"{way.format(f'c{place}')} AS c{place}" for place, way in enumerate(ways, 1))
+    if (
+        columns > WIDE
+    ):  # both take the square of the columns: minutes for two thousand of them, seconds without
+        connection.execute("SET disabled_optimizers = 'common_subexpressions,statistics_propagation'")
     connection.execute(
         f"CREATE MACRO without_word(x) AS CASE WHEN strlen(trim(x)) > {longest} "
         f"OR NOT contains({literal(words)}, concat('\x1f', trim(x), '\x1f')) THEN trim(x) END;"
@@ -163,7 +169,7 @@ class _Column:
                 return "boolean"
             if not counts.code and self._nearly(counts.numbers):
                 return "integer" if counts.whole == counts.numbers else "number"
-            if self.near.signed and self._nearly(self.near.numbers):
+            if self.near.signed and self._nearly(self.near.numbers) and not self._listed:
                 return "integer" if self.near.whole == self.near.numbers else "number"
             if self.unit and self._nearly(self.near.measured):
                 return "integer" if self.near.whole_measured == self.near.measured else "number"
@@ -175,6 +181,11 @@ class _Column:
         short = (counts.length or 0) <= 100
         many = counts.distinct > 1000 and (counts.words or 1) >= PROSE_WORDS
         return "category" if short and (counts.distinct <= 20 or (repeated and not many)) else "text"
+
+    @property
+    def _listed(self) -> bool:
+        """True where every number stands in brackets: (1), (2) are no amounts below zero."""
+        return 0 < self.near.bracketed == self.near.numbers and not self.near.signs
 
     def _nearly(self, readable: int) -> bool:
         strange = self.counts.present - readable
@@ -207,6 +218,8 @@ class _Column:
         listed = " and ".join(signs) if len(signs) <= 2 else ", ".join(signs)
         ending = "; it mixes units." if len(signs) > 1 else ": 12 % is 12." if signs == ("%",) else "."
         note = f"{name} is read without the sign {listed}{ending}" if signs else ""
+        if near.bracketed:
+            note = f"{note} {name} holds amounts in brackets: (5) is -5.".strip()
         return bare, near.numbers, near.whole, note
 
     def _number(self, kind: Kind, chosen: bool) -> Typed:

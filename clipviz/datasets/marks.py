@@ -4,13 +4,17 @@ import re
 
 from clipviz.datasets.staging import literal
 
-SIGNS = r"(?:US\$|[$€£¥₹₽₩₺₴₪฿]|USD|EUR|GBP|CHF|JPY|CNY|INR|CAD|AUD|S?Fr\.?)"
+SIGNS = (
+    r"(?:(?:US|R|A|C|HK|NT)?\$|[€£¥₹₽₩₺₴₪฿]|USD|EUR|GBP|CHF|JPY|CNY|INR|CAD|AUD|BRL|SEK|NOK|DKK|PLN|CZK|HUF"
+    r"|S?Fr\.?|kr\.?|zł|Kč|Ft|lei|руб\.?)"
+)
 _BEFORE = re.compile(rf"^([-+]?)\s*{SIGNS}\s*([-+]?[0-9.,])")
 _AFTER = re.compile(rf"([0-9.,])\s*(?:{SIGNS}|%)$")
-_BRACKETED = re.compile(rf"^\(\s*({SIGNS}\s*[0-9][0-9.,' ]*|[0-9][0-9.,' ]*\s*(?:{SIGNS}|%))\s*\)$")
+_BRACKETED = re.compile(rf"^\(\s*((?:{SIGNS}\s*)?[0-9][0-9.,' ]*(?:\s*(?:{SIGNS}|%))?)\s*\)$")
 _ROUND = re.compile(r"([0-9])\.[-–—]+$")
 _BEHIND = re.compile(r"^([0-9][0-9.,' ]*)-$")
 _UNIT = r"^([-+]?[0-9][0-9.,' ]*?) ?([\pL°²³][\pL°²³0-9/]{0,7})$"  # RE2, which knows letters of all alphabets
+_UNIT_HERE = re.compile(r"^([-+]?[0-9][0-9.,' ]*?) ?(?:[^\W\d_]|[°²³])(?:[^\W\d_]|[°²³0-9/]){0,7}$")
 _TYPED = "\u00a0\u202f\u2009\u2212\u2019"
 _PLAIN = "   -'"
 """What word processors make of a space, a minus and an apostrophe."""
@@ -42,6 +46,11 @@ def unmarked_sql(cell: str) -> str:
 def sign_sql(cell: str) -> str:
     """SQL for the sign of a marked cell: "$", "€", "%"; "" where there is none."""
     return f"regexp_extract({cell}, '{SIGNS}|%')"
+
+
+def without_unit(cell: str) -> str:
+    """A cell without the unit behind its number: "5,5 kg" is 5,5."""
+    return _UNIT_HERE.sub(r"\1", cell)
 
 
 def unit_sql(cell: str) -> str:

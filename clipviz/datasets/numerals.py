@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
-from clipviz.datasets.marks import unmarked
+from clipviz.datasets.marks import unmarked, without_unit
 
 Decimal = Literal[".", ","]
 Thousands = Literal["", ".", ",", " ", "'"]
@@ -22,6 +22,8 @@ LARGEST_WHOLE = 2.0**53
 
 def is_number(cell: str) -> bool:
     """True when the cell is a number in any of the spellings that can be read, with or without a currency sign."""
+    if PLAIN.fullmatch(cell):
+        return True
     text = unmarked(cell)
     if PLAIN.fullmatch(text):
         return True
@@ -38,7 +40,7 @@ def guess(columns: Iterable[Iterable[str]]) -> tuple[Decimal, Thousands]:
     votes: dict[tuple[Decimal, Thousands], int] = {}
     either: set[str] = set()
     for column in columns:
-        cells = [unmarked(cell) for cell in column if cell.strip()]
+        cells = [without_unit(unmarked(cell)) for cell in column if cell.strip()]
         numbers = [cell for cell in cells if is_number(cell)]
         if not numbers or 2 * len(numbers) < len(cells):
             continue

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from clipviz.core.dataset import Kind
 from clipviz.core.profile import QUANTILES, ColumnProfile, Histogram
-from clipviz.datasets import histograms, moments
+from clipviz.datasets import codes, histograms, moments
 from clipviz.datasets.ordered import Ordered
 from clipviz.datasets.suggest import suggest
 from clipviz.datasets.tails import tails
@@ -65,6 +65,7 @@ def of_sorted(
             "histogram": histograms.linear(ordered, missing, positive, negative),
             "log_histogram": histograms.logarithmic(ordered, missing, positive, negative),
             "tails": tails(ordered),
+            "codes": () if kind == "boolean" else codes.find(ordered),
             "levels": _truths(ordered) if kind == "boolean" else (),
         }
     )

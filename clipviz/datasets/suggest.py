@@ -8,7 +8,7 @@ from clipviz.core.recipe import Choice
 FEW_VALUES = 20
 MANY_ZEROS = 0.5
 HEAVY = 4.0
-"""Hill exponents below this count as heavy: the fourth moment does not exist."""
+"""Hill exponents surely below this count as heavy: the fourth moment does not exist."""
 FAR_OUT = 10.0
 """Interquartile ranges from the nearest quartile to the extreme."""
 VALLEY = 0.5
@@ -21,6 +21,12 @@ def suggest(known: ColumnProfile) -> Suggestion | None:
     )
     if not present or known.kind == "boolean":
         return None
+    if known.codes:
+        said = " and ".join(f"{count:,} times {value:g}" for value, count in known.codes)
+        return _leave(
+            "a code for missing?",
+            f"{said} far from all other values: a bound would fall into the gap; read it as missing first",
+        )
     if known.distinct <= 2:
         return _leave("discrete", f"only {known.distinct} different value{'s' if known.distinct > 1 else ''}")
     if known.zeros > MANY_ZEROS * present:
@@ -39,8 +45,8 @@ def suggest(known: ColumnProfile) -> Suggestion | None:
 
 def _by_tails(known: ColumnProfile) -> Suggestion:
     tails = known.tails
-    upper = tails is not None and tails.upper is not None and tails.upper < HEAVY
-    lower = tails is not None and tails.lower is not None and tails.lower < HEAVY
+    upper = tails is not None and _surely_heavy(tails.upper, tails.k)
+    lower = tails is not None and _surely_heavy(tails.lower, tails.k)
     if upper or lower:
         assert tails is not None
         said = " and ".join(
@@ -48,7 +54,8 @@ def _by_tails(known: ColumnProfile) -> Suggestion:
             for side, index, heavy in (("lower", tails.lower, lower), ("upper", tails.upper, upper))
             if heavy
         )
-        reason = f"{said}, below {HEAVY:g}, from the {tails.k:,} values farthest out: extremes rule mean and spread"
+        reason = f"{said}, surely below {HEAVY:g}, from the {tails.k:,} values farthest out"
+        reason = f"{reason}: extremes rule mean and spread"
         if upper and lower:
             return _clamp("heavy tails", Choice.of("quantile", lower=0.01, upper=0.99), reason)
         if upper:
@@ -62,6 +69,12 @@ def _by_tails(known: ColumnProfile) -> Suggestion:
         reason = f"the farthest value lies {far / reach:,.0f} interquartile ranges beyond the quartiles"
         return _clamp("a few outliers", Choice.of("tukey", k=3.0), reason)
     return _leave("fine as it is", "no tail is heavy and no value lies far out")
+
+
+def _surely_heavy(index: float | None, k: int) -> bool:
+    """Whether the exponent lies two of its standard errors, index / sqrt(k), below `HEAVY`: with few rows even normal
+    values reach 4."""
+    return index is not None and index * (1 + 2 / k**0.5) < HEAVY
 
 
 def _bimodal(known: ColumnProfile) -> bool:

@@ -1,5 +1,7 @@
 """The team's datasets: what is known of each; their bytes live in files."""
 
+from datetime import timedelta
+
 from sqlalchemy import RowMapping, insert, select
 
 from clipviz.core.dataset import Dataset
@@ -68,6 +70,12 @@ class Datasets:
             now = self._database.now()
             row = found(connection, datasets, id, now, lock=True)
             return _dataset(touch(connection, datasets, row, who, now, deleted_at=now))
+
+    def deleted(self, longer_than: timedelta) -> set[str]:
+        """The ids of those that have been deleted for longer than this."""
+        old = select(datasets.c.id).where(datasets.c.deleted_at < self._database.now() - longer_than)
+        with self._database.reading() as connection:
+            return set(connection.execute(old).scalars())
 
     def restore(self, id: str, who: str) -> Dataset:
         """Undo `delete`; a dataset that is not deleted stays as it is. Raises NotFound."""

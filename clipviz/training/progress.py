@@ -114,8 +114,8 @@ class Progress:
         network, validation = self._assembly.network, self._assembly.validation
         criterion, sample = self._assembly.criterion, self._assembly.sample
         said = evaluation.outputs(network, validation)
-        loss = evaluation.loss(criterion, said, validation)
-        train_loss = evaluation.loss(criterion, evaluation.outputs(network, sample), sample)
+        loss = evaluation.loss(criterion, said, validation.goal)
+        train_loss = evaluation.loss(criterion, evaluation.outputs(network, sample), sample.goal)
         metrics = evaluation.metrics(network, said, validation)
         if self.sampled is not None:
             self.sampled.look(self.step, self.last_evaluation)

@@ -2,8 +2,9 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import IO
 
@@ -13,7 +14,7 @@ from clipviz.core.dataset import Reading
 from clipviz.core.errors import Cancelled, ClipvizError
 from clipviz.core.ids import new_id
 from clipviz.core.settings import Settings
-from clipviz.datasets import ingest, together
+from clipviz.datasets import ingest, together, uploads
 from clipviz.datasets.progress import Progress
 from clipviz.store import Store
 from clipviz.ui.text import escape, number, plain, size
@@ -84,6 +85,7 @@ class Job:
             )
         finally:
             self._over.set()
+            clear(settings, store)
 
     @property
     def uploads(self) -> list[Path]:
@@ -134,6 +136,13 @@ def start(job: Job, settings: Settings, store: Store) -> Job:
     known[job.id] = job
     threading.Thread(target=job.work, args=(settings, store), name=f"reading {job.id}", daemon=True).start()
     return job
+
+
+def clear(settings: Settings, store: Store) -> None:
+    """Removes the uploads that nobody can ask for any more: orphans, and those of datasets deleted a day ago."""
+    with suppress(ClipvizError, OSError):  # another time, then
+        gone = store.datasets.deleted(timedelta(seconds=ingest.STALE_SECONDS))
+        uploads.clear(settings, gone, {path.name for job in running() for path in job.uploads})
 
 
 def get(id: str) -> Job | None:

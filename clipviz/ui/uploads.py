@@ -20,12 +20,19 @@ AGAIN = " (read again)"
 
 def drop_zone() -> None:
     """The uploader; each dropped file, or pile of files that belong together, becomes a dataset, read as guessed."""
+    _cleared()
     if st.session_state.get("plain_upload") or not _served():
         _plain_zone()
     else:
         _streaming_zone()
     for unread in list(st.session_state.get("unread", {}).values()):
         _mend(*unread)
+
+
+@st.cache_resource(show_spinner=False)
+def _cleared() -> None:
+    """Once in the life of a server: what sessions of an earlier one left behind."""
+    readings.clear(state.settings(), state.store())
 
 
 def _served() -> bool:
@@ -185,7 +192,7 @@ def _mend(path: Path | None, name: str, error: ClipvizError) -> None:
     if path is None:
         return
     with st.container(border=True):
-        st.markdown(f"**{escape(name)}** is kept. Say how it is written, and try again.")
+        st.markdown(f"**{escape(name)}** is kept for a day. Say how it is written, and try again.")
         holds = st.segmented_control(
             "It holds",
             ["a table", "images"],

@@ -16,6 +16,10 @@ from clipviz.datasets.dialect import guess
         ("alone\n1\n2\n", ",", 1),
         ('name,note\nx,"a; b; c"\ny,"d; e; f"\n', ",", 2),
         ("a,b\n1,2\n3\n4,5\n", ",", 2),
+        ("name,tags\nx,a;b;c\ny,d;e;f\nz,a;c;g\n", ",", 2),
+        ("from;to\nBerlin, DE;Paris, FR\nRome, IT;Oslo, NO\n", ";", 2),
+        ("a\tb\nx|y|z\t1\nu|v|w\t2\n", "\t", 2),
+        ("a;b\n0,5;0,7 °C\n1,5;2,5 °C\n", ";", 2),
     ],
 )
 def test_delimiter(text, delimiter, width):

@@ -35,6 +35,18 @@ def test_shapes(shape):
     assert bounds.lo < bounds.hi and not bounds.note
 
 
+@pytest.mark.parametrize(("rows", "alarms"), [(120, 18), (500, 3), (2_000, 1)])
+def test_few_normal_values_are_rarely_called_heavy(rows, alarms):
+    found = [profile("x", "number", GENERATOR.normal(size=rows)).suggestion for _ in range(60)]
+    assert sum("heavy" in one.pattern for one in found) <= alarms
+
+
+@pytest.mark.parametrize("draw", [lambda n: GENERATOR.standard_t(2, n), lambda n: GENERATOR.pareto(1.5, n)])
+def test_a_heavy_tail_is_found_in_a_few_hundred_values(draw):
+    found = [profile("x", "number", draw(500)).suggestion for _ in range(40)]
+    assert sum("heavy" in one.pattern for one in found) >= 36
+
+
 def test_columns_without_numbers_get_none():
     assert profile("x", "number", np.array([np.nan, np.inf])).suggestion is None
     assert profile("x", "boolean", np.array([0.0, 1.0])).suggestion is None

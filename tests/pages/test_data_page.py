@@ -208,3 +208,14 @@ def test_a_column_is_told_in_numbers_with_a_suggestion_and_its_reason(page, home
     strengths = next(each.value for each in app.dataframe if "strength" in each.value.columns)
     assert len(strengths) == len(spikes.columns) - 1
     assert any("distance" in each.value.columns for each in app.dataframe)
+
+
+def test_a_code_for_missing_is_told_and_one_click_reads_it_as_missing(page, store) -> None:
+    lines = ["t,y"] + [f"{-999 if i % 9 == 4 else 15 + i % 7 / 3:.2f},{i * 5 % 11}" for i in range(60)]
+    app = upload(page(), "codes.csv", "\n".join(lines).encode())
+    shown = next(each for each in app.button if each.label == "Read -999 as missing")
+    assert "-999 in **t** (7 cells) stands far from all other" in words(app)
+    shown.click().run()
+    assert not app.exception
+    dataset = store.datasets.get(app.query_params["dataset"])
+    assert "-999" in (dataset.reading.missing or ()) and "as codes for a missing one" not in words(app)

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from clipviz.core.dataset import Dataset
@@ -54,6 +56,17 @@ def test_the_runs_of_a_deleted_one_still_find_it(store: Store, dataset: Dataset)
     assert store.datasets.get(dataset.id, include_deleted=True) == deleted
     with pytest.raises(NotFound, match="There is no dataset with this id"):
         store.datasets.get("f" * 16, include_deleted=True)
+
+
+def test_those_deleted_for_long_are_told_apart(store: Store, dataset: Dataset, clock: Clock) -> None:
+    day = timedelta(days=1)
+    assert store.datasets.deleted(day) == set()
+    store.datasets.delete(dataset.id, "Ada")
+    assert store.datasets.deleted(day) == set()
+    clock.forward(days=2)
+    assert store.datasets.deleted(day) == {dataset.id}
+    store.datasets.restore(dataset.id, "Ada")
+    assert store.datasets.deleted(day) == set()
 
 
 def test_restore_undoes_delete(store: Store, dataset: Dataset) -> None:

@@ -1,6 +1,7 @@
 """Readings go on in threads; they end with a dataset, or with words."""
 
 import io
+import os
 import threading
 import time
 
@@ -26,6 +27,10 @@ class Store:
         def list():
             return []
 
+        @staticmethod
+        def deleted(longer_than):
+            return set()
+
 
 @pytest.fixture
 def job(tmp_path):
@@ -49,6 +54,14 @@ def test_a_reading_that_fails_ends_with_words(job, tmp_path, monkeypatch):
     monkeypatch.setattr(readings.ingest, "ingest", lambda *_, **__: 1 / 0)
     job.work(Settings(home=tmp_path / "home"), Store)
     assert "could not be read; received ZeroDivisionError" in str(job.error)
+
+
+def test_a_reading_clears_away_what_nobody_can_ask_for(job, tmp_path):
+    home = Settings(home=tmp_path / "home")
+    orphan, fresh = (spool(io.BytesIO(content), home) for content in (b"left behind", b"just dropped"))
+    os.utime(orphan, (0, 0))
+    job.work(home, Store)
+    assert (orphan.exists(), fresh.exists()) == (False, True)
 
 
 def test_files_are_packed_by_the_job_which_can_be_cancelled(tmp_path):

@@ -27,11 +27,18 @@ def of_choice(part: str, choice: Choice) -> str:
         return choice.id
     declared = known[choice.id].model_fields
     own = [
-        f"{(declared[name].title or name).lower()} {_short(value)}"
+        of_field((declared[name].title or name).lower(), value)
         for name, value in choice.fields().items()
-        if name in declared and value != declared[name].default
+        if name in declared and _plain(value) != _plain(declared[name].default)
     ]
     return ", ".join([_title(known[choice.id], choice.id), *own])
+
+
+def of_field(title: str, value: Any) -> str:
+    """A field that is not at its default: "largest norm 0.5", "residual", "no bias", "widths 64, 64"."""
+    if isinstance(value, bool):
+        return title if value else f"no {title}"
+    return f"{title} {_short(value)}"
 
 
 def of_value(recipe: Recipe, path: str, value: Any) -> str:
@@ -131,5 +138,12 @@ def _title(cls: type[Any], id: str) -> str:
     return str(getattr(cls, "title", id))
 
 
+def _plain(value: Any) -> Any:
+    """A value as a document has it: lists for tuples."""
+    return list(value) if isinstance(value, tuple) else value
+
+
 def _short(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(_short, value))
     return f"{value:g}" if isinstance(value, float) else str(value)

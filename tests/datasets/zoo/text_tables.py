@@ -54,6 +54,40 @@ def specimens() -> Iterator[Specimen]:
         note="without the sign",
     )
     yield Specimen(
+        "accountants' brackets without a sign",
+        "a.csv",
+        lines("balance", *(f'"{n},234.50"' for n in range(1, 30)), *['"(1,200.00)"'] * 10, "(5)"),
+        40,
+        kinds={"balance": "number"},
+        note="amounts in brackets",
+    )
+    yield Specimen(
+        "numbers in brackets as a list has them", "a.csv", table("x,y", "({n}),1"), 40, kinds={"x": "text"}
+    )
+    yield Specimen(
+        "decimal commas before a unit",
+        "a.csv",
+        table("weight;n", "{n},5 kg;{n}"),
+        40,
+        kinds={"weight": "number"},
+        first={"weight": 0.5},
+        note="without its unit kg",
+    )
+    yield Specimen(
+        "kroner", "a.csv", table("price;n", "1 234,5{n} kr;{n}"), 40, kinds={"price": "number"}, note="kr"
+    )
+    yield Specimen(
+        "versions", "a.csv", table("version,n", "1.2.{n},{n}", 9), 9, kinds={"version": "category"}
+    )
+    yield Specimen("UTF-32", "a.csv", "x,y\n1,ä\n2,ö\n3,ü\n".encode("utf-32"), 3, kinds={"x": "integer"})
+    yield Specimen(
+        "a thousand columns",
+        "a.csv",
+        lines(",".join(f"c{n}" for n in range(1_000)), *[",".join(["1.5", "b"] * 500)] * 12),
+        12,
+        kinds={"c0": "number", "c999": "category"},
+    )
+    yield Specimen(
         "percent signs",
         "a.csv",
         table("share,x", "{n}.5 %,1"),
