@@ -117,6 +117,12 @@ def test_a_column_of_the_dataset_flows_through(page: Page, home: Any, store: Any
     assert "no numeric column" in words(away) and "[x](" not in words(away)
 
 
+def test_a_link_puts_its_dataset_on_the_table(page: Page, home: Any, store: Any) -> None:
+    dataset = store.datasets.add(samples.load("spikes", home, "Ada"))
+    assert "Dataset **Spikes**" in words(page("lab", dataset=dataset.id, tab="optimisers"))
+    assert "No dataset on the table" in words(page("lab", dataset="0" * 16, tab="optimisers"))
+
+
 def test_a_column_without_a_dataset_says_what_to_do(page: Page) -> None:
     app = page("lab", source="column", tab="activations")
     assert "no dataset" in words(app) and "Gaussian" in words(app)

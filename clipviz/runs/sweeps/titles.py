@@ -8,6 +8,17 @@ from clipviz.core.discovery import discover
 from clipviz.core.recipe import Choice, Recipe
 from clipviz.runs.check import PACKAGES
 
+PLACES = {
+    "inputs.default": "Input clamp",
+    "inputs.normalisation": "Normalisation",
+    "target_clamp": "Clamp of the target",
+    "activation": "Activation clip",
+    "gradient": "Gradient clip",
+    "data.contamination": "Outliers on purpose",
+    "": "",
+}
+"""Parts of a recipe whose title is not their name."""
+
 
 def of_choice(part: str, choice: Choice) -> str:
     """A choice with the numbers that differ from its defaults: "Global norm, largest norm 0.5"."""
@@ -43,6 +54,30 @@ def of_value(recipe: Recipe, path: str, value: Any) -> str:
     declared = fields_of(recipe, part)
     title = declared[last].title if last in declared else None
     return f"{(title or last).lower()} {_short(value)}"
+
+
+def of_path(recipe: Recipe, path: str) -> str:
+    """A field by the titles of its part and its own: "Gradient clip: largest norm", "Optimiser"."""
+    part, _, last = path.rpartition(".")
+    place = path if path in PLACES else part
+    own = PLACES.get(place) or _place(place)
+    if last == "id" or place == path:
+        return own
+    declared = fields_of(recipe, part)
+    title = (declared[last].title if last in declared else None) or last.replace("_", " ")
+    return f"{own}: {title[:1].lower()}{title[1:]}" if own else f"{title[:1].upper()}{title[1:]}"
+
+
+def _place(place: str) -> str:
+    """What stands at a path that the recipe's own words make: of one column, at one layer."""
+    for above, title in (
+        ("inputs.columns.", "Input clamp of"),
+        ("inputs.channels.", "Input clamp of"),
+        ("clips_at.", "Clips at"),
+    ):
+        if place.startswith(above):
+            return f"{title} {place.removeprefix(above)}"
+    return " ".join(place.replace("_", " ").split(".")).capitalize()
 
 
 def of_clips(recipe: Recipe) -> str:
