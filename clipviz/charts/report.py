@@ -16,7 +16,7 @@ h1 { font-size: 1.6rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
 .answer { font-size: 1.2rem; font-weight: 600; } .muted { color: var(--muted); }
 table { border-collapse: collapse; display: block; overflow-x: auto; }
 th, td { border-bottom: 1px solid var(--line); padding: .3rem .7rem; text-align: right; white-space: nowrap; }
-th:first-child, td:first-child { text-align: left; }
+th:first-child, td:first-child { text-align: left; white-space: normal; min-width: 8rem; }
 pre { background: var(--code); padding: 1rem; overflow-x: auto; }
 .dark { display: none; }
 @media screen and (prefers-color-scheme: dark) {
@@ -34,8 +34,10 @@ def paragraph(text: str, kind: str = "") -> str:
     return f'<p class="{kind}">{html.escape(text)}</p>'
 
 
-def preformatted(text: str) -> str:
-    return f"<pre>{html.escape(text)}</pre>"
+def preformatted(text: str, summary: str = "") -> str:
+    """Text as it is; folded behind a summary, where there is one."""
+    shown = f"<pre>{html.escape(text)}</pre>"
+    return f"<details><summary>{html.escape(summary)}</summary>{shown}</details>" if summary else shown
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

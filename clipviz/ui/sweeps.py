@@ -67,10 +67,10 @@ def controls(sweep: Sweep, standing: Standing) -> None:
 
 def watch(sweep: Sweep) -> None:
     """The part that lives: progress, the answer so far, the cells as they fill."""
-    ensure_runner(state.settings())
 
     @st.fragment(run_every=EVERY)
     def live() -> None:
+        ensure_runner(state.settings())  # it may die while somebody watches
         now = state.store().sweeps.get(sweep.id)
         runs = state.store().sweeps.runs(sweep.id)
         standing = Standing.of(runs)

@@ -127,7 +127,9 @@ def html(verdict: Verdict, groups: Sequence[Group], title: str, plan: Plan) -> s
         report.heading("Where it comes from"),
         report.preformatted(json.dumps(origin, indent=2, ensure_ascii=False)),
         report.heading("What was trained"),
-        report.preformatted(json.dumps(plan.document, indent=2, ensure_ascii=False)),
+        report.preformatted(
+            json.dumps(plan.document, indent=2, ensure_ascii=False), "Every arm's recipe, as JSON"
+        ),
     ]
     return report.page(title, parts)
 

@@ -18,6 +18,9 @@ from clipviz.runs.sweeps import titles
 from clipviz.ui import state
 from clipviz.ui.text import number, plain
 
+FEWEST_CELLS = 3
+"""Combinations of three families beyond which they are seen apart: with and without all of them is no interaction."""
+
 
 def axis(verdict: Verdict) -> str:
     """The title of a difference's axis: what it is of, in which unit, and which side is better."""
@@ -82,7 +85,7 @@ def grid(sweep: Sweep, verdict: Verdict) -> tuple[list[str], list[str], list[lis
 
 
 def interaction(sweep: Sweep, verdict: Verdict) -> dict[tuple[str, str, str], float] | None:
-    """Mean metric by input clamp, activation clip and gradient clip; None where not all three vary."""
+    """Mean metric by input clamp, activation clip and gradient clip; None where not all vary, or only together."""
     means = {arm.name: arm.mean for arm in verdict.arms}
     found = {
         (
@@ -94,7 +97,7 @@ def interaction(sweep: Sweep, verdict: Verdict) -> dict[tuple[str, str, str], fl
         if (mean := means.get(variant.name)) is not None
     }
     varied = [len({key[place] for key in found}) > 1 for place in range(3)]
-    return found if all(varied) else None
+    return found if all(varied) and len(found) > FEWEST_CELLS else None
 
 
 def bought(verdict: Verdict) -> list[Bought]:
