@@ -12,7 +12,7 @@ from clipviz.charts.predictions import predictions
 from clipviz.core.inspection import FILE, OTHER, Inspection
 from clipviz.core.run import Run
 from clipviz.core.table import Table
-from clipviz.ui import results, state
+from clipviz.ui import results, spreadsheet, state
 from clipviz.ui.drawing import Drawing, drawn
 from clipviz.ui.tables import unique
 from clipviz.ui.text import counted, escape, number, plain
@@ -45,13 +45,15 @@ def show(run: Run, table: Table | None) -> None:
     with right:
         if found.clamped:
             st.markdown("**Rows with a clamped input against the others**")
-            st.dataframe(metrics(found), alt="Test metrics on rows with a clamped input and on the others")
+            spreadsheet.table(
+                metrics(found), alt="Test metrics on rows with a clamped input and on the others"
+            )
         if found.worst:
             st.markdown("**The rows it gets most wrong**")
             if table.image:
                 _pictures(found, table)
             else:
-                st.dataframe(
+                spreadsheet.table(
                     worst(found, table), hide_index=True, alt="The test rows with the largest errors"
                 )
         else:
