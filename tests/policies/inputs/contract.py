@@ -153,7 +153,7 @@ class InputContract:
         agrees_with_onnx([front(name)[0] for name in NAMES], raw)
 
     def test_what_is_done_with_values_beyond_survives_onnx(self) -> None:
-        """Every action, with indicators and by group, behind normalisations in turn; with missing, infinite and unseen."""
+        """Every action, with indicators and by group, behind each normalisation; missing and unseen values too."""
         inputs = np.random.default_rng(7).standard_t(2, size=(200, 3))
         inputs[:, 2] = np.arange(200) % 3
         inputs[5, 0], inputs[7, 1] = np.nan, np.inf
