@@ -113,11 +113,9 @@ def change(dataset: Dataset, read_again: ReadAgain) -> None:
     """The reading of a stored dataset; another one gives another dataset, and the old one stays."""
     key = f"reading:{dataset.id}"
     try:
-        if dataset.image is not None:
-            how = image_reading.form(dataset.reading, key)
-        else:
-            as_it_is = _seen(dataset.source, dataset.reading.model_dump_json(), dataset.name)
-            how = form(dataset.reading, key, as_it_is.choices)
+        as_it_is = _seen(dataset.source, dataset.reading.model_dump_json(), dataset.name)
+        widgets = image_reading.form if dataset.image else form
+        how = widgets(dataset.reading, key, as_it_is.choices)
         seen = _seen(dataset.source, how.model_dump_json(), dataset.name)
     except ClipvizError as error:
         header.problem(error)
