@@ -9,7 +9,7 @@ from clipviz.core.errors import UnreadableFile
 from clipviz.datasets import closer
 from clipviz.datasets.closer import Closer
 from clipviz.datasets.counts import FALSE, TRUE, Counts, count
-from clipviz.datasets.dates import chosen_sql, clear_sql, clock_sql, ordered_sql
+from clipviz.datasets.dates import EPOCH, chosen_sql, clear_sql, clock_sql, ordered_sql, unit
 from clipviz.datasets.marks import unmarked_sql, without_unit_sql
 from clipviz.datasets.numerals import LARGEST_WHOLE, exact_sql, number_sql, whole_sql
 from clipviz.datasets.staging import Declared, literal
@@ -254,10 +254,22 @@ class _Column:
                 note = f"{self.name} holds dates that may have the day or the month first; the day was taken as first."
         converted = f"{self.name} holds times with an offset from UTC: they were converted to UTC."
         kept = f"{self.name} names zones; its clocks are kept as they are."
-        notes = (note, converted if self.counts.zoned else "", kept if self.counts.placed else "")
+        first = f"{self.name} holds quarters or weeks: each is read as its first day."
+        notes = (
+            note,
+            first if self.counts.spans else "",
+            converted if self.counts.zoned else "",
+            kept if self.counts.placed else "",
+        )
         note = " ".join(filter(None, notes))
         if chosen and readable != present:
-            value, readable = chosen_sql(self.cell, self.usual), -1  # counted when the rows are told apart
+            largest = self.counts.biggest or 0.0
+            if largest >= EPOCH:
+                note = f"{self.name} is read as {unit(largest)} since 1970, UTC."
+            value, readable = (
+                chosen_sql(self.cell, self.usual, largest),
+                -1,
+            )  # counted when the rows are told apart
         bad = present if readable < 0 else present - readable
         return Typed(kind, self.cell, value, f"({self.cell} IS NOT NULL AND {value} IS NULL)", bad, note=note)
 
