@@ -1,5 +1,6 @@
 """What the step is timed on: rows, a recipe, and the same network as anybody would write it by hand."""
 
+import sys
 from dataclasses import dataclass
 from functools import partial
 
@@ -60,8 +61,24 @@ class HandLSTM(nn.Module):
         return self.output(self.clip(states[torch.arange(len(ids)), last]))  # type: ignore[no-any-return]
 
 
-def works(gradient: str) -> list[Work]:
+def on(device: str) -> str:
+    """The device in words; exits where it is not there."""
+    if device == "cpu":
+        return f"CPU, one thread, torch {torch.__version__}"
+    if not torch.cuda.is_available():
+        sys.exit("not measured: torch sees no CUDA device")
+    return f"{torch.cuda.get_device_name()}, torch {torch.__version__}, CUDA {torch.version.cuda}"
+
+
+def settle(device: str) -> None:
+    """Waits until a device has done what it was given."""
+    if device != "cpu":
+        torch.cuda.synchronize()
+
+
+def works(gradient: str, device: str = "cpu") -> list[Work]:
     """The MLP with learned clips and without any, the CNN and the LSTM with learned clips."""
+    cuda = device != "cpu"
     torch.manual_seed(0)
     data = partial(Recipe, data=Data(dataset="0" * 16, target="target"), gradient=Choice(id=gradient))
     tanh, plain = Choice(id="learned_tanh"), Choice(id="none")
@@ -72,16 +89,23 @@ def works(gradient: str) -> list[Work]:
         training=Training(batch_size=128),
     )
     return [
-        Work("MLP, learned tanh", _numbers(), data(activation=tanh), _mlp(HandTanh), 200, 0.65),
+        Work(
+            "MLP, learned tanh",
+            _numbers(),
+            data(activation=tanh),
+            _mlp(HandTanh),
+            200,
+            0.20 if cuda else 0.65,
+        ),
         Work("MLP, plain ReLU", _numbers(), data(activation=plain), _mlp(nn.Identity), 200, None),
-        Work("CNN, learned tanh", _images(), cnn, _cnn(), 2, 1.00),
+        Work("CNN, learned tanh", _images(), cnn, _cnn(), 100 if cuda else 2, 0.50 if cuda else 1.00),
         Work(
             "LSTM, learned tanh",
             _texts(),
             data(model=Choice(id="lstm"), activation=tanh),
             HandLSTM(),
-            5,
-            1.05,
+            100 if cuda else 5,
+            None if cuda else 1.05,
         ),
     ]
 

@@ -1,6 +1,7 @@
 """How many bare training loops is one program of many replicas worth?
 
     python benchmarks/replicas.py [--replicas 64] [--most 32] [--seconds 3] [--repetitions 7] [--limit 7]
+    python benchmarks/replicas.py --device cuda: 256 replicas in one program, limit 100
 
 Replicas of an MLP 13-64-64-1 with learned tanh thresholds, batch 64, one CPU thread, 400 rows of noise, each with a
 seed of its own. Bare: `zero_grad, backward, clip_grad_norm_, Adam.step` as anybody would write it, one network after
@@ -22,20 +23,23 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from _works import Work, works
+from _works import Work, on, settle, works
 from step import Silent, bare
 
 from clipviz.core.recipe import Choice
 from clipviz.core.regime import Stopping, Training
 from clipviz.training.assembly import assemble
-from clipviz.training.replicas.many import MOST, programs_of
+from clipviz.training.device import one_stream
+from clipviz.training.replicas.many import MOST, MOST_CUDA, programs_of
 from clipviz.training.replicas.program import Program
 from clipviz.training.rows import Rows
 
 KINDS = ("none", "global_norm", "value", "agc")
 
 
-def made(work: Work, replicas: int, most: int, home: Path, kinds: Sequence[str] = ()) -> list[Program]:
+def made(
+    work: Work, replicas: int, most: int, home: Path, device: str, kinds: Sequence[str] = ()
+) -> list[Program]:
     changes = {"training": Training(epochs=1_000_000), "stopping": Stopping(patience=0)}
     recipes = [work.recipe.model_copy(update={**changes, "seed": seed}) for seed in range(replicas)]
     if kinds:
@@ -45,20 +49,22 @@ def made(work: Work, replicas: int, most: int, home: Path, kinds: Sequence[str] 
         ]
     sinks = [Silent() for _ in recipes]
     folders = [home / str(seed) for seed in range(replicas)]
-    return programs_of(recipes, work.table, sinks, folders, home, most)
+    return programs_of(recipes, work.table, sinks, folders, home, most, device)
 
 
 def steps_of(programs: list[Program]) -> int:
     return sum(program.step * len(program.members) for program in programs)
 
 
-def compare(work: Work, replicas: int, most: int, seconds: float, repetitions: int, home: Path) -> float:
-    rows = assemble(work.recipe, work.table, "cpu", most=1 << 40).train
+def compare(
+    work: Work, replicas: int, most: int, seconds: float, repetitions: int, home: Path, device: str
+) -> float:
+    rows = assemble(work.recipe, work.table, device, most=1 << 40).train
     assert isinstance(rows, Rows)
     order = torch.from_numpy(np.random.default_rng(1).permutation(len(rows)))
     size = work.recipe.training.batch_size
-    loop = bare(work, rows, list(order[: len(rows) // size * size].split(size)))
-    programs = made(work, replicas, most, home)
+    loop = bare(work, rows, list(order[: len(rows) // size * size].to(device).split(size)))
+    programs = made(work, replicas, most, home, device)
     plain: list[float] = []
     many: list[float] = []
     loop(200)
@@ -67,11 +73,13 @@ def compare(work: Work, replicas: int, most: int, seconds: float, repetitions: i
     for _ in range(repetitions):
         start = time.perf_counter()
         loop(1000)
+        settle(device)
         plain.append((time.perf_counter() - start) / 1000 * 1e6)
         start, before = time.perf_counter(), steps_of(programs)
         while time.perf_counter() - start < seconds:
             for program in programs:
                 program.stint()
+        settle(device)
         many.append((time.perf_counter() - start) / (steps_of(programs) - before) * 1e6)
     one, other = statistics.median(plain), statistics.median(many)
     print(
@@ -81,11 +89,11 @@ def compare(work: Work, replicas: int, most: int, seconds: float, repetitions: i
     return one / other
 
 
-def compare_kinds(work: Work, seconds: float, repetitions: int, home: Path) -> float:
+def compare_kinds(work: Work, seconds: float, repetitions: int, home: Path, device: str) -> float:
     """Time of a step in one program of four kinds of gradient clip, as a share of that in a program for each."""
     count = 8
-    mixed = made(work, count * len(KINDS), MOST, home / "mixed", KINDS)
-    apart = [program for kind in KINDS for program in made(work, count, MOST, home / kind, (kind,))]
+    mixed = made(work, count * len(KINDS), MOST, home / "mixed", device, KINDS)
+    apart = [program for kind in KINDS for program in made(work, count, MOST, home / kind, device, (kind,))]
     assert len(mixed) == 1 and len(apart) == len(KINDS)
     times: list[list[float]] = [[], []]
     for _ in range(repetitions):
@@ -105,20 +113,24 @@ def compare_kinds(work: Work, seconds: float, repetitions: int, home: Path) -> f
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--replicas", type=int, default=64, help="how many networks")
-    parser.add_argument("--most", type=int, default=MOST, help="most replicas of one program")
+    parser.add_argument("--replicas", type=int, help="how many networks; 64, on CUDA 256")
+    parser.add_argument("--most", type=int, help="most replicas of one program")
     parser.add_argument("--seconds", type=float, default=3.0, help="time of one repetition")
     parser.add_argument("--repetitions", type=int, default=7, help="repetitions of each, alternating")
-    parser.add_argument("--limit", type=float, default=7.0, help="smallest ratio that passes")
+    parser.add_argument("--limit", type=float, help="smallest ratio that passes; 7, on CUDA 100")
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     chosen = parser.parse_args()
+    cuda = chosen.device == "cuda"
+    count, most = chosen.replicas or (256 if cuda else 64), chosen.most or (MOST_CUDA if cuda else MOST)
     torch.set_num_threads(1)
-    with tempfile.TemporaryDirectory() as home:
-        given = chosen.seconds, chosen.repetitions, Path(home)
+    print(on(chosen.device))
+    with tempfile.TemporaryDirectory() as home, one_stream(chosen.device):
+        given = chosen.seconds, chosen.repetitions, Path(home), chosen.device
         tanh, plain = works("global_norm")[:2]
-        ratio = compare(tanh, chosen.replicas, chosen.most, *given)
-        compare(plain, chosen.replicas, chosen.most, *given)
+        ratio = compare(tanh, count, most, *given)
+        compare(plain, count, most, *given)
         compare_kinds(tanh, *given)
-    sys.exit(ratio < chosen.limit)
+    sys.exit(ratio < (chosen.limit or (100.0 if cuda else 7.0)))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How much of the time of a bare training loop does a fully instrumented step take?
 
-    python benchmarks/step.py [--repetitions 75] [--only MLP] [--gradient global_norm]
+    python benchmarks/step.py [--repetitions 75] [--only MLP] [--gradient global_norm] [--device cuda]
 
 An MLP 13-64-64-1 (batch 64), the 3-layer CNN on 28 x 28 (batch 128), an LSTM on 50 words (batch 64); one CPU thread,
 noise to learn from. Bare: `zero_grad, backward, clip_grad_norm_, Adam.step` as anybody would write it, without any
@@ -9,6 +9,9 @@ gradient norm before and after the clip, the norm of every layer, every threshol
 in the ring buffer and flushed to a sink five times a second. Both start from the same rows behind the front and take
 their batches by the same index_select. The two alternate in short stretches, and the ratio is that of their medians.
 Exits 1 when a ratio is beyond its limit.
+
+On CUDA the bare loop is the same, operation by operation, and the instrumented one is what a run does there: one graph
+a step. Each stretch ends when the device has.
 """
 
 import argparse
@@ -20,11 +23,13 @@ from itertools import cycle, islice
 
 import numpy as np
 import torch
-from _works import Work, works
+from _works import Work, on, settle, works
 from torch import Tensor, nn
 
 from clipviz.core.run import Request, Stream
 from clipviz.training.assembly import Assembly, assemble
+from clipviz.training.device import one_stream
+from clipviz.training.graph import moving
 from clipviz.training.report import Report
 from clipviz.training.rows import Rows
 
@@ -45,7 +50,7 @@ class Silent:
 
 
 def bare(work: Work, rows: Rows, batches: list[Tensor]) -> Loop:
-    network = work.bare
+    network = work.bare.to(rows.inputs.device)
     optimiser = torch.optim.Adam(network.parameters(), lr=1e-3)
     criterion = nn.MSELoss() if rows.goal.is_floating_point() else nn.CrossEntropyLoss()
     inputs, goal = rows.inputs, rows.goal
@@ -62,33 +67,35 @@ def bare(work: Work, rows: Rows, batches: list[Tensor]) -> Loop:
 
 
 def instrumented(assembly: Assembly, batches: list[Tensor]) -> Loop:
-    report = Report(assembly.step.series, Silent(), "cpu")
+    report = Report(assembly.step.series, Silent(), str(assembly.flat.weights.device))
     report.start(1, checkpoint_seconds=1e9, flush_seconds=0.2)
+    move = moving(assembly.step, report.ring, "auto", print)
 
     def run(steps: int) -> None:
         for places in islice(cycle(batches), steps):
-            assembly.step(assembly.train, places)
-            report.ring.write(assembly.step.row)
+            move(assembly.train, places)
             if report.is_time:
                 report.flush()
 
     return run
 
 
-def compare(work: Work, repetitions: int) -> float:
-    assembly = assemble(work.recipe, work.table, "cpu", most=1 << 40)
+def compare(work: Work, repetitions: int, device: str) -> float:
+    assembly = assemble(work.recipe, work.table, device, most=1 << 40)
     rows, size = assembly.train, work.recipe.training.batch_size
     assert isinstance(rows, Rows)
     order = torch.from_numpy(np.random.default_rng(1).permutation(len(rows)))
-    batches = list(order[: len(rows) // size * size].split(size))
+    batches = list(order[: len(rows) // size * size].to(device).split(size))
     loops = [bare(work, rows, batches), instrumented(assembly, batches)]
     times: list[list[float]] = [[], []]
     for loop in loops:
         loop(work.steps)
+        settle(device)
     for _ in range(repetitions):
         for loop, seen in zip(loops, times, strict=True):
             start = time.perf_counter()
             loop(work.steps)
+            settle(device)
             seen.append((time.perf_counter() - start) / work.steps * 1e6)
     plain, full = (statistics.median(seen) for seen in times)
     limit = "" if work.limit is None else f"   limit {work.limit:.2f}"
@@ -105,12 +112,15 @@ def main() -> None:
     )
     parser.add_argument("--only", default="", help="works whose name begins with this")
     parser.add_argument("--gradient", default="global_norm", help="gradient clip of the instrumented step")
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     chosen = parser.parse_args()
     torch.set_num_threads(1)
+    print(on(chosen.device))
     missed = False
-    for work in works(chosen.gradient):
+    for work in works(chosen.gradient, chosen.device):
         if work.name.startswith(chosen.only):
-            ratio = compare(work, chosen.repetitions)
+            with one_stream(chosen.device):
+                ratio = compare(work, chosen.repetitions, chosen.device)
             missed |= work.limit is not None and ratio > work.limit
     sys.exit(missed)
 

@@ -4,6 +4,7 @@ In a notebook: `clipviz.train("houses.csv", target="price", seed=1)`. The verbs 
 line; `runs`, `policies` and `catalogue` are called `list_runs`, `list_policies` and `list_catalogue` here, where those
 names are packages.
 `clipviz.add_clips(network, "learned_tanh", example=batch)` gives any network of torch.nn clips at its activations.
+`clipviz.load("model.safetensors").predict({"area": [54, None], ...})` uses a model that was taken away.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -15,12 +16,14 @@ if TYPE_CHECKING:
     from clipviz.facade import runs as list_runs
     from clipviz.models._insert import add_clips
     from clipviz.recommending import recommend
+    from clipviz.training.predictor import load
 
 __all__ = [
     "add_clips",
     "list_catalogue",
     "list_policies",
     "list_runs",
+    "load",
     "profile",
     "recommend",
     "show",
@@ -37,6 +40,10 @@ def __getattr__(name: str) -> Any:
         from clipviz.models._insert import add_clips
 
         return add_clips
+    if name == "load":
+        from clipviz.training.predictor import load
+
+        return load
     if name == "recommend":
         from clipviz.recommending import recommend
 

@@ -135,6 +135,8 @@ def sweep(
     vary: Mapping[str, Sequence[Any]] | None = None,
     seeds: int | Sequence[int] = 10,
     samples: int | None = None,
+    apart: bool = False,
+    families_alone: bool = False,
     halving: bool = False,
     device: Device | None = None,
     name: str = "",
@@ -145,9 +147,10 @@ def sweep(
     """Train every combination of values over seeds, here and now, and judge whether the differences are real.
 
     vary: values by dotted path, such as {"gradient.max_norm": [0.1, 1.0]}; none compares the recipe with
-    itself without its clips, as every sweep does. samples: so many combinations, drawn at random. halving: after the
-    first seeds the worse arms, on validation rows, get no more; the arms without clips stay. metric: what
-    the verdict is about. margin: the largest difference that does not matter. tell: told after each run how
+    itself without its clips, as every sweep does. samples: so many combinations, drawn at random. apart: each
+    value by itself instead of every combination. families_alone: also with the clips of one family alone. halving:
+    after the first seeds the worse arms, on validation rows, get no more; the arms without clips stay. metric:
+    what the verdict is about. margin: the largest difference that does not matter. tell: told after each run how
     far the sweep is. Ctrl-C stops the sweep and keeps its result. Raises as `train` does.
     """
     from clipviz.runs.sweeps import foreground, submit
@@ -156,11 +159,13 @@ def sweep(
         dataset = store.datasets.add(dataset_of(path, settings, store, me()))
         asked = wanted(recipe_of(recipe, dataset, target, settings), dict(set or {}), device=device)
         over = range(seeds) if isinstance(seeds, int) else seeds
-        design = _design(asked, vary or {}, over, samples, halving, metric)
+        rule = Halving.over(len(over), metric=metric) if halving else None
+        shape = {"samples": samples, "apart": apart, "families_alone": families_alone, "choosing": rule}
+        design = _design(asked, vary or {}, over, shape)
         title = name or f"{dataset.name}: {asked.data.target}, {len(design.seeds)} seeds"
         started = submit.start(store, settings, design, title, me(), awake=False)
         standing = foreground.train_here(store, settings, started, me(), tell)
-        return _swept(store, settings, store.sweeps.get(started.id), standing, metric, margin)
+        return ended(store, settings, store.sweeps.get(started.id), standing, metric, margin)
 
 
 def runs(limit: int = 100) -> list[Run]:
@@ -180,25 +185,23 @@ def show(run: str) -> Shown:
         )
 
 
+def axes(vary: Mapping[str, Sequence[Any]]) -> tuple[Vary, ...]:
+    """What varies, as a design has it; raises pydantic's ValidationError."""
+    return tuple(Vary(path=path, values=tuple(values)) for path, values in vary.items())
+
+
 def _design(
-    recipe: Recipe,
-    vary: Mapping[str, Sequence[Any]],
-    seeds: Sequence[int],
-    samples: int | None,
-    halving: bool,
-    metric: str | None,
+    recipe: Recipe, vary: Mapping[str, Sequence[Any]], seeds: Sequence[int], shape: Mapping[str, Any]
 ) -> Design:
     try:
-        axes = tuple(Vary(path=path, values=tuple(values)) for path, values in vary.items())
-        rule = Halving.over(len(seeds), metric=metric) if halving else None
-        return Design(recipe=recipe, vary=axes, seeds=tuple(seeds), samples=samples, choosing=rule)
+        return Design(recipe=recipe, vary=axes(vary), seeds=tuple(seeds), **shape)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "the sweep"
         raise InvalidRecipe(f"{place}: {first['msg']}", repr(first["input"])[:200], "Change it") from error
 
 
-def _swept(
+def ended(
     store: Store,
     settings: Settings,
     sweep: Sweep,

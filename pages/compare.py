@@ -22,6 +22,7 @@ from clipviz.ui import (
     sweeps,
     tables,
     verdict_export,
+    verdict_pictures,
     verdicts,
 )
 from clipviz.ui.text import escape, number
@@ -107,7 +108,8 @@ def paired(picked: list[Run], recipes: dict[str, Recipe]) -> None:
     verdicts.answer(verdict)
     plan = verdict_export.Plan.of_arms(groups, recipes[picked[0].id])
     verdict_export.downloads(verdict, groups, "Picked runs", plan, "picked")
-    verdicts.pictures(verdict, groups, "picked")
+    verdict_pictures.show(verdict_pictures.pictures(verdict, groups), "picked")
+    verdicts.numbers(verdict)
 
 
 def swept(sweep: Sweep) -> None:
@@ -144,14 +146,15 @@ def swept(sweep: Sweep) -> None:
         if search:
             recommend.answer(sweep, verdict)
         verdicts.answer(verdict, so_far=not over)
+        sweeps.which_one(sweep, over)
         rounds.folded(sweep)
     with top:
-        verdict_export.downloads(verdict, alike, sweep.name, verdict_export.Plan.of_sweep(sweep), sweep.id)
-    contamination.curve(groups, metric, sweep.id)
-    verdicts.pictures(verdict, alike, sweep.id)
-    if not search:
-        comparison.levels(sweep, verdict)
-        comparison.interaction(sweep, verdict)
+        verdict_export.downloads(
+            verdict, alike, sweep.name, verdict_export.Plan.of_sweep(sweep, groups), sweep.id
+        )
+    drawn = verdict_pictures.pictures(verdict, alike, None if search else sweep, groups)
+    verdict_pictures.show(drawn, sweep.id)
+    verdicts.numbers(verdict)
     subsets.shown(alike, metric, sweep.dataset, verdict.chosen, sweep.id)
     contamination.form(sweep, verdict.chosen)
     st.subheader("Every run")

@@ -52,6 +52,7 @@ def optimisers() -> None:
 
 st.title("What does this policy actually do?")
 lab_values.ready()
+lab_values.put_on_the_table()
 opened, unknown = link.tab("lab", tuple(TABS))
 if unknown:
     st.warning(unknown)

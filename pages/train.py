@@ -20,6 +20,7 @@ from clipviz.ui import (
     runs,
     state,
     sweep_form,
+    takeaway,
     training_form,
 )
 from clipviz.ui.empty import no_dataset
@@ -94,6 +95,7 @@ def watch(run: Run) -> None:
         table = runs.table_of(run, saved.recipe)
         results.details(run, saved.recipe, table)
         inspection.show(run, table)
+        takeaway.offer(run, saved.recipe)
     elif not run.state.final:
         st.caption(
             f"The final metrics appear here when it ends, on the raw test rows. Step {number(run.step)} so far."

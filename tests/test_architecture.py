@@ -36,7 +36,6 @@ MAY_IMPORT = {
     "reruns": {"home", "runs", "analysis", "datasets", "store", "core"},
     "home": {"store", "core"},
     "terminal": {"catalogue", "analysis", "core"},
-    "arguments": {"core"},
     "given": {"runs", "datasets", "store", "core"},
     "facade": {
         "given",

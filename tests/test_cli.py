@@ -329,12 +329,25 @@ def test_a_sweep_ends_with_a_verdict(cli: Cli, tmp_path: Path) -> None:
     assert json.loads(cli("runs", "--json").stdout) == [], "its cells stay out of the list"
 
 
-def test_a_sweep_without_anything_to_vary_meets_itself_without_clips(cli: Cli, houses: Path) -> None:
+def test_a_sweep_without_anything_to_vary_meets_itself_without_clips_and_is_extended(
+    cli: Cli, houses: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clipviz.runs.submit.ensure_runner", lambda settings: None)
+    monkeypatch.setattr("clipviz.runs.sweeps.submit.ensure_runner", lambda settings: None)
     said = cli(
         "sweep", houses, "--target", "price", "--set", "training.epochs=1", "--device", "cpu", "--seeds", 1
     )
     assert said.exit_code == 0, said.output
     assert "no clip" in said.stdout and "Too few runs have ended" in said.stdout
+    sweep = said.stdout.splitlines()[0].split()[1].rstrip(":")
+    more = only_json(cli("extend", sweep, "--seeds", 1, "--each-family", "--json"))
+    assert more["runs"] == 8 and more["states"] == {"finished": 8}, "four arms over two seeds; two were there"
+    assert [arm["name"] for arm in more["verdict"]["arms"]][2:] == ["only Learned, tanh", "only Global norm"]
+    nothing = cli("extend", sweep)
+    assert nothing.exit_code == 2 and "An extension must add something" in nothing.stderr
+    assert cli("pause", sweep).stdout == f"{sweep}: 0 runs asked to pause\n"
+    assert only_json(cli("cancel", sweep, "--json")) == {"id": sweep, "request": "stop", "runs": 0}
+    assert "no run with this id" in cli("resume", "0" * 16).stderr
 
 
 def test_a_sweep_of_runs_that_fail_says_why_and_exits_with_one(cli: Cli, tmp_path: Path) -> None:
@@ -347,7 +360,7 @@ def test_a_sweep_of_runs_that_fail_says_why_and_exits_with_one(cli: Cli, tmp_pat
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["--vary", "seed"], "--vary takes PATH=A,B,C; received 'seed'"),
+        (["--vary", "seed"], "What varies is written PATH=A,B,C; received 'seed'"),
         (["--vary", "seed=1,2"], ".*the seed varies by itself"),
         (["--vary", "gradient.max_norm=0,1"], "gradients global_norm: max_norm"),
         (["--vary", "a.b=1"], "A recipe has no field 'a.b'"),

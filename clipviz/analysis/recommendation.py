@@ -34,7 +34,7 @@ def recommendation(sweep: Sweep, verdict: Verdict | None) -> Recommendation:
         raise ValueError("only a search of the catalogue comes to a recommendation")
     tried = {arm for each in sweep.rounds for arm in each.arms}
     reference = next(variant for variant in sweep.variants if not variant.reference)
-    settled = not sweep.choosing and sweep.rounds[-1].stage != "stopped" and verdict is not None
+    settled = verdict is not None and not sweep.choosing and _decided(sweep, verdict)
     better = _confirmed(verdict) if verdict else set()
     finalists = [
         variant for name in sweep.rounds[-1].arms for variant in sweep.variants if variant.name == name
@@ -54,6 +54,14 @@ def recommendation(sweep: Sweep, verdict: Verdict | None) -> Recommendation:
         settled=settled,
         screened=len(tried),
         skipped=skipped,
+    )
+
+
+def _decided(sweep: Sweep, verdict: Verdict) -> bool:
+    """Whether the search came to its end: a confirmation, or arms that change nothing, all of them."""
+    return sweep.rounds[-1].stage == "confirm" or (
+        sweep.rounds[-1].stage != "stopped"
+        and all(each.relation == "identical" for each in verdict.comparisons)
     )
 
 

@@ -9,7 +9,7 @@ from clipviz.charts.forest import SYMBOLS
 from clipviz.charts.layout import finish, literal
 from clipviz.charts.palette import Palette
 
-NAMED = 4
+NAMED = 6
 """Most arms whose names stand beside their points; more would cover each other, and are named on hover."""
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from clipviz.charts.layout import finish, literal
+from clipviz.charts.layout import finish, literal, wrapped
 from clipviz.charts.palette import Palette
 
 SYMBOLS = {"better": "circle", "worse": "x", "identical": "line-ns-open", "equivalent": "square-open"}
@@ -50,11 +50,11 @@ def forest(lines: Sequence[Line], axis: str, colours: Palette, margin: float | N
     figure.add_vline(x=0, line={"color": colours.ink, "width": 1})
     if margin:
         figure.add_vrect(x0=-margin, x1=margin, fillcolor=colours.faint, opacity=0.25, line_width=0)
-    finish(figure, colours, height=110 + 34 * len(lines))
+    finish(figure, colours, height=130 + 54 * len(lines))
     figure.update_layout(xaxis_title=axis)
     figure.update_yaxes(
         tickvals=list(range(len(lines))),
-        ticktext=[f"{literal(line.name, 44)}<br><sub>{line.relation}</sub>" for line in lines],
+        ticktext=[f"{wrapped(line.name, 32, 3)}<br><sub>{line.relation}</sub>" for line in lines],
         range=[len(lines) - 0.5, -0.5],
         showgrid=False,
     )

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from clipviz.charts.layout import finish, literal
+from clipviz.charts.layout import finish, literal, wrapped
 from clipviz.charts.palette import Palette
 
 
@@ -38,16 +38,20 @@ def interaction(
         )
     finish(figure, colours, height=190 + 44 * len(inputs))
     figure.update_layout(
-        coloraxis={"colorscale": "Cividis", "reversescale": lower_is_better, "colorbar": {"title": value}},
+        coloraxis={
+            "colorscale": "Cividis",
+            "reversescale": lower_is_better,
+            "colorbar": {"title": {"text": literal(value), "side": "right"}},
+        },
         margin={"t": 40},
     )
     figure.update_xaxes(
         tickvals=list(range(len(activations))),
-        ticktext=[literal(name, 18) for name in activations],
+        ticktext=[wrapped(name, 14) for name in activations],
         showgrid=False,
     )
     figure.update_yaxes(
-        tickvals=list(range(len(inputs))), ticktext=[literal(name, 24) for name in inputs], showgrid=False,
+        tickvals=list(range(len(inputs))), ticktext=[wrapped(name, 20, 2) for name in inputs], showgrid=False,
         range=[len(inputs) - 0.5, -0.5],
     )  # fmt: skip
     return figure

@@ -1,6 +1,7 @@
 """What every figure shares: ink, grid, margins, and no text that plotly would read as markup."""
 
 import html
+import textwrap
 from typing import Any
 
 import plotly.graph_objects as go
@@ -45,3 +46,11 @@ def literal(text: str, limit: int = 60) -> str:
     """User text for a title, label or hover: plotly reads <b> and <a>, so markup is made harmless."""
     cut = text if len(text) <= limit else text[: limit - 1] + "…"
     return html.escape(cut, quote=False).replace("\n", " ")
+
+
+def wrapped(text: str, width: int = 18, lines: int = 3) -> str:
+    """User text for the tick of an axis, on so many lines at most, so that a long name is read in full."""
+    parts = textwrap.wrap(" ".join(text.split()), width)
+    if len(parts) > lines:
+        parts = [*parts[: lines - 1], f"{parts[lines - 1][: width - 1]}…"]
+    return "<br>".join(html.escape(part, quote=False) for part in parts)

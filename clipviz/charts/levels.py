@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from clipviz.charts.layout import finish, literal
+from clipviz.charts.layout import finish, literal, wrapped
 from clipviz.charts.palette import Palette
 
 
@@ -25,7 +25,7 @@ def levels(
         y=list(range(len(rows))),
         colorscale="Cividis",
         reversescale=lower_is_better,
-        colorbar={"title": value_title},
+        colorbar={"title": {"text": literal(value_title), "side": "right"}},
         texttemplate="%{z:.4g}",
         hovertemplate="%{z:.5g}<extra></extra>",
         hoverongaps=False,
@@ -33,13 +33,13 @@ def levels(
         ygap=2,
     )
     finish(figure, colours, height=140 + 44 * len(rows))
-    figure.update_layout(xaxis_title=column_title, yaxis_title=row_title)
+    figure.update_layout(xaxis_title=literal(column_title), yaxis_title=literal(row_title))
     figure.update_xaxes(
-        tickvals=list(range(len(columns))), ticktext=[literal(name, 24) for name in columns], showgrid=False
+        tickvals=list(range(len(columns))), ticktext=[wrapped(name, 14) for name in columns], showgrid=False
     )
     figure.update_yaxes(
         tickvals=list(range(len(rows))),
-        ticktext=[literal(name, 24) for name in rows],
+        ticktext=[wrapped(name, 20, 2) for name in rows],
         showgrid=False,
         autorange="reversed",
     )

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Palette:
-    """Ink, grid and the meanings that charts share. `series` is for runs, in order of appearance.
+    """Ink, grid and the meanings that charts share. `series` is for runs, in order of appearance: eight
+    that differ in hue, and, for those who see no red or no green, in lightness.
 
-    policies: one for each policy of a family. The first seven are those of `series`; each further one is as far as can
-    be from all before it, as eyes see it with and without red or green (Ottosson's OKLab; Machado et al., 2009).
+    policies: one for each policy of a family. Each is as far as can be from the others, as eyes see it with and without
+    red or green (Ottosson's OKLab; Machado et al., 2009), and those that are likely compared are the farthest apart.
     """
 
     ink: str
@@ -44,11 +45,11 @@ LIGHT = Palette(
     clamped="#D55E00",
     bound="#D55E00",
     warning="#B3261E",
-    series=("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#B8860B", "#56B4E9", "#8C6BB1", "#7A7A7A"),
+    series=_colours("#0072B2 #D55E00 #159278 #61364D #EB9815 #42ACF8 #4D378F #606060"),
     policies=_colours(
-        "#0072B2 #D55E00 #009E73 #CC79A7 #B8860B #56B4E9 #8C6BB1 #650200 #34008C "
-        "#AF0439 #6C3E73 #4A85FE #183356 #2E40B9 #435947 #095807 #6E5BDD #A65E48 "
-        "#993F94 #452A2F #781E98 #865872 #2D95D3 #D665CF #502371 #8B3113"
+        "#34008C #D55E00 #009E73 #2D95D3 #6E5BDD #B8860B #502371 #4A85FE #56B4E9 "
+        "#865872 #AF0439 #650200 #0072B2 #452A2F #CC79A7 #183356 #095807 #8B3113 "
+        "#2E40B9 #993F94 #D665CF #8C6BB1 #A65E48 #781E98 #6C3E73 #435947"
     ),
 )
 DARK = Palette(
@@ -61,11 +62,11 @@ DARK = Palette(
     clamped="#FF8A3D",
     bound="#FF8A3D",
     warning="#FF8A80",
-    series=("#56B4E9", "#FF8A3D", "#2BC79B", "#E5A1C6", "#E8B93C", "#9AD5F5", "#B79BE0", "#B0B0B0"),
+    series=_colours("#56B4E9 #FF8A3D #2BC29B #8F5370 #F5DF5D #438BBD #7F48EF #848484"),
     policies=_colours(
-        "#56B4E9 #FF8A3D #2BC79B #E5A1C6 #E8B93C #9AD5F5 #B79BE0 #BE296A #595AD9 "
-        "#C5FFA6 #B16512 #2286A7 #EF546C #BD67E0 #28F2C6 #F6E4FE #F2E309 #029E72 "
-        "#7D96A9 #A8D391 #9741B8 #DF6C32 #6F6B84 #A3B46B #7FF077 #AD4C3F"
+        "#F6E4FE #2BC79B #E8B93C #B16512 #2286A7 #9741B8 #9AD5F5 #AD4C3F #6F6B84 "
+        "#7FF077 #595AD9 #C5FFA6 #7D96A9 #A8D391 #56B4E9 #BE296A #F2E309 #28F2C6 "
+        "#DF6C32 #EF546C #A3B46B #B79BE0 #029E72 #FF8A3D #BD67E0 #E5A1C6"
     ),
 )
 

@@ -1,20 +1,28 @@
 """Figures and words as one self-contained HTML file: no network, no server, opens in ten years."""
 
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
+from clipviz.charts.palette import DARK, LIGHT, Palette
+
 _STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; color: #1D2529; background: #FBFBF9; max-width: 62rem;
-  margin: 2rem auto; padding: 0 1rem; }
+body { --ink: #1D2529; --ground: #FBFBF9; --muted: #5E6B70; --line: #DADDD6; --code: #F1F1EC;
+  font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--ground); max-width: 62rem;
+  margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
-.answer { font-size: 1.2rem; font-weight: 600; } .muted { color: #5E6B70; }
+.answer { font-size: 1.2rem; font-weight: 600; } .muted { color: var(--muted); }
 table { border-collapse: collapse; display: block; overflow-x: auto; }
-th, td { border-bottom: 1px solid #DADDD6; padding: .3rem .7rem; text-align: right; white-space: nowrap; }
-th:first-child, td:first-child { text-align: left; }
-pre { background: #F1F1EC; padding: 1rem; overflow-x: auto; }
+th, td { border-bottom: 1px solid var(--line); padding: .3rem .7rem; text-align: right; white-space: nowrap; }
+th:first-child, td:first-child { text-align: left; white-space: normal; min-width: 8rem; }
+pre { background: var(--code); padding: 1rem; overflow-x: auto; }
+.dark { display: none; }
+@media screen and (prefers-color-scheme: dark) {
+  body { --ink: #E6EAE8; --ground: #14191C; --muted: #9AA7AB; --line: #354046; --code: #1D2428; }
+  .light { display: none; } .dark { display: block; }
+}
 """
 
 
@@ -26,8 +34,10 @@ def paragraph(text: str, kind: str = "") -> str:
     return f'<p class="{kind}">{html.escape(text)}</p>'
 
 
-def preformatted(text: str) -> str:
-    return f"<pre>{html.escape(text)}</pre>"
+def preformatted(text: str, summary: str = "") -> str:
+    """Text as it is; folded behind a summary, where there is one."""
+    shown = f"<pre>{html.escape(text)}</pre>"
+    return f"<details><summary>{html.escape(summary)}</summary>{shown}</details>" if summary else shown
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -37,8 +47,17 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def figure(drawn: go.Figure) -> str:
-    return str(drawn.to_html(full_html=False, include_plotlyjs=False, config={"displaylogo": False}))
+def figure(draw: Callable[[Palette], go.Figure]) -> str:
+    """A figure for a light page and one for a dark page; the reader's system decides which is seen."""
+    return "".join(
+        f'<div class="{theme}">{_plot(draw(colours))}</div>'
+        for theme, colours in (("light", LIGHT), ("dark", DARK))
+    )
+
+
+def _plot(drawn: go.Figure) -> str:
+    config = {"displaylogo": False, "responsive": True}
+    return str(drawn.to_html(full_html=False, include_plotlyjs=False, config=config, default_width="100%"))
 
 
 def page(title: str, parts: Sequence[str]) -> str:

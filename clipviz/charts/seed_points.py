@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from clipviz.charts.layout import finish, literal
+from clipviz.charts.layout import finish, literal, wrapped
 from clipviz.charts.palette import Palette
 
 MOST_LINES = 12
@@ -50,7 +50,7 @@ def seed_points(
     figure.update_layout(yaxis_title=axis)
     figure.update_xaxes(
         tickvals=list(range(len(arms))),
-        ticktext=[literal(name, 28) for name, _ in arms],
+        ticktext=[wrapped(name, 14 if len(arms) > 3 else 22, 4) for name, _ in arms],
         range=[-0.6, len(arms) - 0.4],
         showgrid=False,
     )

@@ -38,8 +38,8 @@ def dominant(
     """What holds a network back most, from its losses (E,) at each evaluation and that of the best constant prediction.
 
     Generalisation: the gap between validation and training is larger than the training loss itself. Optimisation: the
-    training loss still falls. Approximation: it does not, and is high. None while it is too early to say, and where the
-    two losses cannot be compared.
+    training loss still falls, and what is left of it is more than the gap. Approximation: it does not, and is high.
+    None while it is too early to say, and where the two losses cannot be compared.
     """
     known = np.isfinite(train) & np.isfinite(validation)
     if known.sum() < FEWEST or not constant > 0:
@@ -50,16 +50,15 @@ def dominant(
     left, gap = train[-1] / constant, (validation[-1] - train[-1]) / constant
     quarter = train[-1 - max(1, len(train) // 4)]
     fell = (quarter - train[-1]) / quarter if quarter > 0 else 0.0
-    numbers = (
-        f"training loss {left:.0%}, validation {validation[-1] / constant:.0%} of that of the best constant"
-    )
+    reached = validation[-1] / constant
+    numbers = f"training loss {_share(left)}, validation {_share(reached)} of that of the best constant"
     if gap > max(GAP, left):
         return Dominant(
             part="generalisation",
             text=f"Generalisation error is the largest: the gap outweighs what is left in training ({numbers}).",
             remedy="More rows, weight decay, dropout or a smaller network; a longer training will not help.",
         )
-    if fell > FALLING:
+    if fell > FALLING and left > gap:
         return Dominant(
             part="optimisation",
             text=f"Optimisation error is the largest: the training loss still falls, by {fell:.0%} lately ({numbers}).",
@@ -72,3 +71,7 @@ def dominant(
             remedy="A larger network, other inputs, or wider clamps: what was cut off may be what says most.",
         )
     return Dominant(part="none", text=f"No part of the error stands out ({numbers}).")
+
+
+def _share(part: float) -> str:
+    return f"{part:.0%}" if part >= 0.1 else f"{part:.1%}"

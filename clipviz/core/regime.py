@@ -21,11 +21,12 @@ class Training(Part):
         "batch is clipped once, after the last piece.",
         json_schema_extra={"unit": "", "advanced": True},
     )
-    precision: Literal["float32", "bfloat16", "float16"] = Field(
+    precision: Literal["auto", "float32", "bfloat16", "float16"] = Field(
         "float32",
         title="Precision",
-        description="Of the layers' arithmetic; weights, gradients, clips and evaluations stay float32. It pays on a "
-        "GPU with wide layers. With float16 the loss is scaled up and the gradient down again before the clip.",
+        description="Of the layers' arithmetic; weights, gradients, clips and evaluations stay float32. auto: bfloat16 "
+        "on a GPU where layers are large enough for it to pay, else float32. With float16 the loss is scaled up and "
+        "the gradient down again before the clip.",
         json_schema_extra={"unit": "", "advanced": True},
     )
     clip_scales: Literal["gradient", "step"] = Field(

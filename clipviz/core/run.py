@@ -110,7 +110,9 @@ class Result(BaseModel):
     )
     steps: int
     best_step: int
-    seconds: float = Field(description="Time spent training, over all attempts.")
+    seconds: float = Field(
+        description="Time spent training, over all attempts; of a run in a program, its share of the program's."
+    )
     clipped_share: float | None = Field(description="Share of steps whose gradient was clipped.")
     skipped_steps: int = Field(0, description="Steps that were left out.")
     left_out_steps: int = Field(

@@ -34,6 +34,10 @@ class Design(Part):
     apart: bool = Field(
         False, description="One field at a time beside the recipe itself, instead of every combination."
     )
+    families_alone: bool = Field(
+        False,
+        description="Arms with the clips of one family alone, so that the verdict says which of several does it.",
+    )
     without_clip: bool = Field(True, description="Whether arms without the clips are added.")
     choosing: Rule | None = Field(None, description="How arms leave early; None: all get all seeds.")
 
@@ -57,11 +61,15 @@ class Design(Part):
 
 
 class Variant(Part):
-    """One arm of a sweep. reference: the variant that is the same without its clips; "" for such a one."""
+    """One arm of a sweep. reference: the variant that is the same without its clips; "" for such a one.
+
+    parts: the variants that have the clips of one of its families alone.
+    """
 
     name: str
     recipe: Recipe
     reference: str = ""
+    parts: tuple[str, ...] = ()
 
     def at(self, seed: int) -> Recipe:
         return self.recipe.model_copy(update={"seed": seed})

@@ -17,8 +17,13 @@ class Pace:
         self._attempt = -1
 
     def saw(self, now: float, step: int, attempt: int, running: bool) -> None:
-        """At `now` (seconds, monotonic) the run stood at `step`; a pause or a new attempt starts over."""
-        if not running or attempt != self._attempt:
+        """At `now` (seconds, monotonic) the run stood at `step`.
+
+        A pause, a new attempt and a way back to a checkpoint start over; time before the first step does not count.
+        """
+        back = bool(self._seen) and step < self._seen[-1][1]
+        still = len(self._seen) == 1 and step == self._seen[0][1]
+        if not running or attempt != self._attempt or back or still:
             self._seen.clear()
             self._attempt = attempt
         if running:

@@ -21,6 +21,7 @@ from clipviz.training.groups import groups
 from clipviz.training.losses.base import Loss
 from clipviz.training.network import Network
 from clipviz.training.optimisers.base import Optimiser, OptimiserRecipe
+from clipviz.training.precision import settled
 from clipviz.training.pretrained import start_from
 from clipviz.training.rates import Rates
 from clipviz.training.rows import Rows, order, prepare, size, standardise
@@ -39,7 +40,7 @@ class Assembly:
     """A run at rest. criterion: what training minimises, in float64, for evaluations. constant: the loss of the best
     constant prediction on the training rows. sample: the training rows
     whose loss is evaluated. watched: validation rows for activations. spill: the folder on whose disk the rows
-    are, None where they are resident.
+    are, None where they are resident. precision: what the layers compute in, in words, where the recipe left it open.
     """
 
     network: Network
@@ -58,6 +59,7 @@ class Assembly:
     notes: tuple[str, ...]
     ground: Ground
     spill: Path | None = None
+    precision: str = ""
 
 
 def assemble(
@@ -88,8 +90,10 @@ def assemble(
         spill, train, validation = like.spill, like.train, like.validation
     loss = criterion(recipe, table, train.goal)
     wide = deepcopy(loss).to(torch.float64)
-    training = recipe.training
-    backward = Backward(network.body, loss, flat, training)
+    batch = recipe.training.batch_size // recipe.training.accumulation
+    example = torch.zeros(1, network.front.outputs, device=device)
+    precision, why = settled(recipe.training.precision, network.body, example, batch, flat.weights.device)
+    backward = Backward(network.body, loss, flat, recipe.training, precision)
     some = np.random.default_rng(recipe.seed).permutation(len(train))[:SAMPLE]
     return Assembly(
         network=network,
@@ -97,7 +101,14 @@ def assemble(
         clipper=clipper,
         optimiser=optimiser,
         step=Step(
-            network.body, flat, backward, clipper, optimiser, rates, training, changes(recipe, ground.front)
+            network.body,
+            flat,
+            backward,
+            clipper,
+            optimiser,
+            rates,
+            recipe.training,
+            changes(recipe, ground.front),
         ),
         rates=rates,
         criterion=wide,
@@ -110,6 +121,7 @@ def assemble(
         notes=(*table.notes, *ground.notes, *begun),
         ground=ground,
         spill=spill,
+        precision=why,
     )
 
 

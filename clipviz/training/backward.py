@@ -7,12 +7,14 @@ from torch import Tensor, nn
 
 from clipviz.core.errors import TrainingFailed
 from clipviz.core.regime import Training
+from clipviz.training.device import capturing
 from clipviz.training.explicit.losses import explicit
 from clipviz.training.explicit.passing import Passing, follows
 from clipviz.training.failures import starved
 from clipviz.training.flat import Flat
 from clipviz.training.gauges import penalties
-from clipviz.training.precision import LossScale, low
+from clipviz.training.memory import release
+from clipviz.training.precision import LossScale, Precision, low
 
 
 class Backward:
@@ -23,15 +25,18 @@ class Backward:
     what reads it next sees the true one.
     """
 
-    def __init__(self, body: Any, loss: nn.Module, flat: Flat, training: Training) -> None:
+    def __init__(
+        self, body: Any, loss: nn.Module, flat: Flat, training: Training, precision: Precision = "float32"
+    ) -> None:
+        """precision: what that of the recipe means here."""
         self._body, self.loss, self._flat = body, loss, flat
         self._penalties = penalties(body)
         device = flat.weights.device
         self.pieces = training.accumulation
-        self._low = low(training.precision, device)
-        self.scale = LossScale(flat.replicas, device) if training.precision == "float16" else None
+        self._low = low(precision, device)
+        self.scale = LossScale(flat.replicas, device) if precision == "float16" else None
         self._norms = any(isinstance(module, nn.modules.batchnorm._BatchNorm) for module in body.modules())
-        self._full = training.precision == "float32"
+        self._full = precision == "float32"
         self._passing = (
             Passing(body, explicit(loss, None), flat) if self._full and follows(body, flat) else None
         )
@@ -57,26 +62,27 @@ class Backward:
                 return (self._passing or self._whole)(inputs, goal)
             return self._in_pieces(inputs, goal)
         except (MemoryError, RuntimeError) as error:
-            if not starved(error):
+            if not starved(error) or capturing():
                 raise
-            if self._norms:
-                size = self._fitting(inputs, goal)
-                raise TrainingFailed(
-                    "A whole batch must fit into memory, for batch norms are over all of it",
-                    f"{len(inputs):,} rows",
-                    f"Set training.batch_size to {size:,}" if size else "Take narrower layers",
-                ) from error
-            if self.pieces >= len(inputs):
-                raise TrainingFailed(
-                    "One row of a batch at a time must fit into memory",
-                    str(error).splitlines()[0][:200],
-                    "Take narrower layers or fewer columns, or another device",
-                ) from error
+            reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
+        # Only here has the error let go of what was computed before it.
+        release(self._flat.gradient.device)
+        if self._norms:
+            size = self._fitting(inputs, goal)
+            raise TrainingFailed(
+                "A whole batch must fit into memory, for batch norms are over all of it",
+                f"{len(inputs):,} rows",
+                f"Set training.batch_size to {size:,}" if size else "Take narrower layers",
+            )
+        if self.pieces >= len(inputs):
+            raise TrainingFailed(
+                "One row of a batch at a time must fit into memory",
+                reason,
+                "Take narrower layers or fewer columns, or another device",
+            )
         self._flat.gradient.zero_()
         self._passing = None
         self.pieces = min(2 * self.pieces, len(inputs))
-        if self._flat.gradient.is_cuda:
-            torch.cuda.empty_cache()
         return None
 
     def _fitting(self, inputs: Tensor, goal: Tensor) -> int:

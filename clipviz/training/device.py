@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
+from typing import Any, Literal
 
 from clipviz.core.errors import TrainingFailed
 
@@ -27,6 +27,30 @@ def choose(asked: Literal["auto", "cpu", "cuda"]) -> tuple[str, str]:
             "Set device to auto or cpu, or install a CUDA build of torch and its driver",
         )
     return "cpu", "CPU: torch sees no CUDA device"
+
+
+@contextmanager
+def one_stream(device: str) -> Iterator[None]:
+    """Inside, all work on CUDA goes to one stream that is not the default one, so that a step can be captured there.
+
+    Backward follows the streams on which a network's weights were first used: from one capture it must find no other.
+    """
+    if device == "cpu":
+        yield
+        return
+    import torch
+
+    stream: Any = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+    stream.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(stream):
+        yield
+
+
+def capturing() -> bool:
+    """Whether what is launched now is recorded for a CUDA graph, and does not run."""
+    import torch
+
+    return torch.cuda.is_available() and torch.cuda.is_current_stream_capturing()
 
 
 @contextmanager

@@ -53,19 +53,19 @@ def _in_blocks(network: Network, rows: Rows | Streamed, most: int) -> Tensor | N
         return None
 
 
-def loss(criterion: nn.Module, said: Tensor, rows: Rows | Streamed) -> float:
+def loss(criterion: nn.Module, said: Tensor, goal: Tensor) -> float:
     """What training minimises, over all rows at once, in float64; UNSEEN as in log_loss for classes nobody trained on.
 
-    criterion: as `losses` builds it, in float64.
+    criterion: as `losses` builds it, in float64. goal: (N, 1) or (N,), as rows have it.
     """
     wide = said.to(torch.float64)
-    if rows.goal.is_floating_point():
-        return float(criterion(wide, rows.goal.to(torch.float64)))
-    known = rows.goal >= 0
+    if goal.is_floating_point():
+        return float(criterion(wide, goal.to(torch.float64)))
+    known = goal >= 0
     share = float(known.to(torch.float64).mean())
     if share == 0:
         return -UNSEEN
-    return share * float(criterion(wide[known], rows.goal[known])) - (1 - share) * UNSEEN
+    return share * float(criterion(wide[known], goal[known])) - (1 - share) * UNSEEN
 
 
 def constant(criterion: nn.Module, goal: Tensor, classes: int) -> float:

@@ -10,6 +10,10 @@ from clipviz.core.errors import TrainingFailed
 STARVED = ("not enough memory", "can't allocate memory", "cannot allocate memory", "out of memory")
 
 
+class Starved(TrainingFailed):
+    """So many networks at once do not fit into memory; fewer may."""
+
+
 def starved(error: BaseException) -> bool:
     """Whether an error of torch means that memory ran out, on the GPU or off it."""
     if isinstance(error, (MemoryError, torch.OutOfMemoryError)):

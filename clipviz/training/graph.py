@@ -124,11 +124,17 @@ class Captured:
 
 
 class CudaRecorder:
-    """Records on a stream of its own; the graphs share one pool of memory, for none runs beside another."""
+    """Records on the stream that it finds, or on its own where that is the default one, which cannot be recorded.
+
+    The graphs share one pool of memory, for none runs beside another.
+    """
 
     def __init__(self) -> None:
-        self._stream: Any = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+        self._stream: Any = torch.cuda.current_stream()
+        if self._stream == torch.cuda.default_stream():
+            self._stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
         self._pool = torch.cuda.graph_pool_handle()
+        self._broken: list[Any] = []
 
     def warm(self, work: Work) -> None:
         outside = torch.cuda.current_stream()
@@ -139,17 +145,24 @@ class CudaRecorder:
 
     def record(self, work: Work) -> Work:
         graph = torch.cuda.CUDAGraph()
-        # A recording that fails leaves its stream set, and may leave torch's generator believing that it goes on.
-        with torch.cuda.stream(self._stream):
+        with torch.cuda.stream(self._stream):  # also behind a recording that fails, which leaves its own set
             try:
                 self._record(graph, work)
             except RuntimeError:
-                with suppress(RuntimeError):
-                    graph.reset()
-                with suppress(RuntimeError):
-                    self._record(torch.cuda.CUDAGraph(), lambda: torch.zeros(1, device="cuda").zero_())
+                self._mend(graph)
                 raise
         return graph.replay
+
+    def _mend(self, graph: Any) -> None:
+        """Behind a recording that broke off, torch's allocators and generator believe that it goes on: they may ask it
+        again, and another one that ends well tells the generator that there is none.
+        """
+        self._broken.append(graph)
+        with suppress(RuntimeError):  # where it ended well enough, the pool is let go of
+            torch._C._cuda_endAllocateToPool(torch.cuda.current_device(), self._pool)
+        self._pool = torch.cuda.graph_pool_handle()
+        with suppress(RuntimeError):
+            self._record(torch.cuda.CUDAGraph(), lambda: torch.zeros(1, device="cuda").zero_())
 
     def _record(self, graph: Any, work: Callable[[], object]) -> None:
         """Calls that would break a recording are errors in this thread alone: another one reads rows ahead."""

@@ -13,10 +13,11 @@ from clipviz.core.table import Table
 from clipviz.training import checkpoint, histograms, machine
 from clipviz.training.assembly import assemble
 from clipviz.training.calibration import calibrate
-from clipviz.training.device import repeatable
+from clipviz.training.device import one_stream, repeatable
 from clipviz.training.ending import end
 from clipviz.training.failures import in_words
 from clipviz.training.graph import moving
+from clipviz.training.memory import told_pieces
 from clipviz.training.progress import Progress
 from clipviz.training.report import Report
 from clipviz.training.rows import check, check_varies
@@ -53,7 +54,7 @@ def train(
     before = torch.get_num_threads()
     cuda = [torch.cuda.current_device()] if device.startswith("cuda") else []
     repeats = repeatable(recipe.training.deterministic and bool(cuda))
-    with in_words(), torch.random.fork_rng(devices=cuda), repeats:
+    with in_words(), torch.random.fork_rng(devices=cuda), repeats, one_stream(device):
         torch.set_num_threads(threads)
         try:
             session = _Session(recipe, table, sink, device, folder, resident_bytes, weights)
@@ -88,6 +89,8 @@ class _Session:
             "histogram": histograms.names(self.assembly.network, self.assembly.flat),
         }
         sink.begin(self.progress.total, device, series)
+        if self.assembly.precision:
+            self._say(self.assembly.precision)
         if self.assembly.spill is not None:
             self.report.say(
                 self.progress.step,
@@ -102,13 +105,8 @@ class _Session:
         pieces = self.assembly.step.backward.pieces
         if pieces == self._pieces:
             return
-        rows = -(-self.recipe.training.batch_size // pieces)
-        self.report.say(
-            self.progress.step,
-            "warning",
-            f"step {self.progress.step}: out of memory; batches go through the network in {pieces} pieces of {rows} "
-            f"rows from here on, the gradient is that of the whole batch. Set training.accumulation to {pieces}",
-        )
+        step, batch = self.progress.step, self.recipe.training.batch_size
+        self.report.say(step, "warning", told_pieces(step, pieces, batch))
         self._pieces = pieces
 
     def run(self, checkpoint_seconds: float, flush_seconds: float) -> tuple[State, Result | None]:

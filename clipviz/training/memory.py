@@ -43,3 +43,17 @@ def _of_the_container() -> int:
         return int(limit) - int(used)
     except (OSError, ValueError):  # no container, or one without a limit
         return 1 << 62
+
+
+def release(device: torch.device) -> None:
+    """Gives back what torch keeps for later, so that pieces of another size find room."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+
+
+def told_pieces(step: int, pieces: int, batch: int) -> str:
+    """That a batch did not fit, in words."""
+    return (
+        f"step {step}: out of memory; batches go through the network in {pieces} pieces of {-(-batch // pieces)} rows "
+        f"from here on, the gradient is that of the whole batch. Set training.accumulation to {pieces}"
+    )

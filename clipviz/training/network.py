@@ -102,6 +102,11 @@ def save(network: Network, table: Table, path: Path) -> None:
 
 def load(path: Path) -> Network:
     """The network that `save` wrote, in evaluation mode on the CPU; raises TrainingFailed when it is not one."""
+    return load_with_words(path)[0]
+
+
+def load_with_words(path: Path) -> tuple[Network, tuple[str, ...]]:
+    """`load`, and what the ids 2, 3, ... of its tokens stand for."""
     from safetensors import SafetensorError, safe_open
 
     try:
@@ -120,4 +125,4 @@ def load(path: Path) -> Network:
     with torch.random.fork_rng(devices=[]):
         network = Network(recipe, front, about["task"], tuple(about["classes"]))
     network.load_state_dict(tensors)
-    return network.eval()
+    return network.eval(), tuple(about["words"])

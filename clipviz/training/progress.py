@@ -42,6 +42,7 @@ class Progress:
         self._before = assembly.flat.weights.clone()
         self._batches: tuple[Tensor, ...] = ()
         self._earlier, self._began = 0.0, time.perf_counter()
+        self._share: float | None = None
 
     def move_to(self, assembly: Assembly) -> None:
         """Goes on with the same network where it is now."""
@@ -69,6 +70,15 @@ class Progress:
     def seconds(self) -> float:
         """Time spent training, over all attempts."""
         return self._earlier + time.perf_counter() - self._began
+
+    @property
+    def cost(self) -> float:
+        """Seconds of training that this run took: of those that a program trains together, its share."""
+        return self.seconds if self._share is None else self._share
+
+    def charge(self, seconds: float) -> None:
+        """Adds to the share that a replica has of its program's time."""
+        self._share = (self._share or 0.0) + seconds
 
     def advance(self, move: Move | None = None) -> None:
         """One training step, by `move` where it is not just the step itself."""
@@ -104,8 +114,8 @@ class Progress:
         network, validation = self._assembly.network, self._assembly.validation
         criterion, sample = self._assembly.criterion, self._assembly.sample
         said = evaluation.outputs(network, validation)
-        loss = evaluation.loss(criterion, said, validation)
-        train_loss = evaluation.loss(criterion, evaluation.outputs(network, sample), sample)
+        loss = evaluation.loss(criterion, said, validation.goal)
+        train_loss = evaluation.loss(criterion, evaluation.outputs(network, sample), sample.goal)
         metrics = evaluation.metrics(network, said, validation)
         if self.sampled is not None:
             self.sampled.look(self.step, self.last_evaluation)
@@ -146,6 +156,7 @@ class Progress:
             "step": self.step,
             "last_evaluation": self.last_evaluation,
             "seconds": self.seconds,
+            "share": self._share,
             "pieces": self._assembly.step.backward.pieces,
             "stopping": self.stopping.state(),
             "rates": self._assembly.rates.state(),
@@ -157,7 +168,7 @@ class Progress:
         checkpoint.restore(self.live(), saved, self._recipe.id)
         position = saved.position
         self.step, self.last_evaluation = position["step"], position["last_evaluation"]
-        self._earlier = position["seconds"]
+        self._earlier, self._share = position["seconds"], position["share"]
         self._assembly.step.backward.pieces = position["pieces"]
         self.stopping.restore(position["stopping"])
         self._assembly.rates.restore(position["rates"])

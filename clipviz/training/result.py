@@ -33,7 +33,7 @@ def conclude(
         groups=group_limits(table, recipe.inputs),
         steps=progress.step,
         best_step=progress.stopping.best_step,
-        seconds=progress.seconds,
+        seconds=progress.cost,
         clipped_share=None if recipe.gradient.id == "none" else journal.fired / max(progress.step, 1),
         skipped_steps=journal.skipped,
         left_out_steps=journal.left_out,

@@ -32,9 +32,11 @@ class Sharpness:
             norm = torch.linalg.vector_norm(gradient, dim=1, keepdim=True)  # (K, 1)
             weights.addcmul_(gradient, self._radius / (norm + 1e-12))
             self._flat.gradient.zero_()
-        self._backward(inputs, goal)
-        with torch.no_grad():
-            self._put_back()
+        try:
+            self._backward(inputs, goal)
+        finally:
+            with torch.no_grad():
+                self._put_back()
         return loss, taps
 
     def _hold(self) -> None:

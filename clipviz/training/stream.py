@@ -66,7 +66,7 @@ class _Ahead:
 
     def __init__(self, inputs: NDArray[np.float32], device: str) -> None:
         self._inputs, self._device = inputs, device
-        self._pool = ThreadPoolExecutor(1, "rows ahead")
+        self._pool = ThreadPoolExecutor(1 if device == "cpu" else AHEAD, "rows ahead")
         self._stream: Any = torch.cuda.Stream() if device != "cpu" else None  # type: ignore[no-untyped-call]
         self._coming: Iterator[tuple[NDArray[np.int64], Sequence[Tensor]]] = iter(())
         self._making: deque[tuple[Sequence[Tensor], Future[tuple[Tensor, Any]]]] = deque()

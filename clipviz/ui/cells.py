@@ -14,7 +14,9 @@ MOST_SEEDS = 60
 SIGNS = {State.QUEUED: "·", State.RUNNING: "▸", State.PAUSED: "‖", State.STOPPED: "◻", State.FAILED: "!"}
 _STYLE = """<style>
 .cells { overflow-x: auto; margin-bottom: .5rem; } .cells table { border-collapse: separate; border-spacing: 2px; }
-.cells th { font-weight: 400; font-size: .8rem; text-align: left; padding-right: .6rem; white-space: nowrap; }
+.cells th { font-weight: 400; font-size: .8rem; text-align: left; padding-right: .6rem;
+  line-height: 1.15; }
+.cells tbody th { min-width: 7rem; max-width: min(24rem, 42vw); }
 .cells thead th { text-align: center; padding: 0; opacity: .7; }
 .cells td { min-width: 1.7rem; height: 1.5rem; text-align: center; font-size: .72rem; border-radius: 3px;
   background: var(--st-secondary-background-color); padding: 0 .2rem; }

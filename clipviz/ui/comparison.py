@@ -6,21 +6,17 @@ import pandas as pd
 import streamlit as st
 
 from clipviz.analysis.verdict.gather import Group
-from clipviz.analysis.verdict.verdict import Verdict
-from clipviz.charts.interaction import interaction as interactions
-from clipviz.charts.layout import CONFIG
-from clipviz.charts.levels import levels as heatmap
-from clipviz.charts.palette import palette
 from clipviz.core.errors import InvalidRecipe, NotFound
 from clipviz.core.ids import is_id
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Run
-from clipviz.core.sweep import Sweep
+from clipviz.runs.sweeps import titles
 from clipviz.runs.sweeps.picked import grouped
-from clipviz.ui import results, state, tables, verdict_figures
+from clipviz.ui import results, state, tables
 from clipviz.ui.text import ago, number, plain
 
 COLUMNS: dict[str, Any] = {
+    "name": st.column_config.TextColumn(width=190),
     "progress": st.column_config.ProgressColumn(
         format="percent", min_value=0.0, max_value=1.0, width="small"
     ),
@@ -57,39 +53,6 @@ def pairs(groups: list[Group]) -> bool:
     return any(len(ended[0] & other) > 1 for other in ended[1:])
 
 
-def levels(sweep: Sweep, verdict: Verdict) -> None:
-    """The heatmap over two fields that vary together; nothing for other sweeps."""
-    table = verdict_figures.grid(sweep, verdict)
-    if table is None:
-        return
-    first, second = sweep.design.vary
-    metric = verdict.metric
-    st.subheader("The two fields together")
-    st.plotly_chart(
-        heatmap(*table, (first.path, second.path, f"mean test {metric.title}"), metric.better == "lower",
-                palette(st.context.theme.type)),
-        theme=None, config=CONFIG, key=f"levels:{sweep.id}", alt="Mean metric of each combination of two fields",
-    )  # fmt: skip
-
-
-def interaction(sweep: Sweep, verdict: Verdict) -> None:
-    """One heatmap a gradient clip; nothing for sweeps that do not vary all three families."""
-    means = verdict_figures.interaction(sweep, verdict)
-    if means is None:
-        return
-    metric = verdict.metric
-    st.subheader("Input clamp × activation clip × gradient clip")
-    st.plotly_chart(
-        interactions(means, f"mean test {metric.title}", metric.better == "lower", palette(st.context.theme.type)),
-        theme=None, config=CONFIG, key=f"interaction:{sweep.id}",
-        alt="Mean metric by input clamp and activation clip, one panel a gradient clip",
-    )  # fmt: skip
-    st.caption(
-        "Inputs down, activations across, one panel a gradient clip. Panels that look alike: the clips act by "
-        "themselves. Means over seeds; where other fields vary too, of the last arm."
-    )
-
-
 def narrow(known: list[Run]) -> list[Run]:
     """Filters by words in name, note or person, and by dataset."""
     left, right = st.columns([2, 1])
@@ -123,9 +86,9 @@ def table(known: list[Run]) -> pd.DataFrame:
         lines.append(
             {
                 "name": plain(each.name),
+                "test metric": f"{results.TITLES[main]} {number(value)}" if main else "–",
                 "state": each.state.value,
                 "progress": None if each.state.final or not each.steps else each.step / each.steps,
-                "test metric": f"{results.TITLES[main]} {number(value)}" if main else "–",
                 "steps": number(each.step),
                 "clipped": "–"
                 if not result or result.clipped_share is None
@@ -143,9 +106,20 @@ def differences(picked: list[Run], recipes: dict[str, Recipe]) -> pd.DataFrame:
     flat = {each.id: _flat(recipes[each.id].model_dump(mode="json")) for each in picked}
     paths = list(dict.fromkeys(path for fields in flat.values() for path in fields))
     values = [[path, *(plain(flat[each.id].get(path, "–"), 80) for each in picked)] for path in paths]
-    differing = [line for line in values if len(set(line[1:])) > 1]
+    differing = [
+        [_title([recipes[each.id] for each in picked], path), *shown]
+        for path, *shown in values
+        if len(set(shown)) > 1
+    ]
     heads = tables.unique(["field", *(each.name for each in picked)], 40)
     return pd.DataFrame(differing, columns=range(len(heads))).set_axis(heads, axis=1)
+
+
+def _title(recipes: list[Recipe], path: str) -> str:
+    """A field by its title in the first recipe that has it."""
+    part, _, last = path.rpartition(".")
+    holder = next((each for each in recipes if last in titles.fields_of(each, part)), recipes[0])
+    return plain(titles.of_path(holder, path), 80)
 
 
 def metrics(picked: list[Run]) -> pd.DataFrame:

@@ -6,17 +6,12 @@ from typing import Any
 import streamlit as st
 
 from clipviz.analysis.verdict import doses
-from clipviz.analysis.verdict.doses import Point
 from clipviz.analysis.verdict.gather import Group
-from clipviz.charts.contamination import Dosed, contamination
-from clipviz.charts.layout import CONFIG
-from clipviz.charts.palette import palette
 from clipviz.core.errors import ClipvizError
-from clipviz.core.metric import Metric
 from clipviz.core.sweep import Design, Sweep, Variant, Vary
 from clipviz.runs.sweeps import submit
 from clipviz.ui import header, state
-from clipviz.ui.text import counted, number, plain
+from clipviz.ui.text import counted
 
 WHERE = {
     "training": "Training and validation inputs",
@@ -48,38 +43,6 @@ def one_dose(groups: list[Group], key: str) -> list[Group]:
 
 def dirtiest(groups: list[Group]) -> list[Group]:
     return doses.by_dose(groups)[-1][1]
-
-
-def curve(groups: list[Group], metric: Metric, key: str) -> None:
-    """The metric of every policy against the dose; nothing where no dose varies."""
-    found = doses.curves(groups, metric)
-    if found is None:
-        return
-    st.subheader("How much dirt does it stand?")
-    unit = f" in {metric.unit}" if metric.unit else ""
-    st.plotly_chart(
-        contamination(
-            [
-                Dosed(
-                    each.policy,
-                    [(point.dose, point.mean, point.low, point.high) for point in each.points],
-                    [_note(point, found.percent) for point in each.points],
-                )
-                for each in found.curves
-            ],
-            found.axis,
-            f"test {metric.title}{unit}",
-            found.percent,
-            palette(st.context.theme.type),
-        ),
-        theme=None, config=CONFIG, key=f"dirt:{key}", alt="The metric of every policy against the outliers put in",
-    )  # fmt: skip
-    lost = sum(point.diverged for each in found.curves for point in each.points)
-    st.caption(
-        "Means over seeds with 95 % t intervals, on test rows whose targets are as they are. A larger dose hits the "
-        "same rows and more."
-        + (f" {counted(lost, 'run')} diverged and are not in the means." if lost else "")
-    )
 
 
 def form(sweep: Sweep, arm: str) -> None:
@@ -158,12 +121,3 @@ def _at(document: Any, path: str) -> Any:
     for name in path.split("."):
         document = document.get(name) if isinstance(document, dict) else None
     return document
-
-
-def _note(point: Point, percent: bool) -> str:
-    dose = f"{point.dose:.3g} of rows" if percent else f"{point.dose:g} sd"
-    lost = f", {point.diverged} diverged" if point.diverged else ""
-    return plain(
-        f"{dose}: {number(point.mean)} ({number(point.low)} to {number(point.high)}), {point.runs} runs{lost}",
-        160,
-    )

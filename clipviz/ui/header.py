@@ -21,6 +21,12 @@ header[data-testid="stHeader"] { background: transparent; height: 0; }
 @media (max-width: 640px) { .st-key-moments [data-testid="stColumn"] { min-width: calc(50% - 1rem); } }
 /* Streamlit's own CSV of a table spells formulas as they are; our downloads take their effect away. */
 [data-testid="stElementToolbarButton"]:has(button[aria-label^="Download as CSV"]) { display: none; }
+@media (max-width: 640px) { /* the menu on one line */
+  .st-key-header [data-testid="stPageLink"] [data-testid="stIconMaterial"] { display: none; }
+  .st-key-header [data-testid="stPageLink"] a { padding: 0.15rem 0.1rem; }
+  .st-key-header [data-testid="stPageLink"] p { font-size: 0.85rem; }
+  .st-key-header { column-gap: 0.3rem; row-gap: 0; }
+}
 @media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; } }
 </style>"""
 

@@ -1,5 +1,6 @@
 """What flows into the Lab's policies: a Gaussian, or a numeric column of the dataset on the table."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
@@ -33,6 +34,14 @@ class Flowing:
 def ready() -> None:
     """Loads what the Lab computes with, and says so while it takes its time."""
     load()
+
+
+def put_on_the_table() -> None:
+    """Makes the dataset of the link the current one, whether or not its values flow in; one that does not exist is
+    told of where a column is to flow."""
+    if "dataset" in st.query_params:
+        with suppress(NotFound):
+            state.current_dataset()
 
 
 def choose(link: Link) -> tuple[Flowing, ActivationSettings]:

@@ -91,17 +91,16 @@ def in_words(recipe: Recipe) -> str:
 def settings_in_words(recipe: Recipe) -> str:
     """Model and optimiser of a recipe, and whatever else is not at its default, in one line of plain text."""
     parts = [titles.of_choice("model", recipe.model), titles.of_choice("optimiser", recipe.optimiser)]
-    usual = {name: Recipe.model_fields[name].default for name in ("initialisation", "loss", "schedule")}
-    for name, plain_choice in usual.items():
-        chosen = getattr(recipe, name)
-        if chosen is not None and chosen != plain_choice:
+    for name in ("initialisation", "loss", "schedule"):
+        chosen, usual = getattr(recipe, name), Recipe.model_fields[name].default
+        if chosen is not None and titles.of_choice(name, chosen) != (usual and titles.of_choice(name, usual)):
             parts.append(titles.of_choice(name, chosen))
     parts += [titles.of_choice("augment", choice) for choice in recipe.augment]
     for record in (recipe.training, recipe.stopping):
         for name, info in type(record).model_fields.items():
             value = getattr(record, name)
             if value != info.default:
-                parts.append(f"{(info.title or name).lower()} {value}")
+                parts.append(titles.of_field((info.title or name).lower(), value))
     return " · ".join(parts)
 
 

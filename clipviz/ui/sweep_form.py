@@ -1,12 +1,16 @@
 """Compare over seeds: from the recipe on the form to a sweep, with its count and time told before it starts."""
 
 import json
+import math
 from typing import Any
 
 import streamlit as st
+from pydantic import ValidationError
 
+from clipviz.core.arguments import values
+from clipviz.core.clips import clips
 from clipviz.core.discovery import discover
-from clipviz.core.errors import ClipvizError
+from clipviz.core.errors import ClipvizError, InvalidRecipe
 from clipviz.core.recipe import Choice, Recipe
 from clipviz.core.screening import Halving
 from clipviz.core.sweep import Design, Vary
@@ -48,12 +52,8 @@ def button(recipe: Recipe, draft: drafts.Draft, disabled: bool) -> None:
             placeholder="nothing else",
         )
         vary = [_values(path, *fields[path], draft) for path in chosen]
-        without = st.checkbox(
-            "With an arm without clips",
-            value=True,
-            key=draft.key("sweep.without"),
-            help="Without it, the verdict says which clip is better, not whether clipping helps.",
-        )
+        vary += _another(draft)
+        shape = _shape(recipe, vary, draft)
         halve = st.checkbox(
             "Successive halving",
             key=draft.key("sweep.halving"),
@@ -62,12 +62,10 @@ def button(recipe: Recipe, draft: drafts.Draft, disabled: bool) -> None:
         )
         try:
             rule = Halving.over(int(seeds)) if halve else None
-            design = Design(
-                recipe=recipe, vary=tuple(vary), seeds=range(int(seeds)), without_clip=without, choosing=rule
-            )
+            design = Design(recipe=recipe, vary=tuple(vary), seeds=range(int(seeds)), choosing=rule, **shape)
             planned = submit.preview(state.store(), state.settings(), design)
-        except ClipvizError as error:
-            header.problem(error)
+        except (ClipvizError, ValidationError) as error:
+            header.problem(_in_words(error))
             return
         seconds = estimate.before(state.store(), state.settings(), design, len(planned.cells))
         time = (
@@ -82,6 +80,63 @@ def button(recipe: Recipe, draft: drafts.Draft, disabled: bool) -> None:
         st.caption(escape(" · ".join(arm.name for arm in planned.variants[:12]), 400))
         if st.button("Start the comparison", type="primary", key="start_sweep", icon=":material/play_arrow:"):
             _start(design)
+
+
+def _another(draft: drafts.Draft) -> list[Vary]:
+    """A field of the recipe that the list does not offer, by its path; none where nothing is said."""
+    said = st.text_input(
+        "Any other field",
+        key=draft.key("sweep.another"),
+        placeholder="training.batch_size = 32, 64, 128",
+        help="Its path in the recipe, as the recipe's JSON has it, and its values between commas.",
+    )
+    if not (said or "").strip():
+        return []
+    try:
+        path, found = values(said)
+        return [Vary(path=path, values=tuple(found))]
+    except (ClipvizError, ValidationError) as error:
+        header.problem(_in_words(error))
+        return []
+
+
+def _shape(recipe: Recipe, vary: list[Vary], draft: drafts.Draft) -> dict[str, Any]:
+    """Which combinations are trained, and beside which arms."""
+    shape: dict[str, Any] = {}
+    combinations = math.prod(len(each.values) for each in vary)
+    if len(vary) > 1:
+        ways = {"all": "Every combination", "apart": "Each value by itself", "drawn": "Some, drawn at random"}
+        way = st.radio("Combinations", list(ways), format_func=ways.__getitem__, key=draft.key("sweep.way"))
+        shape["apart"] = way == "apart"
+        if way == "drawn":
+            shape["samples"] = int(
+                st.number_input(
+                    f"How many of the {number(combinations)}",
+                    value=max(1, combinations // 2),
+                    min_value=1,
+                    max_value=max(1, combinations),
+                    key=draft.key("sweep.samples"),
+                )
+            )
+    shape["without_clip"] = st.checkbox(
+        "With an arm without clips",
+        value=True,
+        key=draft.key("sweep.without"),
+        help="Without it, the verdict says which clip is better, not whether clipping helps.",
+    )
+    if len(clips(recipe)) > 1 and shape["without_clip"]:
+        shape["families_alone"] = st.checkbox(
+            "Each family of clips by itself too",
+            key=draft.key("sweep.families"),
+            help="Input clamp, activation clip and gradient clip each alone beside all of them: which one does it?",
+        )
+    return shape
+
+
+def _in_words(error: ClipvizError | ValidationError) -> ClipvizError:
+    if isinstance(error, ClipvizError):
+        return error
+    return InvalidRecipe(error.errors()[0]["msg"], None, "Change what varies")
 
 
 def _start(design: Design) -> None:
@@ -100,7 +155,9 @@ def _fields(recipe: Recipe) -> dict[str, tuple[str, list[Any]]]:
     for place, title in FAMILIES.items():
         ids = list(discover(PACKAGES[place.split(".")[0]]))
         found[f"{place}.id"] = (f"{title}: which one", ids)
-    places = {**FAMILIES, "optimiser": "Optimiser", "model": "Model"}
+    places = {**FAMILIES, "optimiser": "Optimiser", "model": "Model", "schedule": "Schedule"}
+    for place in ("optimiser", "schedule"):
+        found[f"{place}.id"] = (f"{places[place]}: which one", list(discover(PACKAGES[place])))
     for place, title in places.items():
         choice = _choice(recipe, place)
         cls = discover(PACKAGES[place.split(".")[0]]).get(choice.id)

@@ -5,12 +5,14 @@ import streamlit as st
 from clipviz.analysis.verdict import gather
 from clipviz.analysis.verdict.gather import Group
 from clipviz.analysis.verdict.screening import Screening
+from clipviz.core import arguments
+from clipviz.core.clips import clips
 from clipviz.core.errors import ClipvizError
 from clipviz.core.run import Request, State
 from clipviz.core.screening import Search
-from clipviz.core.sweep import Standing, Sweep
+from clipviz.core.sweep import Standing, Sweep, Vary
 from clipviz.runs.submit import ensure_runner
-from clipviz.runs.sweeps import estimate, submit
+from clipviz.runs.sweeps import estimate, submit, titles
 from clipviz.ui import cells, contamination, header, rounds, state, verdicts
 from clipviz.ui.text import ago, counted, escape, number, people
 
@@ -22,8 +24,10 @@ def about(sweep: Sweep) -> None:
     """What varies, who started it, when."""
     design = sweep.design
     varies = "; ".join(
-        f"{each.path} over {', '.join(str(value) for value in each.values)}" for each in design.vary
+        f"{titles.of_path(design.recipe, each.path)} over {', '.join(map(_value, each.values))}"
+        for each in design.vary
     )
+    varies += ", each by itself" if design.apart else ""
     drawn = f", {number(design.samples)} combinations drawn at random" if design.samples else ""
     drawn += ", with successive halving" if design.choosing else ""
     st.caption(
@@ -31,6 +35,11 @@ def about(sweep: Sweep) -> None:
         f"{counted(len(sweep.variants), 'arm')} × {counted(len(design.seeds), 'seed')} · started by "
         f"{people(sweep.created_by)} {ago(sweep.created_at)}"
     )
+
+
+def _value(value: object) -> str:
+    """A choice by its name, a number as it is."""
+    return str(value["id"]) if isinstance(value, dict) and "id" in value else str(value)
 
 
 def controls(sweep: Sweep, standing: Standing) -> None:
@@ -58,16 +67,16 @@ def controls(sweep: Sweep, standing: Standing) -> None:
 
 def watch(sweep: Sweep) -> None:
     """The part that lives: progress, the answer so far, the cells as they fill."""
-    ensure_runner(state.settings())
 
     @st.fragment(run_every=EVERY)
     def live() -> None:
+        ensure_runner(state.settings())  # it may die while somebody watches
         now = state.store().sweeps.get(sweep.id)
         runs = state.store().sweeps.runs(sweep.id)
         standing = Standing.of(runs)
         if (standing.over and not now.choosing) or standing.paused:
             st.rerun()
-        progress(standing, estimate.left(runs, state.settings()))
+        progress(standing, estimate.left(runs))
         rounds.story(now)
         groups = gather.of_sweep(now, runs)
         known = gather.metrics(groups)
@@ -117,22 +126,67 @@ def listed() -> None:
 
 
 def _extend(sweep: Sweep) -> None:
-    with st.popover("More seeds", icon=":material/add:"):
+    with st.popover("Extend", icon=":material/add:"):
         more = st.number_input(
-            "Further seeds", value=10, min_value=1, max_value=500, step=1, key=f"more:{sweep.id}"
+            "Further seeds", value=10, min_value=0, max_value=500, step=1, key=f"more:{sweep.id}"
         )
-        kept = "Fresh ones, for the arms that are left" if sweep.rounds else "The same for every arm"
+        fixed = sweep.design.samples is not None or bool(sweep.rounds)
+        vary = [] if fixed else _more_values(sweep)
+        alone = _can_stand_alone(sweep) and st.checkbox(
+            "Each family of clips by itself too",
+            key=f"alone:{sweep.id}",
+            help="Input clamp, activation clip and gradient clip each alone: which one does it?",
+        )
+        kept = "Fresh ones, for the arms that are left" if sweep.rounds else "The same seeds for every arm"
         st.caption(f"{kept}; what has ended is kept.")
         if st.button("Train them", key=f"extend:{sweep.id}", type="primary"):
-            first = max(sweep.seeds) + 1
-            try:
-                submit.extend(
-                    state.store(), state.settings(), sweep, state.me(), seeds=range(first, first + int(more))
-                )
-            except ClipvizError as error:
-                header.problem(error)
-            else:
-                st.rerun()
+            _extended(sweep, int(more), vary, alone)
+
+
+def which_one(sweep: Sweep, over: bool) -> None:
+    """One click from "clipping helps" to which of the recipe's clips does it."""
+    if (
+        over
+        and _can_stand_alone(sweep)
+        and st.button(
+            "Which of the clips does it?",
+            icon=":material/call_split:",
+            key=f"which:{sweep.id}",
+            help="Trains each family of clips by itself, over the same seeds, beside what is here.",
+        )
+    ):
+        _extended(sweep, 0, [], True)
+
+
+def _can_stand_alone(sweep: Sweep) -> bool:
+    """Whether an arm has clips of several families, and its parts are not there yet."""
+    design = sweep.design
+    several = any(each.reference and len(clips(each.recipe)) > 1 for each in sweep.variants)
+    return several and not design.families_alone and design.without_clip and design.choosing is None
+
+
+def _more_values(sweep: Sweep) -> list[Vary]:
+    """Further values of the fields that vary, as they are typed."""
+    found = []
+    for each in sweep.design.vary:
+        title = escape(titles.of_path(sweep.design.recipe, each.path), 80)
+        said = st.text_input(f"Further values: {title}", key=f"values:{sweep.id}:{each.path}")
+        if (said or "").strip():
+            _, values = arguments.values(f"{each.path}={said}")
+            found.append(Vary(path=each.path, values=tuple(values)))
+    return found
+
+
+def _extended(sweep: Sweep, more: int, vary: list[Vary], alone: bool) -> None:
+    first = max(sweep.seeds) + 1
+    try:
+        submit.extend(
+            state.store(), state.settings(), sweep, state.me(), range(first, first + more), vary, alone
+        )
+    except ClipvizError as error:
+        header.problem(error)
+    else:
+        st.rerun()
 
 
 def _ask(sweep: Sweep, request: Request) -> None:

@@ -13,32 +13,33 @@ import streamlit as st
 from clipviz.analysis.verdict.gather import Group
 from clipviz.analysis.verdict.verdict import Verdict
 from clipviz.charts import report
-from clipviz.charts.bands import bands
-from clipviz.charts.forest import forest
-from clipviz.charts.palette import LIGHT
-from clipviz.charts.seed_points import seed_points
 from clipviz.core.errors import NotFound
 from clipviz.core.recipe import Recipe
 from clipviz.core.sweep import Sweep
-from clipviz.ui import state, verdict_figures, verdicts
+from clipviz.ui import state, verdict_pictures, verdicts
 
 VERSIONS = ("clipviz", "torch", "numpy", "scipy")
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What was trained, as a document that says all, and on which dataset."""
+    """What was trained, as a document that says all, and on which dataset.
+
+    sweep: whose verdict it is; groups: all its arms, those of other doses of outliers too.
+    """
 
     dataset: str
     document: dict[str, Any]
+    sweep: Sweep | None = None
+    groups: Sequence[Group] = ()
 
     @classmethod
-    def of_sweep(cls, sweep: Sweep) -> "Plan":
+    def of_sweep(cls, sweep: Sweep, groups: Sequence[Group] = ()) -> "Plan":
         arms = {variant.name: variant.recipe.model_dump(mode="json") for variant in sweep.variants}
         varies = [each.model_dump(mode="json") for each in sweep.design.vary]
         decided = [each.model_dump(mode="json") for each in sweep.rounds]
         document = {"varies": varies, "seeds": list(sweep.seeds), "rounds": decided, "arms": arms}
-        return cls(sweep.dataset, document)
+        return cls(sweep.dataset, document, sweep, groups)
 
     @classmethod
     def of_arms(cls, groups: Sequence[Group], recipe: Recipe) -> "Plan":
@@ -107,7 +108,6 @@ def document(verdict: Verdict, plan: Plan) -> str:
 def html(verdict: Verdict, groups: Sequence[Group], title: str, plan: Plan) -> str:
     """The report: answer, pictures, numbers, recipes, fingerprint of the data, versions."""
     arms, comparisons = verdicts.arms(verdict), verdicts.comparisons(verdict)
-    curves = verdict_figures.curves(groups, verdict.metric)
     origin = _origin(plan)
     parts = [
         report.paragraph(verdict.sentence, "answer"),
@@ -115,16 +115,10 @@ def html(verdict: Verdict, groups: Sequence[Group], title: str, plan: Plan) -> s
         *(report.paragraph(warning) for warning in verdict.warnings),
         *(report.paragraph(advice, "muted") for advice in verdict.advice),
         report.paragraph(verdicts.cost(verdict), "muted"),
-        report.heading("Difference from the reference"),
-        report.figure(forest(verdict_figures.lines(verdict), verdict_figures.axis(verdict), LIGHT)),
-        report.heading("Every seed"),
-        report.figure(seed_points(verdict_figures.points(verdict), f"test {verdict.metric.title}", LIGHT)),
     ]
-    if any(arm.seeds for arm in curves):
-        parts += [
-            report.heading(f"Validation {verdict.metric.title}: median over seeds, and the middle half"),
-            report.figure(bands(curves, f"validation {verdict.metric.title}", LIGHT)),
-        ]
+    for picture in verdict_pictures.pictures(verdict, groups, plan.sweep, plan.groups):
+        parts += [report.heading(picture.title), report.figure(picture.draw)]
+        parts += [report.paragraph(picture.caption, "muted")] if picture.caption else []
     parts += [
         report.heading("Arms"),
         report.table(list(arms.columns), arms.astype(str).to_numpy().tolist()),
@@ -133,7 +127,9 @@ def html(verdict: Verdict, groups: Sequence[Group], title: str, plan: Plan) -> s
         report.heading("Where it comes from"),
         report.preformatted(json.dumps(origin, indent=2, ensure_ascii=False)),
         report.heading("What was trained"),
-        report.preformatted(json.dumps(plan.document, indent=2, ensure_ascii=False)),
+        report.preformatted(
+            json.dumps(plan.document, indent=2, ensure_ascii=False), "Every arm's recipe, as JSON"
+        ),
     ]
     return report.page(title, parts)
 

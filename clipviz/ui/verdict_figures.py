@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from clipviz.analysis.verdict.doses import Point
 from clipviz.analysis.verdict.gather import Group
 from clipviz.analysis.verdict.verdict import Verdict
 from clipviz.charts.bands import Curves
@@ -15,14 +16,18 @@ from clipviz.core.recipe import Recipe
 from clipviz.core.sweep import Sweep
 from clipviz.runs.sweeps import titles
 from clipviz.ui import state
-from clipviz.ui.text import number
+from clipviz.ui.text import number, plain
+
+FEWEST_CELLS = 3
+"""Combinations of three families beyond which they are seen apart: with and without all of them is no interaction."""
 
 
 def axis(verdict: Verdict) -> str:
     """The title of a difference's axis: what it is of, in which unit, and which side is better."""
     metric = verdict.metric
     side = "left" if metric.better == "lower" else "right"
-    return f"Δ test {metric.title}{f' in {metric.unit}' if metric.unit else ''} ({side}: better)"
+    unit = f"<br>in {metric.unit}" if metric.unit else ""
+    return f"Δ test {metric.title} ({side}: better){unit}"
 
 
 def lines(verdict: Verdict) -> list[Line]:
@@ -80,7 +85,7 @@ def grid(sweep: Sweep, verdict: Verdict) -> tuple[list[str], list[str], list[lis
 
 
 def interaction(sweep: Sweep, verdict: Verdict) -> dict[tuple[str, str, str], float] | None:
-    """Mean metric by input clamp, activation clip and gradient clip; None where not all three vary."""
+    """Mean metric by input clamp, activation clip and gradient clip; None where not all vary, or only together."""
     means = {arm.name: arm.mean for arm in verdict.arms}
     found = {
         (
@@ -92,14 +97,17 @@ def interaction(sweep: Sweep, verdict: Verdict) -> dict[tuple[str, str, str], fl
         if (mean := means.get(variant.name)) is not None
     }
     varied = [len({key[place] for key in found}) > 1 for place in range(3)]
-    return found if all(varied) else None
+    return found if all(varied) and len(found) > FEWEST_CELLS else None
 
 
 def bought(verdict: Verdict) -> list[Bought]:
     """Cost and gain of every arm beside its reference, where both are known."""
     seconds = {arm.name: arm.seconds for arm in verdict.arms}
+    own_reference = {arm.name: arm.reference for arm in verdict.arms}
     arms = []
     for each in verdict.comparisons:
+        if each.reference != own_reference[each.arm]:
+            continue
         own, other = seconds.get(each.arm), seconds.get(each.reference)
         if each.mean is None or not own or not other:
             continue
@@ -117,3 +125,13 @@ def _text(recipe: Recipe, path: str) -> str:
     if isinstance(found, dict):
         return ", ".join(str(value) for value in found.values())
     return "–" if found is None else f"{found:g}" if isinstance(found, float) else str(found)
+
+
+def dose_note(point: Point, percent: bool) -> str:
+    """What a point of a contamination curve says when it is asked."""
+    dose = f"{point.dose:.3g} of rows" if percent else f"{point.dose:g} sd"
+    lost = f", {point.diverged} diverged" if point.diverged else ""
+    return plain(
+        f"{dose}: {number(point.mean)} ({number(point.low)} to {number(point.high)}), {point.runs} runs{lost}",
+        160,
+    )

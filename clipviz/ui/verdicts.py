@@ -10,17 +10,16 @@ from clipviz.analysis.verdict import gather
 from clipviz.analysis.verdict.gather import Group
 from clipviz.analysis.verdict.screening import Screening
 from clipviz.analysis.verdict.verdict import ArmSummary, Verdict, judge
-from clipviz.charts.bands import bands
-from clipviz.charts.cost_gain import cost_gain
-from clipviz.charts.forest import forest
-from clipviz.charts.layout import CONFIG
-from clipviz.charts.palette import palette
-from clipviz.charts.seed_points import seed_points
 from clipviz.core.metric import Metric
 from clipviz.core.recipe import Recipe
-from clipviz.ui import state, verdict_figures
+from clipviz.ui import state
 from clipviz.ui.text import counted, escape, number, plain
 
+NAMES: dict[str, Any] = {
+    "arm": st.column_config.TextColumn(width=210),
+    "reference": st.column_config.TextColumn(width=140),
+}
+"""On a phone too there is room for a number beside the name."""
 ICONS = {"better": ":material/trending_up:", "worse": ":material/trending_down:"}
 
 
@@ -81,41 +80,22 @@ def answer(verdict: Verdict, so_far: bool = False) -> None:
         st.caption(escape(advice, 600))
 
 
-def pictures(verdict: Verdict, groups: Sequence[Group], key: str) -> None:
-    """Forest plot, every seed, curves; then the numbers."""
-    colours = palette(st.context.theme.type)
-    left, right = st.columns(2, gap="large")
-    with left:
-        st.subheader("Difference from the reference")
-        st.plotly_chart(
-            forest(verdict_figures.lines(verdict), verdict_figures.axis(verdict), colours, _margin(verdict)),
-            theme=None, config=CONFIG, key=f"forest:{key}", alt="Difference of each arm with its 95 % interval",
-        )  # fmt: skip
-    with right:
-        st.subheader("Every seed")
-        st.plotly_chart(
-            seed_points(verdict_figures.points(verdict), f"test {verdict.metric.title}", colours),
-            theme=None, config=CONFIG, key=f"seeds:{key}", alt="The metric of every run by arm, seeds joined",
-        )  # fmt: skip
-    curves = verdict_figures.curves(groups, verdict.metric)
-    if any(arm.seeds for arm in curves):
-        st.subheader(f"Validation {verdict.metric.title}: median over seeds, and the middle half")
-        st.plotly_chart(
-            bands(curves, f"validation {verdict.metric.title}", colours),
-            theme=None, config=CONFIG, key=f"curves:{key}",
-            alt="The metric on validation rows by step, median and quartiles of each arm",
-        )  # fmt: skip
-    bought = verdict_figures.bought(verdict)
-    if bought:
-        st.subheader("Cost against gain")
-        st.plotly_chart(
-            cost_gain(bought, f"gain in {verdict.metric.title}", colours), theme=None, config=CONFIG,
-            key=f"cost:{key}", alt="Training time and gain of each arm beside its reference",
-        )  # fmt: skip
+def numbers(verdict: Verdict) -> None:
+    """Each arm by itself, and every statistic of the comparisons."""
     st.subheader("Arms")
-    st.dataframe(arms(verdict), hide_index=True, alt="Metric, divergence, firing and cost of each arm")
+    st.dataframe(
+        arms(verdict),
+        hide_index=True,
+        column_config=NAMES,
+        alt="Metric, divergence, firing and cost of each arm",
+    )
     with st.expander("All numbers of the comparisons", icon=":material/functions:"):
-        st.dataframe(comparisons(verdict), hide_index=True, alt="Every statistic of each comparison")
+        st.dataframe(
+            comparisons(verdict),
+            hide_index=True,
+            column_config=NAMES,
+            alt="Every statistic of each comparison",
+        )
         st.caption(
             "Differences are arm minus reference on the raw test rows. Intervals are Student's t over paired seeds; p "
             "is the sign-flip test, exact up to twenty seeds; d_z and Hedges' g are in standard deviations of the "

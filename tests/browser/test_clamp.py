@@ -40,3 +40,8 @@ def test_a_click_picks_a_column_and_a_drag_sets_both_bounds(
         float(page.get_by_role("spinbutton", name=name).last.input_value()) for name in ("Lower", "Upper")
     )
     assert 0 < low < high
+
+    asks = "() => !window.dispatchEvent(new Event('beforeunload', {cancelable: true}))"
+    page.wait_for_function(asks)  # leaving now would lose these bounds
+    page.get_by_role("button", name="Save as a recipe").click()
+    page.wait_for_function(f"() => !({asks})()")

@@ -79,7 +79,7 @@ def test_from_a_zip_of_folders_to_the_metrics_of_the_test_images(
     page.get_by_role("link", name="Train").first.click()
     expect(page.get_by_role("heading", name="Train a clipped network")).to_be_visible()
     settled(page)
-    expect(page.get_by_text("Classification from 64 pixels")).to_be_visible()
+    expect(page.get_by_text("Classification into 2 classes from 64 pixels")).to_be_visible()
     page.get_by_role("button", name="Start", exact=True).click()
     expect(page).to_have_url(re.compile(r"\?run=[0-9a-f]{16}"))
     expect(page.get_by_text(re.compile("Test Accuracy"))).to_be_visible(timeout=120_000)

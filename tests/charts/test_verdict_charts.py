@@ -69,13 +69,15 @@ def test_a_report_holds_all_it_needs_and_shows_text_letter_by_letter() -> None:
     parts = [
         report.heading("<i>h</i>"), report.paragraph("a & <script>alert(1)</script>", "answer"),
         report.table(["arm"], [["<img src=x>"]]), report.preformatted("{<}"),
-        report.figure(forest([Line("x", 1.0, 0.0, 2.0, "better", "")], "d", LIGHT)),
+        report.figure(lambda colours: forest([Line("x", 1.0, 0.0, 2.0, "better", "")], "d", colours)),
     ]  # fmt: skip
     text = report.page("T<", parts)
     assert "<script>alert" not in text and "<img src=x" not in text and "&lt;i&gt;h" in text
     assert "<title>T&lt;</title>" in text and len(text) > 1_000_000
     outside = text.replace(report.get_plotlyjs(), "")
     assert "http" not in outside, "nothing is fetched"
+    assert outside.count('class="plotly-graph-div"') == 2, "one for a light page, one for a dark page"
+    assert LIGHT.ink in outside and DARK.ink in outside
 
 
 def test_a_dose_is_a_point_with_its_interval_and_a_lost_one_a_gap() -> None:

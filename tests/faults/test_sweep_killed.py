@@ -1,14 +1,17 @@
 """Workers and the runner of a sweep die; every cell ends, and ends as it would have."""
 
+import contextlib
 import os
 import signal
+import threading
 
 import pytest
 
 from clipviz.core.recipe import Choice
 from clipviz.core.run import State
 from clipviz.core.sweep import Design, Standing
-from clipviz.runs.sweeps import submit
+from clipviz.runs.awaken import ensure_runner
+from clipviz.runs.sweeps import recommend, submit
 
 from .conftest import House
 
@@ -48,3 +51,32 @@ def test_a_sweep_outlives_its_worker_and_its_runner(house: House) -> None:
 
 def over(house: House, sweep: str) -> bool:
     return Standing.of(house.store.sweeps.runs(sweep)).over
+
+
+def test_a_search_outlives_its_worker_its_runner_and_whoever_started_it(house: House) -> None:
+    """Killed in the middle of a round: a new runner carries it on from what the store holds, to its answer."""
+    recipe = house.recipe(epochs=40)
+    sweep = recommend.begin(house.store, house.settings, recipe, 10, "which?", "Ada")
+    killed: set[str] = set()
+
+    def strike() -> bool:
+        now = house.store.sweeps.get(sweep.id)
+        running = [run for run in house.store.sweeps.runs(sweep.id) if run.state is State.RUNNING]
+        if not killed and running:
+            killed.add(now.rounds[-1].stage)
+            os.kill(house.runner, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(running[0].owner.rsplit(":", 1)[1]), signal.SIGKILL)
+        ensure_runner(house.settings)  # as every page does that watches
+        threading.Event().wait(0.2)
+        return not now.choosing
+
+    house.wait(strike, seconds=80)
+    ended = house.store.sweeps.get(sweep.id)
+    assert killed == {"pilot"} and ended.rounds[-1].stage == "confirm", (
+        killed,
+        ended.rounds,
+    )
+    known = {(run.arm, run.seed): run for run in house.store.sweeps.runs(sweep.id)}
+    for arm in (*ended.rounds[-1].arms, "no clip"):
+        assert all(known[arm, seed].state is State.FINISHED for seed in ended.rounds[-1].seeds)

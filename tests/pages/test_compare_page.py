@@ -25,7 +25,7 @@ def test_runs_of_a_link_are_laid_side_by_side_with_their_differences(page, two) 
     app = page("compare", runs=",".join(run.id for run in two))
     assert not app.exception
     differences = next(each.value for each in app.dataframe if "field" in each.value.columns)
-    assert differences["field"].tolist() == ["seed"]
+    assert differences["field"].tolist() == ["Seed"]
     assert differences["run 1"].tolist() == ["1"]
 
 

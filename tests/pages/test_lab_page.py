@@ -88,7 +88,9 @@ def test_the_shortest_gradients_can_be_drawn(page: Page) -> None:
 def test_the_stream_and_the_accumulation_go_by_the_weights_that_were_set(page: Page) -> None:
     said = []
     for weight in ("0", "1000"):
-        app = page("lab", tab="gradients", p1="agc", p2="", weight=weight, **{"p1.last_layer": "true"})
+        app = page(
+            "lab", tab="gradients", p1="agc", p2="", p3="", p4="", weight=weight, **{"p1.last_layer": "true"}
+        )
         specs = [element.proto.json or "{}" for element in app.main if element.type == "bidi_component"]
         alts = [each["alt"] for spec in specs for each in json.loads(spec).get("figures", [])]
         said.append([alt for alt in alts if alt.startswith(("Stream", "Accumulation"))])
@@ -115,6 +117,12 @@ def test_a_column_of_the_dataset_flows_through(page: Page, home: Any, store: Any
     assert not app.exception and app.query_params["standardise"] == "false"
     away = page("lab", dataset=dataset.id, source="column", column="[x](http://evil)", tab="activations")
     assert "no numeric column" in words(away) and "[x](" not in words(away)
+
+
+def test_a_link_puts_its_dataset_on_the_table(page: Page, home: Any, store: Any) -> None:
+    dataset = store.datasets.add(samples.load("spikes", home, "Ada"))
+    assert "Dataset **Spikes**" in words(page("lab", dataset=dataset.id, tab="optimisers"))
+    assert "No dataset on the table" in words(page("lab", dataset="0" * 16, tab="optimisers"))
 
 
 def test_a_column_without_a_dataset_says_what_to_do(page: Page) -> None:

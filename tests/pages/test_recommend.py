@@ -50,7 +50,7 @@ def to_the_end(store, home, sweep: Sweep, better: str = "ZClip") -> Sweep:
 @pytest.fixture
 def begun(home, store) -> Sweep:
     dataset = store.datasets.add(samples.load("spikes", home, "Ada"))
-    return recommend.begin(store, home, starting(dataset, str(dataset.target)), 300, "which?", "Ada")
+    return recommend.begin(store, home, starting(dataset, str(dataset.target), {}), 300, "which?", "Ada")
 
 
 def test_a_search_starts_on_the_train_page_with_a_pilot_of_every_family(page, home, store) -> None:

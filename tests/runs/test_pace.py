@@ -38,6 +38,16 @@ def test_rate_is_unknown_at_first_and_after_a_new_attempt_or_a_pause() -> None:
     assert pace.rate() is None
 
 
+def test_the_way_back_to_a_checkpoint_and_the_time_until_the_first_step_say_nothing_of_the_speed() -> None:
+    pace = Pace()
+    pace.saw(0.0, 900, 2, True)  # the last step of the attempt before, still drawn
+    for second in (1.0, 2.0, 3.0):
+        pace.saw(second, 500, 2, True)  # loading
+        assert pace.rate() is None
+    pace.saw(4.0, 600, 2, True)
+    assert pace.rate() == pytest.approx(100)
+
+
 def test_time_left_follows_from_the_rate() -> None:
     assert progress(run(), 400, 100.0)["seconds_left"] == 6.0
     assert progress(run(), 400, None)["seconds_left"] is None

@@ -16,9 +16,9 @@ from clipviz.core.table import Table
 from clipviz.training.assembly import Assembly, assemble
 from clipviz.training.graph import WARM, moving
 from clipviz.training.loop import train
+from clipviz.training.replicas.machine import Machine
 from clipviz.training.replicas.many import train_many
 from clipviz.training.replicas.member import Member
-from clipviz.training.replicas.program import Machine
 from clipviz.training.rows import Rows, order
 from clipviz.training.stream import Streamed
 from clipviz.training.telemetry import Ring

@@ -19,6 +19,7 @@ from clipviz.training.ending import MODEL
 from clipviz.training.graph import WARM, Captured, moving
 from clipviz.training.loop import train
 from clipviz.training.replicas import program
+from clipviz.training.replicas.machine import Machine
 from clipviz.training.replicas.many import train_many
 from clipviz.training.replicas.member import Member
 from clipviz.training.telemetry import Ring
@@ -185,7 +186,7 @@ def test_networks_that_go_through_vmap_are_captured_too() -> None:
             Member(each, assemble(each, table, "cpu"), table, Ear(), Path(str(seed)), "cpu")
             for seed, each in enumerate(made.replace("seed", seed) for seed in (1, 2))
         ]
-        machine = program.Machine(members, apart=False)
+        machine = Machine(members, apart=False)
         ring = Ring(len(machine.step.series), 64, "cpu", 2, device_cursor=True)
         ring.start(1)
         move = moving(machine.step, ring, "auto", lambda text: None)

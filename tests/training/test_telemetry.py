@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from clipviz.training.telemetry import Ring
+from clipviz.training.telemetry import Ring, _Sent
 
 
 @pytest.mark.parametrize("device_cursor", [False, True])
@@ -53,3 +53,24 @@ def test_replicas_lie_side_by_side() -> None:
     seen: list[list[list[float]]] = []
     ring.flush(lambda steps, values: seen.append(values.tolist()))
     assert seen == [[[0, 1, 2, 3, 4, 5]]]
+
+
+def test_rows_that_have_arrived_are_not_lost_with_the_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    ring = Ring(1, 8, "cpu")
+    seen: list[int] = []
+    ring.write(torch.zeros(1, 1))
+    monkeypatch.setattr(ring, "_cuda", True)  # what was sent is handed on at the next flush
+    monkeypatch.setattr(
+        ring, "_send", lambda first, rows: ring._sent.append(_Sent(first, rows.clone(), None))
+    )
+    ring.flush(lambda steps, values: seen.extend(steps.tolist()))
+    assert seen == []
+    ring.write(torch.ones(1, 1))
+
+    def gone(first: int, rows: torch.Tensor) -> None:
+        raise torch.AcceleratorError("CUDA error: the GPU is lost")
+
+    monkeypatch.setattr(ring, "_send", gone)
+    with pytest.raises(torch.AcceleratorError):
+        ring.flush(lambda steps, values: seen.extend(steps.tolist()), wait=True)
+    assert seen == [0]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from pydantic import Field
 
-from clipviz.analysis.verdict import words
+from clipviz.analysis.verdict import parts, words
 from clipviz.analysis.verdict.arm import Arm, Record, check
 from clipviz.analysis.verdict.centre import interquartile_mean
 from clipviz.analysis.verdict.comparison import Comparison, compare, judge_family, never_fired
@@ -63,9 +63,10 @@ def judge(
 
     Each arm is compared with its own reference over the seeds that both have. The one that the sentence is
     about is chosen on validation rows and judged on test rows. Where several references were tuned too, it
-    meets the best of them as well, and that comparison belongs to the family. margin: the largest difference
-    that does not matter, for "equivalent". screening: which arms left early, and the seeds that judge the others.
-    Raises ClipvizError for arms that cannot be compared.
+    meets the best of them as well; one with clips of several families meets the best of those that have one of
+    them alone: such comparisons belong to the family. margin: the largest difference that does not matter, for
+    "equivalent". screening: which arms left early, and the seeds that judge the others. Raises ClipvizError for arms
+    that cannot be compared.
     """
     check(arms)
     left = screening.left if screening else frozenset()
@@ -82,6 +83,7 @@ def judge(
     if (chosen.name, against.name) not in pairs:
         pairs.append((chosen.name, against.name))
     headline = pairs.index((chosen.name, against.name))
+    pairs += parts.pairs(compared, lambda among: _best(among, metric))
     comparisons = judge_family(
         [
             compare(known[name], (all_seeds if name in left else known)[reference], metric, margin)
@@ -93,8 +95,8 @@ def judge(
         left,
     )
     return Verdict(
-        sentence=words.sentence(comparisons[headline], known, metric),
-        context=words.context(comparisons, headline, screening),
+        sentence=words.sentence(comparisons[headline], known, metric, len(comparisons)),
+        context=words.context(comparisons, headline, known, screening),
         advice=words.advice(comparisons[headline], metric, level, len(comparisons)),
         warnings=words.warnings(list(arms), comparisons),
         metric=metric,

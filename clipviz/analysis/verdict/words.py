@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from clipviz.analysis.verdict import parts
 from clipviz.analysis.verdict.arm import Arm
 from clipviz.analysis.verdict.comparison import Comparison, never_fired
 from clipviz.analysis.verdict.power import FEWEST_EXACT, HEADLINE, RECOMMENDED
@@ -17,21 +18,26 @@ LEVEL = 0.05
 """Of the test for a difference that does not matter."""
 
 
-def sentence(found: Comparison, arms: dict[str, Arm], metric: Metric) -> str:
-    """The answer about the chosen arm."""
-    return _about(found, arms, metric)
+def sentence(found: Comparison, arms: dict[str, Arm], metric: Metric, family: int = 1) -> str:
+    """The answer about the chosen arm. family: how many comparisons there are."""
+    return _about(found, arms, metric, family)
 
 
 def context(
-    comparisons: Sequence[Comparison], headline: int, screening: Screening | None = None
+    comparisons: Sequence[Comparison],
+    headline: int,
+    arms: dict[str, Arm],
+    screening: Screening | None = None,
 ) -> list[str]:
     """How that arm was chosen, and what became of the others."""
     rest = [each for place, each in enumerate(comparisons) if place != headline]
     several = len({each.arm for each in comparisons}) > 1
     chosen = "It was chosen among several arms on the validation rows, and judged on the test rows."
+    beside = parts.sentences(comparisons, arms, _evidence)
+    others = _others([each for each in rest if not parts.of_parts(each, arms)])
     if screening is not None:
-        return [_screened(comparisons, headline, screening), *_others(rest)]
-    return [*([chosen] if several else []), *_others(rest)]
+        return [_screened(comparisons, headline, screening), *beside, *others]
+    return [*([chosen] if several else []), *beside, *others]
 
 
 def advice(found: Comparison, metric: Metric, level: float, family: int) -> list[str]:
@@ -106,7 +112,7 @@ def _arms(count: int) -> str:
     return f"{count} arm was" if count == 1 else f"{count} arms were"
 
 
-def _about(found: Comparison, arms: dict[str, Arm], metric: Metric) -> str:
+def _about(found: Comparison, arms: dict[str, Arm], metric: Metric, family: int) -> str:
     arm, other, title = found.arm, found.reference, f"test {metric.title}"
     if found.relation == "identical":
         if never_fired(arms[arm]):
@@ -123,11 +129,12 @@ def _about(found: Comparison, arms: dict[str, Arm], metric: Metric) -> str:
             f"{arm} and {other} are equivalent in {title}: the difference is within "
             f"±{_number(found.margin)} ({_interval(found)}, two one-sided tests p = {_p(found.p_equivalent)})."
         )
-    if _few(found):
+    if few(found, family):
+        among = "" if family == 1 else f" among {family} comparisons"
         word = "better" if (found.mean or 0.0) * metric.worse < 0 else "worse"
         return (
-            f"{arm} looks {word} than {other} in {title}, but {_pairs(len(found.seeds))} cannot show it: add seeds "
-            f"({_signed(found.mean)}, {_evidence(found)}).{_ranks(found, arms)}"
+            f"{arm} looks {word} than {other} in {title}, but {_pairs(len(found.seeds))} cannot show it{among}: add "
+            f"seeds ({_signed(found.mean)}, {_evidence(found)}).{_ranks(found, arms)}"
         )
     return (
         f"No evidence of a difference in {title} between {arm} and {other}: "
@@ -238,10 +245,11 @@ def _tested(found: Comparison) -> str:
     return f"{_pairs(len(found.seeds))}, Holm p {told if told.startswith('<') else f'= {told}'}"
 
 
-def _few(found: Comparison) -> bool:
-    """Whether the interval leaves 0 out while there are too few seeds for the exact test to reach the level."""
+def few(found: Comparison, family: int) -> bool:
+    """Whether the interval leaves 0 out while there are too few seeds for the exact test, corrected for so many
+    comparisons, to reach the level."""
     apart = found.low is not None and found.high is not None and not found.low <= 0 <= found.high
-    return apart and 2.0 ** (1 - len(found.seeds)) > LEVEL
+    return apart and family * 2.0 ** (1 - len(found.seeds)) > LEVEL
 
 
 def _pairs(count: int) -> str:

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from clipviz import recommending
-from clipviz.arguments import assignment
 from clipviz.cli.options import Device, Fields, File, Json, RecipeFile, Target
+from clipviz.core.arguments import assignment
 from clipviz.terminal import SweepLine, inert, print_json, print_table, print_verdict
 
 

@@ -6,26 +6,36 @@ from typing import Annotated
 import typer
 
 from clipviz import facade
-from clipviz.arguments import assignment, values
-from clipviz.cli.options import Device, Fields, File, Json, RecipeFile, Seeds, Target
-from clipviz.terminal import SweepLine, inert, print_doses, print_json, print_verdict
+from clipviz.cli.options import (
+    Device,
+    EachFamily,
+    Fields,
+    File,
+    Json,
+    Margin,
+    Metric,
+    RecipeFile,
+    Seeds,
+    Target,
+    Vary,
+)
+from clipviz.cli.swept import print_swept
+from clipviz.core.arguments import assignment, values
+from clipviz.terminal import SweepLine
 
 
 def sweep(
     file: File,
     target: Target = None,
-    vary: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="PATH=A,B,C",
-            help="Values of one field, e.g. gradient.max_norm=0.1,1,10. Without any, the recipe meets itself "
-            "without its clips.",
-        ),
-    ] = None,
+    vary: Vary = None,
     seeds: Seeds = 10,
     samples: Annotated[
         int | None, typer.Option(min=1, help="So many combinations, drawn at random, instead of all.")
     ] = None,
+    apart: Annotated[
+        bool, typer.Option("--apart", help="Each value by itself, instead of every combination.")
+    ] = False,
+    each_family: EachFamily = False,
     halving: Annotated[
         bool,
         typer.Option(
@@ -35,18 +45,16 @@ def sweep(
     ] = False,
     recipe: RecipeFile = None,
     set_: Fields = None,
-    metric: Annotated[str | None, typer.Option(help="What the verdict is about, e.g. rmse.")] = None,
-    margin: Annotated[
-        float | None,
-        typer.Option(min=0, help="Largest difference that does not matter, in the metric's unit."),
-    ] = None,
+    metric: Metric = None,
+    margin: Margin = None,
     device: Device = None,
     name: Annotated[str, typer.Option(help="Name of the sweep, for people.")] = "",
     as_json: Json = False,
 ) -> None:
     """Train variants over the same seeds, and say whether their differences are real.
 
-    Always beside an arm without the clips. Ctrl-C stops the sweep and keeps what has ended.
+    Always beside an arm without the clips; without --vary the recipe meets itself without them. Ctrl-C stops the
+    sweep and keeps what has ended; `extend` goes on with it.
     """
     swept = facade.sweep(
         file,
@@ -56,6 +64,8 @@ def sweep(
         vary=dict(values(text) for text in vary or []),
         seeds=seeds,
         samples=samples,
+        apart=apart,
+        families_alone=each_family,
         halving=halving,
         device=device,
         name=name,
@@ -63,28 +73,6 @@ def sweep(
         margin=margin,
         tell=SweepLine(sys.stderr),
     )
-    if as_json:
-        print_json(swept)
-    else:
-        _show(swept)
-    for reason in swept.reasons:
-        typer.echo(inert(reason), err=True)
+    print_swept(swept, as_json)
     if swept.verdict is None:
         raise typer.Exit(1)
-
-
-def _show(swept: facade.Swept) -> None:
-    counts = ", ".join(f"{count:,} {state}" for state, count in swept.states.items())
-    typer.echo(f"sweep {swept.sweep}: {swept.runs:,} runs, {counts}")
-    for each in swept.rounds:
-        typer.echo(
-            inert(f"{len(each.arms)} arms over {len(each.seeds)} seeds{f': {each.why}' if each.why else ''}")
-        )
-    if swept.verdict is None:
-        typer.echo("No run has a result, so there is no verdict.")
-    else:
-        if swept.doses is not None:
-            print_doses(swept.doses)
-        if swept.dose:
-            typer.echo(f"With {swept.dose}:")
-        print_verdict(swept.verdict)

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from clipviz import facade
-from clipviz.arguments import assignment
 from clipviz.cli.options import Device, Fields, File, Json, RecipeFile, Target
+from clipviz.core.arguments import assignment
 from clipviz.core.run import State
 from clipviz.progress_line import ProgressLine
 from clipviz.terminal import inert, number, print_json, print_table

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,7 +70,7 @@ class Jsonlines(Format):
             for line, row in _objects(path, encoding, rows, laid)
         )
         fill(connection, folder, cells, len(found.names))
-        return Raw(tuple(found.names), laid.rejected, tuple(laid.notes), laid.complete, found.declared())
+        return Raw(tuple(found.names), laid.rejected, laid.told(), laid.complete, found.declared())
 
 
 @dataclass
@@ -80,6 +81,17 @@ class _Columns:
     rejected: list[RejectedRow] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     complete: bool = True
+    twice: set[str] = field(default_factory=set)
+
+    def told(self) -> tuple[str, ...]:
+        """The notes, with the names that stand twice in an object."""
+        if not self.twice:
+            return tuple(self.notes)
+        shown = (name[:80].encode("utf-8", "replace").decode() for name in sorted(self.twice)[:5])
+        names = ", ".join(shown) + (" and others" if len(self.twice) > 5 else "")
+        stands = "stands" if len(self.twice) == 1 else "stand"
+        last = "its last value there was" if len(self.twice) == 1 else "their last values there were"
+        return (*self.notes, f"{names} {stands} more than once in an object: {last} taken.")
 
     def meet(self, row: dict[str, Any]) -> None:
         for name, value in row.items():
@@ -134,7 +146,7 @@ def _values(path: Path, encoding: str, found: _Columns) -> Iterator[tuple[int, A
             whole = _is_one_document(stream)
             stream.seek(0)
             if whole:
-                rows, note = rows_of(_parsed(stream.read(LARGEST_LIST + 1)))
+                rows, note = rows_of(_parsed(stream.read(LARGEST_LIST + 1), found))
                 found.notes += [note] if note else []
                 yield from enumerate(rows, start=1)
                 return
@@ -147,7 +159,7 @@ def _values(path: Path, encoding: str, found: _Columns) -> Iterator[tuple[int, A
                         continue
                 elif text.strip().lstrip("\ufeff"):
                     try:
-                        yield line, json.loads(text.lstrip("\ufeff"))
+                        yield line, _load(text, found)
                     except (ValueError, RecursionError) as error:
                         _reject(found, line, f"is no JSON ({str(error)[:80]})", text)
     except UnicodeError as error:
@@ -168,15 +180,29 @@ def _is_one_document(stream: TextIO) -> bool:
     return not any(line.strip() for line in stream)
 
 
-def _parsed(text: str) -> Any:
+def _parsed(text: str, found: _Columns) -> Any:
     if len(text) > LARGEST_LIST:
         raise UnreadableFile(
             f"A JSON list may have at most {LARGEST_LIST:,} characters", "more", "Write one object a line"
         )
     try:
-        return json.loads(text.lstrip("\ufeff"))
+        return _load(text, found)
     except (ValueError, RecursionError) as error:
         raise UnreadableFile(LISTED, str(error)[:200], "Write it again, or one object a line") from error
+
+
+def _load(text: str, found: _Columns) -> Any:
+    """A parsed document; of a name that stands twice in one object the last value counts, and it is told."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        known = dict(pairs)
+        if len(known) < len(pairs):
+            found.twice.update(
+                name for name, times in Counter(name for name, _ in pairs).items() if times > 1
+            )
+        return known
+
+    return json.loads(text.lstrip("\ufeff"), object_pairs_hook=once)
 
 
 def _object(line: bytes) -> bool:

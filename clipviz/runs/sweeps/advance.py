@@ -94,10 +94,11 @@ def _with_joined(decided: Round, variants: tuple[Variant, ...]) -> tuple[Round, 
 
 
 def _mind_the_time(store: Store, sweep: Sweep, runs: Sequence[Run]) -> None:
-    """Take what still waits of a screen out of the queue when its share of the budget is over; what trains goes on."""
+    """Take what still waits of a screen out of the queue when its share of the budget is over; what trains goes on,
+    and so does a pilot, without which there is no answer."""
     rule = sweep.design.choosing
     waiting = any(run.state is State.QUEUED and run.attempt == 0 for run in runs)
-    if not isinstance(rule, Search) or not waiting or sweep.rounds[-1].stage == "confirm":
+    if not isinstance(rule, Search) or not waiting or sweep.rounds[-1].stage in ("pilot", "confirm"):
         return
     now = store.database.now()
     going = [

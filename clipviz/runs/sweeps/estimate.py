@@ -2,6 +2,7 @@
 
 import statistics
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Run, State
@@ -11,6 +12,8 @@ from clipviz.runs.check import complete
 from clipviz.store import Store
 
 LOOK_BACK = 200
+BATCH = timedelta(seconds=10)
+"""Cells that were queued together were made within a moment of each other."""
 
 
 def before(store: Store, settings: Settings, design: Design, cells: int) -> float | None:
@@ -33,16 +36,21 @@ def before(store: Store, settings: Settings, design: Design, cells: int) -> floa
     return statistics.median(timed) * cells / settings.slots if timed else None
 
 
-def left(runs: Iterable[Run], settings: Settings) -> float | None:
-    """Seconds until the last cell ends, after the median time of those that have ended; None before the first."""
+def left(runs: Iterable[Run]) -> float | None:
+    """Seconds until the last cell ends: what has ended tells how much work a second gets done, however many are
+    trained together. None before the first of the newest batch has ended.
+    """
     known = list(runs)
-    spans = [
-        (run.ended_at - run.started_at).total_seconds()
-        for run in known
-        if run.state is State.FINISHED and run.started_at and run.ended_at
-    ]
-    waiting = sum(not run.state.final for run in known)
-    return statistics.median(spans) * waiting / min(settings.slots, max(1, waiting)) if spans else None
+    newest = max((run.created_at for run in known), default=None)
+    batch = [run for run in known if newest is not None and newest - run.created_at < BATCH]
+    ended = [run for run in batch if run.state is State.FINISHED and run.started_at and run.ended_at]
+    if not ended:
+        return None
+    going = [run for run in known if not run.state.final]
+    began = min(run.started_at for run in ended if run.started_at)
+    done = len(ended) + sum(run.step / run.steps for run in going if run.steps and run.state is State.RUNNING)
+    remaining = sum(1 - run.step / run.steps if run.steps else 1.0 for run in going)
+    return (datetime.now(UTC) - began).total_seconds() * remaining / done
 
 
 def _alike(one: Recipe, other: Recipe) -> bool:

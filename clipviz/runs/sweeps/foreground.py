@@ -44,7 +44,7 @@ def _train(
         runs = persist(lambda: store.sweeps.runs(sweep.id))
         standing = Standing.of(runs)
         if tell is not None:
-            tell(standing, estimate.left(runs, alone))
+            tell(standing, estimate.left(runs))
         return standing
 
     while not interrupted.is_set():

@@ -61,7 +61,8 @@ def begin(
 
 
 def hurry(store: Store, settings: Settings, sweep: Sweep, who: str) -> None:
-    """End the screen now: what waits of it is not trained any more, and the leader so far is confirmed.
+    """End the screen now: what waits of it is not trained any more, and the leader so far is confirmed. A pilot goes on
+    to its end, for without it there is no leader.
 
     Does nothing to a search that is being confirmed, or has ended.
     """
@@ -73,7 +74,8 @@ def hurry(store: Store, settings: Settings, sweep: Sweep, who: str) -> None:
     design = sweep.design.model_copy(update={"choosing": now})
     with suppress(Conflict):  # the next round came in between; people may ask again
         store.sweeps.extend(sweep, design, sweep.variants, (), who)
-        store.sweeps.ask(sweep.id, "stop", who)
+        if sweep.rounds[-1].stage != "pilot":
+            store.sweeps.ask(sweep.id, "stop", who)
     ensure_runner(settings)
 
 

@@ -46,32 +46,37 @@ def extend(
     who: str,
     seeds: Sequence[int] = (),
     vary: Sequence[Vary] = (),
+    families_alone: bool = False,
+    awake: bool = True,
 ) -> Sweep:
-    """Add seeds, or values of fields that vary already; only the cells that are new are trained.
+    """Add seeds, values of fields that vary already, or arms with one family of clips alone; only the cells that are
+    new are trained. awake: as of `start`.
 
     Where arms left early, further seeds go to those that are left. Raises Conflict when somebody else changed the
     sweep, and InvalidRecipe.
     """
     chosen(settings)
     if sweep.rounds:
-        return _extend_chosen(store, settings, sweep, who, seeds, vary)
+        return _extend_chosen(store, settings, sweep, who, seeds, bool(vary) or families_alone)
     update = {
         "seeds": tuple(dict.fromkeys((*sweep.design.seeds, *seeds))),
         "vary": _merged(sweep.design, vary),
+        "families_alone": sweep.design.families_alone or families_alone,
     }
     design = Design.model_validate(sweep.design.model_copy(update=update).model_dump())
     planned = preview(store, settings, design)
     extended = store.sweeps.extend(sweep, design, planned.variants, planned.cells, who)
-    ensure_runner(settings)
+    if awake:
+        ensure_runner(settings)
     return extended
 
 
 def _extend_chosen(
-    store: Store, settings: Settings, sweep: Sweep, who: str, seeds: Sequence[int], vary: Sequence[Vary]
+    store: Store, settings: Settings, sweep: Sweep, who: str, seeds: Sequence[int], arms: bool
 ) -> Sweep:
-    if vary:
+    if arms:
         raise InvalidRecipe(
-            "A sweep whose arms leave early takes no further values", None, "Start another sweep for them"
+            "A sweep whose arms leave early takes no further arms", None, "Start another sweep for them"
         )
     if sweep.choosing:
         raise InvalidRecipe(

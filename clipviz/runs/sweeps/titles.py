@@ -8,6 +8,17 @@ from clipviz.core.discovery import discover
 from clipviz.core.recipe import Choice, Recipe
 from clipviz.runs.check import PACKAGES
 
+PLACES = {
+    "inputs.default": "Input clamp",
+    "inputs.normalisation": "Normalisation",
+    "target_clamp": "Clamp of the target",
+    "activation": "Activation clip",
+    "gradient": "Gradient clip",
+    "data.contamination": "Outliers on purpose",
+    "": "",
+}
+"""Parts of a recipe whose title is not their name."""
+
 
 def of_choice(part: str, choice: Choice) -> str:
     """A choice with the numbers that differ from its defaults: "Global norm, largest norm 0.5"."""
@@ -16,11 +27,18 @@ def of_choice(part: str, choice: Choice) -> str:
         return choice.id
     declared = known[choice.id].model_fields
     own = [
-        f"{(declared[name].title or name).lower()} {_short(value)}"
+        of_field((declared[name].title or name).lower(), value)
         for name, value in choice.fields().items()
-        if name in declared and value != declared[name].default
+        if name in declared and _plain(value) != _plain(declared[name].default)
     ]
     return ", ".join([_title(known[choice.id], choice.id), *own])
+
+
+def of_field(title: str, value: Any) -> str:
+    """A field that is not at its default: "largest norm 0.5", "residual", "no bias", "widths 64, 64"."""
+    if isinstance(value, bool):
+        return title if value else f"no {title}"
+    return f"{title} {_short(value)}"
 
 
 def of_value(recipe: Recipe, path: str, value: Any) -> str:
@@ -36,6 +54,30 @@ def of_value(recipe: Recipe, path: str, value: Any) -> str:
     declared = fields_of(recipe, part)
     title = declared[last].title if last in declared else None
     return f"{(title or last).lower()} {_short(value)}"
+
+
+def of_path(recipe: Recipe, path: str) -> str:
+    """A field by the titles of its part and its own: "Gradient clip: largest norm", "Optimiser"."""
+    part, _, last = path.rpartition(".")
+    place = path if path in PLACES else part
+    own = PLACES.get(place) or _place(place)
+    if last == "id" or place == path:
+        return own
+    declared = fields_of(recipe, part)
+    title = (declared[last].title if last in declared else None) or last.replace("_", " ")
+    return f"{own}: {title[:1].lower()}{title[1:]}" if own else f"{title[:1].upper()}{title[1:]}"
+
+
+def _place(place: str) -> str:
+    """What stands at a path that the recipe's own words make: of one column, at one layer."""
+    for above, title in (
+        ("inputs.columns.", "Input clamp of"),
+        ("inputs.channels.", "Input clamp of"),
+        ("clips_at.", "Clips at"),
+    ):
+        if place.startswith(above):
+            return f"{title} {place.removeprefix(above)}"
+    return " ".join(place.replace("_", " ").split(".")).capitalize()
 
 
 def of_clips(recipe: Recipe) -> str:
@@ -96,5 +138,12 @@ def _title(cls: type[Any], id: str) -> str:
     return str(getattr(cls, "title", id))
 
 
+def _plain(value: Any) -> Any:
+    """A value as a document has it: lists for tuples."""
+    return list(value) if isinstance(value, tuple) else value
+
+
 def _short(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(_short, value))
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -44,13 +44,31 @@ def _with_references(
         return _against_the_first(arms)
     references: dict[str, Variant] = {}
     compared: list[Variant] = []
+    lone: dict[str, Variant] = {}
     for id, (name, recipe) in arms.items():
         bare = complete(without(recipe, families))
         if bare.id not in references:
-            references[bare.id] = Variant(name=_bare_name(bare, families, design), recipe=bare)
+            named = _named(titles.without(families), bare, families, design)
+            references[bare.id] = Variant(name=named, recipe=bare)
         if bare.id != id:
-            compared.append(Variant(name=name, recipe=recipe, reference=references[bare.id].name))
-    return _named_apart((*references.values(), *compared))
+            against = references[bare.id].name
+            parts = _parts(recipe, families, design, against) if design.families_alone else {}
+            known = {each: arms[each][0] if each in arms else part.name for each, part in parts.items()}
+            lone |= {each: part for each, part in parts.items() if each not in arms}
+            compared.append(Variant(name=name, recipe=recipe, reference=against, parts=tuple(known.values())))
+    return _named_apart((*references.values(), *compared, *lone.values()))
+
+
+def _parts(recipe: Recipe, families: tuple[str, ...], design: Design, reference: str) -> dict[str, Variant]:
+    """By the recipe's id, an arm for each of its families of clips alone; none where it has a single one."""
+    own = [family for family in clips(recipe) if family in families]
+    parts: dict[str, Variant] = {}
+    for family in own if len(own) > 1 else ():
+        part = complete(without(recipe, tuple(other for other in own if other != family)))
+        clip = titles.of_clips(without(part, tuple(other for other in FAMILIES if other != family)))
+        name = _named(f"only {clip}", part, families, design)
+        parts[part.id] = Variant(name=name, recipe=part, reference=reference)
+    return parts
 
 
 def _against_the_first(arms: dict[str, tuple[str, Recipe]]) -> tuple[Variant, ...]:
@@ -119,7 +137,7 @@ def _name(recipe: Recipe, applied: dict[str, Any]) -> str:
     return " · ".join(said)
 
 
-def _bare_name(bare: Recipe, families: tuple[str, ...], design: Design) -> str:
+def _named(head: str, bare: Recipe, families: tuple[str, ...], design: Design) -> str:
     """What the clips leave of the name: "no clip · learning rate 0.01"."""
     own = {*families} | ({"target_clamp"} if "inputs" in families else set())
     own |= {"clips_at"} if "activation" in families else set()
@@ -130,7 +148,7 @@ def _bare_name(bare: Recipe, families: tuple[str, ...], design: Design) -> str:
         for each in others
         if (value := _at(document, each.path)) is not None
     ]
-    return " · ".join([titles.without(families), *rest])
+    return " · ".join([head, *rest])
 
 
 def _at(document: Any, path: str) -> Any:

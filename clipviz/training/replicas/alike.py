@@ -1,11 +1,18 @@
-"""Which runs one program can train."""
+"""Which runs one program can train; torch is named for the type checker only, for plans are made without it."""
 
-from typing import Any
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from clipviz.core.discovery import build
 from clipviz.core.ids import canonical_json
 from clipviz.core.recipe import Choice, Recipe
 from clipviz.policies.activations.base import ActivationClip
+
+if TYPE_CHECKING:
+    from clipviz.training.replicas.member import Member
 
 MEASURED = ("start", "start_quantile", "penalty", "threshold_rate")
 """Numbers of activation policies that decide where thresholds begin and how they are learned, not the formula."""
@@ -16,7 +23,7 @@ def obstacle(recipe: Recipe) -> str:
     model = build("clipviz.models", recipe.model)
     if not model.vectorises:
         return f"the model {model.title} cannot be vectorised"
-    if recipe.training.precision != "float32":
+    if recipe.training.precision not in ("float32", "auto"):
         return f"programs compute in float32, not {recipe.training.precision}"
     if getattr(model, "weights", ""):
         return "it starts from weights of its own"
@@ -50,9 +57,27 @@ def signature(recipe: Recipe) -> str:
     )
 
 
+def groups(members: Sequence[Member]) -> list[list[Member]]:
+    """Those whose rows behind their clamps have the same shape, and whose parameters lie alike."""
+    found: dict[object, list[Member]] = defaultdict(list)
+    for member in members:
+        own = member.assembly
+        shape = (len(own.train), len(own.validation), own.network.front.signal, member.progress.total)
+        found[shape, own.flat.specs, tuple(own.step.lasting)].append(member)
+    return list(found.values())
+
+
 def clip_kind(recipe: Recipe) -> str:
     """Equal for recipes whose gradient clips one clipper can be: of one class, with other numbers at most."""
     return canonical_json(_numbers_aside("clipviz.policies.gradients", recipe.gradient))
+
+
+def company(others: int, recipe: Recipe) -> str:
+    """What a run in a program is told of it."""
+    dropout = recipe.model.fields().get("dropout", 0.0)
+    masks = "; the masks of dropout are others than those of a run by itself" if dropout else ""
+    precision = ", which computes in float32" if recipe.training.precision == "auto" else ""
+    return f"is trained together with {others} others in one program{precision}{masks}"
 
 
 def _numbers_aside(package: str, choice: Choice) -> dict[str, Any]:

@@ -6,9 +6,13 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state, vmap
 
+from clipviz.core.errors import TrainingFailed
+from clipviz.training.device import capturing
 from clipviz.training.explicit.losses import explicit
 from clipviz.training.explicit.passing import Passing
+from clipviz.training.failures import Starved, starved
 from clipviz.training.flat import Flat
+from clipviz.training.memory import release
 from clipviz.training.replicas.layers import ManyClip
 from clipviz.training.replicas.stack import Stack
 
@@ -23,6 +27,9 @@ class ManyBackward:
 
     def __init__(self, stack: Stack, losses: Sequence[nn.Module], flat: Flat, pieces: int) -> None:
         self._stack, self._loss, self.pieces = stack, together(losses), pieces
+        # Neither the statistics of a batch norm nor weights of classes are those of pieces.
+        weighs = any(True for _ in losses[0].buffers())
+        self._whole = weighs or any("num_batches_tracked" in name for name in stack.running)
         self._gradients = [
             flat.gradient[:, spec.start : spec.start + spec.size].view(leaf.shape)
             for spec, leaf in zip(flat.specs, stack.leaves, strict=True)
@@ -38,7 +45,59 @@ class ManyBackward:
         self._passing = Passing(stack.plain, loss, flat, stacked=True) if plain else None
 
     def __call__(self, inputs: Tensor, goal: Tensor) -> tuple[Tensor, list[Tensor]]:
-        """Mean losses (K,) of batches (K, B, D), and what flowed into each place's clips, (K, B, ...) each."""
+        """Mean losses (K,) of batches (K, B, D), and what flowed into each place's clips, (K, B, ...) each.
+
+        Where memory runs out, there are twice as many pieces from then on; raises Starved where fewer networks must
+        do, and of one network TrainingFailed with the size that fits, where batch norms would see pieces.
+        """
+        said = None
+        while said is None:
+            said = self._where_it_fits(inputs, goal)
+        return said
+
+    def _where_it_fits(self, inputs: Tensor, goal: Tensor) -> tuple[Tensor, list[Tensor]] | None:
+        """None where it did not fit, and there are more pieces now."""
+        try:
+            return self._all(inputs, goal)
+        except (MemoryError, RuntimeError) as error:
+            if not starved(error) or capturing():
+                raise
+        release(inputs.device)
+        rows = inputs.shape[1]
+        if self.pieces < rows and not self._whole:
+            self.pieces, self._passing = min(2 * self.pieces, rows), None
+            return None
+        if self._stack.replicas > 1:
+            raise Starved(
+                "So many networks at once must fit into memory", self._stack.replicas, "Train fewer at once"
+            )
+        if not self._whole:
+            raise TrainingFailed(
+                "One row of a batch at a time must fit into memory",
+                f"{rows:,} rows",
+                "Take narrower layers or fewer columns, or another device",
+            )
+        size = self._fitting(inputs, goal)
+        raise TrainingFailed(
+            "A whole batch must fit into memory, for batch norms and weights of classes are over all of it",
+            f"{rows:,} rows",
+            f"Set training.batch_size to {size:,}" if size else "Take narrower layers",
+        )
+
+    def _fitting(self, inputs: Tensor, goal: Tensor) -> int:
+        """Rows that do fit: a half, a quarter ... of a batch that did not; 0 where none do."""
+        size = inputs.shape[1] // 2
+        while size > 1:
+            try:
+                self._all(inputs[:, :size], goal[:, :size])
+                return size
+            except (MemoryError, RuntimeError) as error:
+                if not starved(error):
+                    raise
+            size //= 2
+        return 0
+
+    def _all(self, inputs: Tensor, goal: Tensor) -> tuple[Tensor, list[Tensor]]:
         if self.pieces == 1 and self._passing is not None:
             return self._passing(inputs, goal)
         if self.pieces == 1:

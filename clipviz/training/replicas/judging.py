@@ -1,14 +1,19 @@
 """The evaluation of K networks at once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 import torch
 from torch import Tensor
 
 from clipviz.training import evaluation, watch
+from clipviz.training.failures import starved
+from clipviz.training.replicas.backward import together
 from clipviz.training.replicas.member import Member
 from clipviz.training.replicas.rows import ManyRows
 from clipviz.training.replicas.stack import Stack
+
+Result = TypeVar("Result")
 
 
 class Judge:
@@ -21,6 +26,8 @@ class Judge:
         self._most = max(1, most // len(members))
         self._validation = ManyRows([member.assembly.validation for member in members])  # type: ignore[misc]
         self._sample = ManyRows([member.assembly.sample for member in members])  # type: ignore[misc]
+        self._loss = together([member.assembly.criterion for member in members])
+        self._unseen = {rows: bool((rows.goals() < 0).any()) for rows in (self._validation, self._sample)}
         self._watched = len(members[0].assembly.watched)
 
     @torch.no_grad()
@@ -29,20 +36,59 @@ class Judge:
         self._stack.train(False)
         try:
             validation, sample = self._outputs(self._validation), self._outputs(self._sample)
-            taps: list[Tensor] = []
-            self._stack(self._validation.block(0, self._watched), taps)
-            looked = watch.looks(self._stack, taps)
+            looked = watch.looks(self._stack, self._taps())
         finally:
             self._stack.train()
-        found = []
+        losses = self._losses(validation, self._validation)
+        train_losses = self._losses(sample, self._sample)
+        found, said = [], validation.cpu()
         for replica, member in enumerate(self._members):
             own = member.assembly
-            loss = evaluation.loss(own.criterion, validation[replica], own.validation)
-            train_loss = evaluation.loss(own.criterion, sample[replica], own.sample)
-            metrics = evaluation.metrics(own.network, validation[replica], own.validation)
-            found.append(member.progress.judged(train_loss, loss, metrics, looked[replica]))
+            metrics = evaluation.metrics(own.network, said[replica], own.validation)
+            found.append(
+                member.progress.judged(train_losses[replica], losses[replica], metrics, looked[replica])
+            )
         return found
 
+    def _losses(self, said: Tensor, rows: ManyRows) -> list[float]:
+        """`evaluation.loss` of each replica, asked of the device at once."""
+        goals = rows.goals()  # (K, N, 1) or (K, N)
+        if goals.is_floating_point() or not self._unseen[rows]:
+            wide = goals.to(torch.float64) if goals.is_floating_point() else goals
+            found: list[float] = self._loss(said.to(torch.float64), wide).tolist()
+            return found
+        return [
+            evaluation.loss(member.assembly.criterion, mine, goal)
+            for member, mine, goal in zip(self._members, said, goals, strict=True)
+        ]
+
     def _outputs(self, rows: ManyRows) -> Tensor:
-        starts = range(0, len(rows), self._most)
-        return torch.cat([self._stack(rows.block(start, start + self._most)) for start in starts], dim=1)
+        return self._where_it_fits(
+            lambda: torch.cat([self._stack(some) for some in self._blocks(rows, len(rows))], 1)
+        )
+
+    def _taps(self) -> list[Tensor]:
+        """What flows into each place on the rows that are watched, (K, N, ...) each."""
+
+        def seen() -> list[Tensor]:
+            parts: list[list[Tensor]] = []
+            for some in self._blocks(self._validation, self._watched):
+                parts.append([])
+                self._stack(some, parts[-1])
+            return [torch.cat(each, dim=1) for each in zip(*parts, strict=True)]
+
+        return self._where_it_fits(seen)
+
+    def _blocks(self, rows: ManyRows, count: int) -> Iterator[Tensor]:
+        for start in range(0, count, self._most):
+            yield rows.block(start, min(start + self._most, count))
+
+    def _where_it_fits(self, work: Callable[[], Result]) -> Result:
+        """Takes half as many rows at once from then on, wherever memory runs out."""
+        while True:
+            try:
+                return work()
+            except (MemoryError, RuntimeError) as error:
+                if self._most == 1 or not starved(error):
+                    raise
+            self._most //= 2

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from clipviz.core.errors import ClipvizError
+from clipviz.core.errors import ClipvizError, TrainingFailed
 from clipviz.core.ids import canonical_json
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Sink, State
@@ -15,9 +15,10 @@ from clipviz.core.table import Table
 from clipviz.training import checkpoint
 from clipviz.training.assembly import Assembly, assemble
 from clipviz.training.calibration import calibrate
-from clipviz.training.failures import in_words
+from clipviz.training.device import one_stream
+from clipviz.training.failures import Starved, in_words
 from clipviz.training.replicas import kept
-from clipviz.training.replicas.alike import clip_kind, obstacle, signature
+from clipviz.training.replicas.alike import clip_kind, company, groups, obstacle, signature
 from clipviz.training.replicas.member import Ended, Member
 from clipviz.training.replicas.program import Program
 from clipviz.training.rows import check
@@ -56,7 +57,7 @@ def train_many(
     before = torch.get_num_threads()
     cuda = [torch.cuda.current_device()] if device.startswith("cuda") else []
     crowd = _Crowd(list(recipes), table, list(sinks), device, list(folders), home, ended, resident_bytes)
-    with in_words(), torch.random.fork_rng(devices=cuda):
+    with in_words(), torch.random.fork_rng(devices=cuda), one_stream(device):
         torch.set_num_threads(threads)
         try:
             found = crowd.programs(most or (MOST if device == "cpu" else MOST_CUDA))
@@ -75,10 +76,11 @@ def programs_of(
     folders: Sequence[Path],
     home: Path,
     most: int,
+    device: str = "cpu",
 ) -> list[Program]:
-    """The programs that `train_many` would train on the CPU, ready for their first step; for measurements."""
+    """The programs that `train_many` would train, ready for their first step; for measurements."""
     crowd = _Crowd(
-        list(recipes), table, list(sinks), "cpu", list(folders), home, lambda place, how: None, None
+        list(recipes), table, list(sinks), device, list(folders), home, lambda place, how: None, None
     )
     return crowd.begin(crowd.programs(most), checkpoint_seconds=1e9, flush_seconds=0.5)
 
@@ -113,18 +115,18 @@ class _Crowd:
                 program = Program(members, self._home, self._tell, self._device, saved.position["apart"])
                 found.append((program, saved))
             fresh -= set(names)
-        groups: dict[str, list[int]] = defaultdict(list)
+        places_of: dict[str, list[int]] = defaultdict(list)
         for name in fresh:
             if checkpoint.read(self._folders[self._places[name]]) is not None:
                 self._alone[self._places[name]] = "it goes on from a checkpoint of its own"
         for name, place in self._places.items():
             if name in fresh and place not in self._alone:
-                groups[signature(self._recipes[place])].append(place)
-        for places in groups.values():
+                places_of[signature(self._recipes[place])].append(place)
+        for places in places_of.values():
             if why := self._obstacle(places):
                 self._alone |= dict.fromkeys(places, why)
                 continue
-            for alike in _alike(self._members(places, calibrates=True)):
+            for alike in groups(self._members(places, calibrates=True)):
                 parts = -(-len(alike) // most)
                 ends = [len(alike) * number // parts for number in range(parts + 1)]
                 for part in (alike[start:end] for start, end in pairwise(ends)):
@@ -149,7 +151,7 @@ class _Crowd:
                     member.begin()
                 except ClipvizError as error:
                     lost.append((member, error))
-                member.report.say(member.progress.step, "info", _company(others, member.recipe))
+                member.report.say(member.progress.step, "info", company(others, member.recipe))
             program.lose(lost)
             if program.members:
                 program.begin(saved, checkpoint_seconds, flush_seconds)
@@ -159,9 +161,21 @@ class _Crowd:
         """Trains programs in turn, a fraction of a second each."""
         going = programs
         while going:
-            for program in going:
+            going = [each for program in going for each in self._after_stint(program) if each.members]
+
+    def _after_stint(self, program: Program) -> list[Program]:
+        """What goes on of a program: itself; where it is too large for memory its halves; nothing where it fails."""
+        try:
+            with in_words():
                 program.stint()
-            going = [program for program in going if program.members]
+        except Starved:
+            pass  # and only behind it is there room again
+        except TrainingFailed as error:
+            program.fail(error)
+            return []
+        else:
+            return [program]
+        return [program, *program.halve()]
 
     def train_alone(self, threads: int, timing: dict[str, float]) -> None:
         for place, why in self._alone.items():
@@ -233,20 +247,3 @@ class _Crowd:
     def _finish(self, place: int, how: Ended) -> None:
         self.ends[place] = how
         self._ended(place, how)
-
-
-def _alike(members: list[Member]) -> list[list[Member]]:
-    """Those whose rows behind their clamps have the same shape, and whose parameters lie alike."""
-    groups: dict[object, list[Member]] = defaultdict(list)
-    for member in members:
-        own = member.assembly
-        shape = (len(own.train), len(own.validation), own.network.front.signal, member.progress.total)
-        groups[shape, own.flat.specs, tuple(own.step.lasting)].append(member)
-    return list(groups.values())
-
-
-def _company(others: int, recipe: Recipe) -> str:
-    """What a run in a program is told of it."""
-    dropout = recipe.model.fields().get("dropout", 0.0)
-    masks = "; the masks of dropout are others than those of a run by itself" if dropout else ""
-    return f"is trained together with {others} others in one program{masks}"

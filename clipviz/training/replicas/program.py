@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -9,58 +10,20 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from clipviz.core.discovery import build
 from clipviz.core.errors import ClipvizError
 from clipviz.core.run import State
 from clipviz.training import checkpoint
-from clipviz.training.augmenting import changes
-from clipviz.training.flat import Flat
 from clipviz.training.graph import moving
-from clipviz.training.optimisers.base import Group
-from clipviz.training.rates import Rates
+from clipviz.training.memory import told_pieces
 from clipviz.training.replicas import kept
-from clipviz.training.replicas.backward import ManyBackward
-from clipviz.training.replicas.clippers import ManyClippers
-from clipviz.training.replicas.judging import Judge
+from clipviz.training.replicas.machine import Machine, has_groups
 from clipviz.training.replicas.member import Ended, Member, Share
-from clipviz.training.replicas.rows import ManyRows
-from clipviz.training.replicas.stack import Stack
 from clipviz.training.rows import order
-from clipviz.training.step import Step
 from clipviz.training.telemetry import Ring
 
 CAPACITY = 512
 
 Tell = Callable[[Member, Ended], None]
-
-
-class Machine:
-    """Everything that moves K networks a step on. apart: whether thresholds are optimised in groups of their own."""
-
-    def __init__(self, members: Sequence[Member], apart: bool) -> None:
-        first = members[0].assembly
-        flat = Flat.together([member.assembly.flat for member in members])
-        self.stack = Stack([member.assembly.network.body for member in members], flat)
-        flat.running = self.stack.running
-        recipes = [member.recipe for member in members]
-        optimisers = [build("clipviz.training.optimisers", recipe.optimiser) for recipe in recipes]
-        self.clipper = ManyClippers(recipes, flat.specs, flat.weights)
-        self.optimiser = type(optimisers[0]).together(optimisers, _groups(flat, apart))
-        self.rates = Rates.together([member.assembly.rates for member in members])
-        losses = [member.loss for member in members]
-        self.backward = ManyBackward(self.stack, losses, flat, recipes[0].training.accumulation)
-        self.step = Step(
-            self.stack,
-            flat,
-            self.backward,  # type: ignore[arg-type]
-            self.clipper,
-            self.optimiser,
-            self.rates,
-            recipes[0].training,
-            [_each(change) for change in changes(recipes[0], first.network.front)],
-        )
-        self.train = ManyRows([member.assembly.train for member in members])  # type: ignore[misc]
-        self.judge = Judge(members, self.stack)
 
 
 class Program:
@@ -76,14 +39,16 @@ class Program:
     ) -> None:
         """apart: of the checkpoint that it will go on from; None decides by the recipes."""
         self.members, self._home, self._tell, self._device = list(members), home, tell, device
-        self._apart = any(_apart(member) for member in members) if apart is None else apart
+        self._apart = any(has_groups(member) for member in members) if apart is None else apart
         self._orders: dict[int, Tensor] = {}
+        self._pieces = self.members[0].recipe.training.accumulation
         self._build()
 
     def begin(self, saved: checkpoint.Saved | None, checkpoint_seconds: float, flush_seconds: float) -> None:
         """Starts from step 0, or from a checkpoint; and starts the clocks."""
         if saved is not None:
             kept.restore(self.members, saved, self._device)
+            self._pieces = self._machine.backward.pieces
             step = self.members[0].progress.step
             for member in self.members:
                 member.report.say(step, "info", f"continues from the checkpoint at step {step}")
@@ -101,18 +66,28 @@ class Program:
 
     def stint(self) -> None:
         """Trains until it has told of it once."""
+        self._charged = time.perf_counter()
         while self.members:
             self._advance()
             due = self.members[0].progress.due
             if due:
                 self._evaluate()
             if due or self._timed:
+                self._charge()
                 self._let_go([member for member in self.members if member.progress.over])
             if not self.members:
                 return
             if self._ring.full or time.monotonic() - self._flushed >= self._flush_seconds:
+                self._charge()
                 self._heed()
                 return
+
+    def _charge(self) -> None:
+        """Divides the time since the last time among the members."""
+        now = time.perf_counter()
+        for member in self.members:
+            member.progress.charge((now - self._charged) / len(self.members))
+        self._charged = now
 
     def lose(self, lost: list[tuple[Member, ClipvizError]]) -> None:
         """Ends members for reasons of their own; the others go on."""
@@ -121,10 +96,38 @@ class Program:
         gone = [member for member, _ in lost]
         self._keep([member for member in self.members if member not in gone])
 
+    def halve(self) -> list["Program"]:
+        """Leaves half of the members to a program of their own, which is returned; both go on from this step."""
+        self._deliver()
+        if len(self.members) < 2:
+            return []
+        self._say_pieces()
+        members, remembered = self.members, kept.remembered(self.members)
+        half = len(members) // 2
+        self.members = members[:half]
+        self._build()
+        other = Program(members[half:], self._home, self._tell, self._device, self._apart)
+        other._checkpoint_seconds, other._flush_seconds = self._checkpoint_seconds, self._flush_seconds
+        other._flushed, other._checkpointed = self._flushed, self._checkpointed
+        for program in (self, other):
+            program._ring.start(self.step + 1)
+            for member in program.members:
+                text = f"step {self.step}: out of memory; {len(program.members)} are trained together from here on"
+                member.report.say(self.step, "warning", text)
+        kept.recall(members, remembered)
+        return [other]
+
+    def fail(self, error: ClipvizError) -> None:
+        """Ends all members for one reason; what they have told stays."""
+        with suppress(ClipvizError, MemoryError, RuntimeError):  # the device may be gone: then nothing comes
+            self._deliver()
+        self.lose([(member, error) for member in self.members])
+
     def _build(self) -> None:
         """The program of the members that are there; their weights move into it."""
         self._machine = Machine(self.members, self._apart)
         machine, count = self._machine, len(self.members)
+        machine.backward.pieces = self._pieces
         for replica, member in enumerate(self.members):
             step = machine.step
             member.move_to(
@@ -155,6 +158,12 @@ class Program:
     def _say(self, text: str) -> None:
         for member in self.members:
             member.report.say(self.step, "info", text)
+
+    def _say_pieces(self) -> None:
+        if self._pieces != self._machine.backward.pieces:
+            self._pieces = self._machine.backward.pieces
+            for member in self.members:
+                member.report.say(self.step, "warning", told_pieces(self.step, self._pieces, self._batch))
 
     def _places(self, step: int) -> Tensor:
         """(K, B) rows of each replica's batch at a step: those of a run by itself."""
@@ -207,6 +216,7 @@ class Program:
 
     def _heed(self) -> None:
         """Tells of the steps since the last time, and does what people want of each run."""
+        self._say_pieces()
         self._deliver()
         wishes: dict[str, list[Member]] = {"run": [], "pause": [], "stop": []}
         for member in list(self.members):
@@ -244,31 +254,9 @@ class Program:
         if len(staying) == len(self.members):
             return
         before, remembered = self.members, kept.remembered(staying)
+        self._say_pieces()
         self.members = staying
         if staying:
             self._build()
             self._ring.start(before[0].progress.step + 1)
             kept.recall(staying, remembered)
-
-
-def _apart(member: Member) -> bool:
-    """Whether thresholds have a rate of their own, or the weights a decay."""
-    decay = build("clipviz.training.optimisers", member.recipe.optimiser).weight_decay
-    return decay > 0 or any(rate != 1.0 for rate, _, _ in member.assembly.flat.rates)
-
-
-def _groups(flat: Flat, apart: bool) -> list[Group]:
-    if not apart:
-        return [Group(flat.weights, flat.gradient)]
-    return [
-        Group(flat.weights[:, : flat.split], flat.gradient[:, : flat.split]),
-        *(
-            Group(flat.weights[:, start:end], flat.gradient[:, start:end], rate, decays=False)
-            for rate, start, end in flat.rates
-        ),
-    ]
-
-
-def _each(change: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
-    """A change of rows (B, D) for (K, B, D)."""
-    return lambda rows: change(rows.flatten(0, 1)).view_as(rows)

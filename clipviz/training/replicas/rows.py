@@ -33,6 +33,11 @@ class ManyRows:
         inputs, goal = self._inputs.index_select(0, where), self._goal.index_select(0, where)
         return inputs.view(*places.shape, -1), goal.view(*places.shape, *goal.shape[1:])
 
+    def goals(self) -> Tensor:
+        """The goals of all rows, (K, N, 1) or (K, N)."""
+        each = self._goal.view(-1, self._length, *self._goal.shape[1:])
+        return each.expand(len(self._kept), *each.shape[1:]) if self.shared else each[self._kept]
+
     def block(self, start: int, stop: int) -> Tensor:
         """Inputs of rows from start to stop: (n, D) where all share them, else (K, n, D)."""
         if self.shared:

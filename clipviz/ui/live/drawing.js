@@ -23,7 +23,7 @@ class Drawing {
   constructor(parent) {
     this.call = 0;
     this.views = new Map();
-    this.root = parent.appendChild(element("section", "cv-figures"));
+    this.root = parent.appendChild(element("section", "cv-drawings"));
   }
 
   update(data) {

@@ -90,7 +90,8 @@ class Row {
     this.track.setAttribute("aria-valuemax", String(run.steps || 1));
     this.track.setAttribute("aria-valuenow", String(Math.min(run.step, run.steps || 1)));
     this.figures.textContent = figuresOf(run).join("  ·  ");
-    this.reason.hidden = !run.reason;
+    // of a single run that failed or finished, the page around says it
+    this.reason.hidden = !run.reason || (!this.several && ["failed", "finished"].includes(run.state));
     this.reason.textContent = plain(run.reason, 400);
     return changed;
   }

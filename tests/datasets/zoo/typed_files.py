@@ -56,6 +56,10 @@ def specimens() -> Iterator[Specimen]:
     yield Specimen("JSON called .txt", "a.txt", lines(*rows), 30, kinds={"in.y": "number"})
     twice = '{"x": 1, "in": {"y": 2}, "in.y": 3}'
     yield Specimen("a name twice in JSON", "a.jsonl", lines(*rows, twice), 30, 1, reason="has one name twice")
+    again = '{"x": 5, "word": "a", "in": {"y": 1, "y": 2.5}}'
+    yield Specimen(
+        "a key twice in an object", "a.jsonl", lines(*rows, again), 31, note="y stands more than once"
+    )
     yield Specimen("a bad line of JSON", "a.jsonl", lines(*rows, "{oops", "[1]"), 30, 2, reason="is no JSON")
     yield Specimen(
         "half a JSON list", "a.json", ("[" + ",".join(rows)).encode(), says="one object a line, or one list"

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from clipviz.core.errors import InvalidRecipe
@@ -49,7 +51,7 @@ def test_time_is_told_from_runs_that_were_timed_and_never_guessed(
 ) -> None:
     assert estimate.before(store, settings, design, 12) is None
     sweep = submit.start(store, settings, design, "norms", "Ada")
-    assert estimate.left(store.sweeps.runs(sweep.id), settings) is None
+    assert estimate.left(store.sweeps.runs(sweep.id)) is None
     run = store.runs.claim("host:1", 10)
     store.runs.finish(run.id, 1, State.FINISHED, "", RESULT.model_copy(update={"seconds": 3.0}))
     assert estimate.before(store, settings, design, 12) == pytest.approx(3 * 12 / 2)
@@ -57,4 +59,10 @@ def test_time_is_told_from_runs_that_were_timed_and_never_guessed(
     assert estimate.before(store, settings, twice, 12) == pytest.approx(36)
     other = design.model_copy(update={"recipe": design.recipe.replace("model.widths", [3])})
     assert estimate.before(store, settings, other, 12) is None
-    assert estimate.left(store.sweeps.runs(sweep.id), settings) >= 0
+    runs = [
+        run.model_copy(
+            update={"started_at": datetime.now(UTC) - timedelta(seconds=10)} if run.started_at else {}
+        )
+        for run in store.sweeps.runs(sweep.id)
+    ]
+    assert estimate.left(runs) == pytest.approx(50, rel=0.05), "one of six took ten seconds"

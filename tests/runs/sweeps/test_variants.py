@@ -139,3 +139,16 @@ def test_each_value_by_itself_stands_beside_the_recipe_and_its_twin_without_clip
     assert [clips(each.recipe) for each in own[2:]] == [("inputs", "gradient")] * 2 + [("gradient",)]
     drawn = list(variants(Design(recipe=bare, vary=axes, apart=True, samples=2)))
     assert len(drawn) == 3
+
+
+def test_each_family_of_clips_stands_by_itself_beside_all_of_them() -> None:
+    recipe = Recipe(data=PLAIN.data, inputs=Inputs(default=Choice(id="tukey")), activation=Choice(id="fixed"))
+    bare, whole, *parts = variants(Design(recipe=recipe, families_alone=True))
+    assert [clips(each.recipe) for each in parts] == [("inputs",), ("activation",), ("gradient",)]
+    assert [each.name for each in parts] == ["only Tukey fences", "only Fixed", "only Global norm"]
+    assert whole.parts == tuple(each.name for each in parts)
+    assert all(each.reference == bare.name == "no clip" for each in (whole, *parts))
+    before = variants(Design(recipe=recipe))
+    assert [each.name for each in before] == [bare.name, whole.name], "what was trained keeps its names"
+    one = Recipe(data=PLAIN.data, activation=Choice(id="none"))
+    assert len(variants(Design(recipe=one, families_alone=True))) == 2, "a single family stands alone already"

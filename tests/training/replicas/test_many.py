@@ -1,5 +1,6 @@
 """A replica is what its run would be by itself."""
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -113,7 +114,11 @@ def test_losses_with_numbers_of_their_own_are_kept_apart(tmp_path: Path) -> None
         recipe(**SMALL, loss={"id": "cross_entropy", "class_weighted": True}, seed=seed) for seed in (1, 2)
     ]
     ears = [Ear(), Ear()]
-    many(made, table, ears, tmp_path)
+    began = time.perf_counter()
+    ended = many(made, table, ears, tmp_path)
+    took = time.perf_counter() - began
+    seconds = [each.result.seconds for each in ended if each.result]
+    assert 0 < sum(seconds) < took and min(seconds) > 0, "the time of a program is divided among its runs"
     assert_alike(ears[1], alone(made[1], table, tmp_path / "alone")[0])
 
 
@@ -128,7 +133,11 @@ def test_convolutions_share_a_program(tmp_path: Path) -> None:
         for seed, theta in enumerate((0.5, 1.0))
     ]
     ears = [Ear(), Ear()]
-    many(made, table, ears, tmp_path)
+    began = time.perf_counter()
+    ended = many(made, table, ears, tmp_path)
+    took = time.perf_counter() - began
+    seconds = [each.result.seconds for each in ended if each.result]
+    assert 0 < sum(seconds) < took and min(seconds) > 0, "the time of a program is divided among its runs"
     assert_alike(ears[1], alone(made[1], table, tmp_path / "alone")[0])
 
 

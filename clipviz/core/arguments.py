@@ -10,9 +10,12 @@ def values(text: str) -> tuple[str, list[Any]]:
     """A field and its values: a JSON list, or parts between commas, each JSON or else a word."""
     path, equals, listed = text.partition("=")
     if not equals or not path or not listed:
-        raise InvalidRecipe("--vary takes PATH=A,B,C", repr(text), "Write it like gradient.max_norm=0.1,1,10")
+        raise InvalidRecipe(
+            "What varies is written PATH=A,B,C", repr(text), "Write it like gradient.max_norm=0.1,1,10"
+        )
     whole = _json_or_word(listed)
-    return path, whole if isinstance(whole, list) else [_json_or_word(part) for part in listed.split(",")]
+    parts = whole if isinstance(whole, list) else [_json_or_word(part.strip()) for part in listed.split(",")]
+    return path.strip(), parts
 
 
 def assignment(text: str) -> tuple[str, Any]:

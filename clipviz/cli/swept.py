@@ -1,0 +1,31 @@
+"""What the commands that train a sweep say at its end."""
+
+import typer
+
+from clipviz.facade import Swept
+from clipviz.terminal import inert, print_doses, print_json, print_verdict
+
+
+def print_swept(swept: Swept, as_json: bool) -> None:
+    if as_json:
+        print_json(swept)
+    else:
+        _show(swept)
+    for reason in swept.reasons:
+        typer.echo(inert(reason), err=True)
+
+
+def _show(swept: Swept) -> None:
+    counts = ", ".join(f"{count:,} {state}" for state, count in swept.states.items())
+    typer.echo(f"sweep {swept.sweep}: {swept.runs:,} runs, {counts}")
+    for each in swept.rounds:
+        why = f": {each.why}" if each.why else ""
+        typer.echo(inert(f"{len(each.arms)} arms over {len(each.seeds)} seeds{why}"))
+    if swept.verdict is None:
+        typer.echo("No run has a result, so there is no verdict.")
+        return
+    if swept.doses is not None:
+        print_doses(swept.doses)
+    if swept.dose:
+        typer.echo(f"With {swept.dose}:")
+    print_verdict(swept.verdict)

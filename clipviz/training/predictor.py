@@ -1,0 +1,162 @@
+"""A trained network that takes rows as people write them: it needs no store, no file of data and no dashboard."""
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from clipviz.core.errors import InvalidRecipe
+from clipviz.core.table import Feature
+from clipviz.datasets.text import Tokens, Vocabulary
+from clipviz.training.network import Network, load_with_words
+
+Columns = Mapping[str, Sequence[Any]]
+Floats = NDArray[np.float64]
+DAY_SECONDS, YEAR_DAYS = 86_400.0, 365.2425
+SINCE = ": days since "
+
+
+def load(path: str | Path) -> "Predictor":
+    """The model of a safetensors file that a run left; raises TrainingFailed when it is not one."""
+    return Predictor(*load_with_words(Path(path)))
+
+
+class Predictor:
+    """What `load` gives: predictions of raw rows, clamps inside.
+
+    columns: the names that `predict` asks for, of a table. classes: of a classification, in the order of
+    `probabilities`; empty for a regression.
+    """
+
+    def __init__(self, network: Network, words: tuple[str, ...]) -> None:
+        self._network, self._words = network, words
+        self.target = network.recipe.data.target
+        self.classes = network.classes
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        dates = self._dates
+        named = (
+            next((column for column in dates if feature.name.startswith(f"{column}: ")), feature.name)
+            for feature in self._network.front.features
+            if not feature.token
+        )
+        text = self._network.recipe.data.text
+        return tuple(dict.fromkeys([*named, *([text.column] if text else [])]))
+
+    def predict(self, rows: Columns | NDArray[Any]) -> list[float] | list[str]:
+        """A number a row, in the target's own unit; or the name of the likeliest class.
+
+        rows: columns by name, (N,) values each: numbers (None is missing), levels of categories, dates, texts; of
+        images an array (N, height, width) or (N, height, width, 3) of pixels. A level or a word that training never
+        saw is unknown, which the network knows how to take. Raises InvalidRecipe for a column that is missing, or of
+        another length.
+        """
+        said = self._scores(rows)
+        if not self.classes:
+            return [float(value) for value in said]
+        return [self.classes[code] for code in said.argmax(axis=1).tolist()]
+
+    def probabilities(self, rows: Columns | NDArray[Any]) -> Floats:
+        """(N, C): that of each class, as `predict` takes rows."""
+        if not self.classes:
+            raise InvalidRecipe("Only classes have probabilities", "a regression", "Use predict")
+        return torch.softmax(torch.from_numpy(self._scores(rows)), dim=1).numpy()
+
+    def _scores(self, rows: Columns | NDArray[Any]) -> Floats:
+        raw = self._pixels(rows) if isinstance(rows, np.ndarray) else self._encoded(rows)
+        with torch.no_grad():
+            said: Floats = self._network(torch.from_numpy(raw)).numpy()
+        return said
+
+    def _pixels(self, images: NDArray[Any]) -> Floats:
+        width = len(self._network.front.features)
+        if math.prod(images.shape[1:]) != width:
+            raise InvalidRecipe(
+                "An image must have the size that the network learned from",
+                f"{images.shape[1:]}, so {math.prod(images.shape[1:]):,} values",
+                f"Give {width:,} values an image",
+            )
+        return images.reshape(len(images), width).astype(np.float64)
+
+    def _encoded(self, rows: Columns) -> Floats:
+        """(N, F) raw rows as the front takes them."""
+        missing = [name for name in self.columns if name not in rows]
+        if missing:
+            raise InvalidRecipe(
+                "Every column that the network learned from is needed",
+                f"none of the name {missing[0]!r}",
+                "Give it, with None where a value is missing",
+            )
+        lengths = {len(rows[name]) for name in self.columns}
+        if len(lengths) != 1:
+            raise InvalidRecipe(
+                "All columns must have the same number of rows",
+                ", ".join(map(str, sorted(lengths))),
+                "Give one value a row",
+            )
+        features = self._network.front.features
+        columns = [self._column(feature, rows) for feature in features if not feature.token]
+        tokens = [feature for feature in features if feature.token]
+        if tokens:
+            columns.extend(self._ids(rows, len(tokens)).T.astype(np.float64))
+        return np.column_stack(columns)
+
+    def _ids(self, rows: Columns, length: int) -> NDArray[np.int32]:
+        text = self._network.recipe.data.text
+        assert text is not None
+        tokens = Tokens(lower=text.lower, punctuation=text.punctuation)
+        return Vocabulary(self._words, tokens).encode(rows[text.column], length)[0]
+
+    def _column(self, feature: Feature, rows: Columns) -> Floats:
+        if feature.levels:
+            codes = {level: code for code, level in enumerate(feature.levels)}
+            return np.array([codes.get(str(value), -1) for value in rows[feature.name]], dtype=np.float64)
+        if feature.name in rows:
+            return np.array([_number(value) for value in rows[feature.name]], dtype=np.float64)
+        column = next(name for name in self._dates if feature.name.startswith(f"{name}: "))
+        return _of_dates(feature.name.removeprefix(f"{column}: "), _days(rows[column]))
+
+    @cached_property
+    def _dates(self) -> tuple[str, ...]:
+        """The columns of dates that features are made of."""
+        names = (feature.name for feature in self._network.front.features if not feature.levels)
+        return tuple(name.rsplit(SINCE, 1)[0] for name in names if SINCE in name)
+
+
+def _number(value: Any) -> float:
+    return math.nan if value is None or value == "" else float(value)
+
+
+def _days(values: Sequence[Any]) -> Floats:
+    """Days since 1970-01-01, NaN for a date that is missing; a date without a zone is taken as UTC."""
+    found = []
+    for value in values:
+        if isinstance(value, str) and value:
+            value = datetime.fromisoformat(value)
+        if isinstance(value, date) and not isinstance(value, datetime):
+            value = datetime(value.year, value.month, value.day, tzinfo=UTC)
+        if not isinstance(value, datetime):
+            found.append(math.nan)
+        else:
+            found.append((value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp() / DAY_SECONDS)
+    return np.array(found, dtype=np.float64)
+
+
+def _of_dates(part: str, days: Floats) -> Floats:
+    """A feature of dates by its name (see `datasets.date_features`)."""
+    if part.startswith("days since "):
+        first = datetime.fromisoformat(part.removeprefix("days since ")).replace(tzinfo=UTC)
+        return days - first.timestamp() / DAY_SECONDS
+    turns = {
+        "year": days / YEAR_DAYS,
+        "week": (np.floor(days) - 4) % 7 / 7,
+        "day": days % 1.0,
+    }[part.split(" ")[0]]
+    return np.sin(2 * np.pi * turns) if part.endswith("(sine)") else np.cos(2 * np.pi * turns)

@@ -1,0 +1,99 @@
+"""A model that was taken away, against the network that was trained."""
+
+import csv
+import io
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import clipviz
+from clipviz.core.errors import InvalidRecipe, TrainingFailed
+from clipviz.core.inspection import FILE, Inspection
+from clipviz.core.settings import Settings
+from clipviz.runs import takeaway
+
+ROWS = 120
+
+
+@pytest.fixture
+def columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
+    """Numbers with gaps, categories, dates and prose, as a file has them."""
+    monkeypatch.setenv("CLIPVIZ_HOME", str(tmp_path / "home"))
+    draw = np.random.default_rng(0)
+    made = {
+        "area": [f"{value:.3f}" if value > -1 else "" for value in draw.standard_t(2, ROWS)],
+        "town": draw.choice(["north", "south", "east"], ROWS).tolist(),
+        "day": [str(np.datetime64("2020-01-05") + int(days)) for days in draw.integers(0, 900, ROWS)],
+        "said": [" ".join(draw.choice(["good", "bad", "very", "not", "film"], 4)) for _ in range(ROWS)],
+        "price": [f"{value:.3f}" for value in draw.normal(size=ROWS)],
+        "kind": draw.choice(["low", "high"], ROWS).tolist(),
+    }
+    with (tmp_path / "houses.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(made)
+        writer.writerows(zip(*made.values(), strict=True))
+    return made
+
+
+@pytest.mark.parametrize(
+    ("target", "changes"),
+    [
+        ("price", {"inputs.default.id": "sigma", "inputs.default.k": 1.5}),
+        ("kind", {"model.id": "lstm", "data.text.column": "said"}),
+    ],
+)
+def test_it_says_of_raw_rows_what_the_run_said(
+    tmp_path: Path, columns: dict[str, list[str]], target: str, changes: dict[str, object]
+) -> None:
+    wanted = {"training.epochs": 2, **changes}
+    outcome = clipviz.train(tmp_path / "houses.csv", target=target, set=wanted, device="cpu")
+    assert outcome.state == "finished", outcome.reason
+    folder = Settings.from_environment().runs / outcome.run
+    found = Inspection.model_validate_json((folder / FILE).read_bytes())
+    model = clipviz.load(folder / "model.safetensors")
+    assert {"area", "town", "day"} <= set(model.columns) and target not in model.columns
+    said = model.predict({name: columns[name] for name in model.columns})
+    assert len(said) == ROWS and len(found.worst) > 0
+    for wrong in found.worst:
+        if target == "price":
+            assert said[wrong.row] == pytest.approx(wrong.said, rel=1e-4, abs=1e-5)
+        else:
+            assert said[wrong.row] == model.classes[int(wrong.said or 0)]
+    with pytest.raises(InvalidRecipe, match="none of the name 'area'"):
+        model.predict({})
+    if target == "kind":
+        shares = model.probabilities({name: columns[name] for name in model.columns})
+        assert shares.sum(axis=1) == pytest.approx(np.ones(ROWS)) and shares.min() >= 0
+    else:
+        with pytest.raises(InvalidRecipe, match="Only classes have probabilities"):
+            model.probabilities({})
+
+
+def test_what_is_unknown_is_taken_and_a_file_that_is_no_model_is_refused(tmp_path: Path, columns) -> None:
+    outcome = clipviz.train(tmp_path / "houses.csv", target="price", set={"training.epochs": 1}, device="cpu")
+    model = clipviz.load(Settings.from_environment().runs / outcome.run / "model.safetensors")
+    nothing = {name: [None, None] for name in model.columns}
+    assert np.isfinite(model.predict(nothing)).all()
+    assert np.isfinite(model.predict(nothing | {"town": ["the moon", "north"]})).all()
+    with pytest.raises(InvalidRecipe, match="same number of rows; received 1, 2"):
+        model.predict(nothing | {"town": ["north"]})
+    (tmp_path / "x.safetensors").write_text("no")
+    with pytest.raises(TrainingFailed, match="safetensors file that clipviz wrote"):
+        clipviz.load(tmp_path / "x.safetensors")
+
+
+def test_the_lines_of_the_readme_run(tmp_path: Path, columns, monkeypatch, capsys) -> None:
+    outcome = clipviz.train(tmp_path / "houses.csv", target="price", set={"training.epochs": 1}, device="cpu")
+    shown, settings = clipviz.show(outcome.run), Settings.from_environment()
+    place = takeaway.place(settings, shown.run)
+    assert place is not None
+
+    with zipfile.ZipFile(io.BytesIO(takeaway.bundle(place, shown.run, shown.recipe, None))) as archive:
+        archive.extractall(tmp_path / "away")
+        assert set(archive.namelist()) == {"model.safetensors", "recipe.json", "result.json", "README.md"}
+    readme = (tmp_path / "away" / "README.md").read_text()
+    monkeypatch.chdir(tmp_path / "away")
+    exec(readme.split("```python\n")[1].split("```")[0], {})
+    assert "area" in capsys.readouterr().out
