@@ -42,7 +42,9 @@ def guess(columns: Iterable[Iterable[str]]) -> tuple[Decimal, Thousands]:
     votes: dict[tuple[Decimal, Thousands], int] = {}
     either: set[str] = set()
     for column in columns:
-        cells = [without_unit(unmarked(cell)) for cell in column if cell.strip()]
+        cells = [
+            cell if PLAIN.fullmatch(cell) else without_unit(unmarked(cell)) for cell in column if cell.strip()
+        ]
         numbers = [cell for cell in cells if is_number(cell)]
         if not numbers or 2 * len(numbers) < len(cells):
             continue
