@@ -35,16 +35,13 @@ class Layout:
 @dataclass
 class Copied:
     """header: cells of each row of names. records: rows written. empty: rows of empty cells, which are no rows.
-    complete: the file ended. skipped, comments: lines above the table, comment lines. broken: records of several lines.
-    windows: some lines end as Windows ends them."""
+    complete: the file ended. skipped, comments: lines above the table, comment lines."""
 
     header: list[list[str]] = field(default_factory=list)
     records: int = 0
     empty: int = 0
     skipped: int = 0
     comments: int = 0
-    broken: int = 0
-    windows: bool = False
     rejected: list[RejectedRow] = field(default_factory=list)
     complete: bool = True
 
@@ -124,7 +121,6 @@ def copy(
                     reason = f"holds bytes that are not {encoding}"
                 if reason:
                     copied.rejected.append(reject(line, reason, record))
-            copied.windows = "\r\n" in (given.newlines or ())
     except UnicodeError as error:
         raise UnreadableFile(
             f"The file is not written in {encoding}", str(error)[:200], "Choose another encoding"
@@ -158,7 +154,6 @@ def records(stream: TextIO, layout: Layout, width: int, copied: Copied) -> Itera
             continue
         yield line, record
         line += record.count("\n") - 1
-        copied.broken += 1
 
 
 def _close(first: str, ahead: deque[str], stream: TextIO, delimiter: str, width: int) -> str | None:

@@ -178,10 +178,6 @@ def _notes(copied: lines.Copied, width: int) -> tuple[str, ...]:
         notes.append(f"The table begins below {copied.skipped:,} {lines_above} of text.")
     if copied.empty:
         notes.append(f"{copied.empty:,} rows of empty cells were passed over.")
-    if copied.broken and copied.windows:
-        notes.append(
-            f"{copied.broken:,} rows have line breaks within their cells: each is one newline, as on every system."
-        )
     if len(copied.header) > 1:
         notes.append(f"Names were joined from {len(copied.header)} rows.")
     return (*notes, *misfit_names(copied.header[-1] if copied.header else (), width))

@@ -14,12 +14,16 @@ def specimens() -> Iterator[Specimen]:
     )  # fmt: skip
     yield Specimen(
         "line breaks of Windows within cells", "a.csv", lines("a,b", *(f'{n},"x\r\ny"' for n in range(12)), end="\r\n"),
-        12, first={"b": "x\ny"}, note="12 rows have line breaks within their cells",
+        12, first={"b": "x\ny"},
     )  # fmt: skip
     yield Specimen(
-        "an encoding that is a guess", "a.csv", lines("a,b", *(f"{n},Straße" for n in range(12))).decode().encode("cp1252"),
-        12, first={"b": "Straße"}, note="The encoding windows-1252 is a guess",
-    )  # fmt: skip
+        "an encoding that is a guess",
+        "a.csv",
+        lines("a,b", *(f"{n},Straße" for n in range(12))).decode().encode("cp1252"),
+        12,
+        first={"b": "Straße"},
+        note="The encoding windows-1252 is a guess",
+    )
     yield Specimen(
         "lakhs and crores", "a.csv", lines("a,b", *(f'{n},"1,23,{400 + n}.5"' for n in range(12))), 12,
         kinds={"b": "number"}, first={"b": 123400.5},
