@@ -9,7 +9,7 @@ from clipviz.core.dataset import Dataset
 from clipviz.core.recipe import Split
 from clipviz.core.table import Table
 from clipviz.datasets.given_parts import PART
-from clipviz.ui import drafts, forms
+from clipviz.ui import drafts, forms, spreadsheet
 from clipviz.ui.text import escape, number, plain, share
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _column(dataset: Dataset, kind: str, now: str | None, target: str, draft: dr
 
 def outcome(table: Table) -> None:
     """Rows of each part, and how its target is distributed."""
-    st.dataframe(parts(table), hide_index=True, alt="Rows and targets of the three parts")
+    spreadsheet.table(parts(table), hide_index=True, alt="Rows and targets of the three parts")
     if len(table.classes) > MOST_CLASSES:
         st.caption(f"The {MOST_CLASSES} commonest of {number(len(table.classes))} classes are shown.")
 
