@@ -21,6 +21,7 @@ MOST_COLUMNS = 12
 PICTURES = 8
 PICTURE_SIDE = 96
 WORDS = 60
+FEW = 30
 
 
 def read(run: Run) -> Inspection | None:
@@ -60,7 +61,7 @@ def show(run: Run, table: Table | None) -> None:
 
 
 def in_words(found: Inspection) -> str:
-    """How many rows were looked at, and whether clamped ones are predicted worse."""
+    """How many rows were looked at, and how clamped ones are predicted."""
     said = f"On {counted(found.rows, 'test row')}"
     if not found.clamped_rows:
         return f"{said}; no input clamp touched any of them."
@@ -69,11 +70,8 @@ def in_words(found: Inspection) -> str:
     said += f", {number(found.clamped_rows)} of them with an input beyond its bounds"
     if one is None or other is None:
         return f"{said}."
-    worse = one > other if name == "mae" else one < other
-    verdict = "predicted worse" if worse else "predicted no worse"
-    return (
-        f"{said}: these are **{verdict}**, test {results.TITLES[name]} {number(one)} against {number(other)}."
-    )
+    few = "; so few rows judge nothing" if found.clamped_rows < FEW else ""
+    return f"{said}: test {results.TITLES[name]} {number(one)} on these, {number(other)} on the others{few}."
 
 
 def metrics(found: Inspection) -> pd.DataFrame:

@@ -64,7 +64,8 @@ def against_constant(result: Result) -> str:
     if not better:
         return (
             f"**No better than a constant prediction**: test {TITLES[name]} {number(value)} against "
-            f"{number(constant)}. Look at the target's own outliers, at the learning rate, or for inputs that say more."
+            f"{number(constant)}. Where a few targets lie far out, take the Huber loss; else look "
+            "at the learning rate, or for inputs that say more."
         )
     if name == "mae":
         return (
