@@ -107,11 +107,17 @@ def judge_family(
 ) -> list[Comparison]:
     """Corrects the p values over the whole family, and says of each comparison what follows.
 
-    left: arms that left a screen early; they count in the family with p = 1, and claim nothing.
+    left: arms that left a screen early; what is compared with or among them counts in the family with p = 1, and
+    claims nothing.
     """
-    given = [1.0 if each.arm in left else math.nan if each.p is None else each.p for each in comparisons]
+    gone = [each.arm in left or each.reference in left for each in comparisons]
+    given = [
+        1.0 if out else math.nan if each.p is None else each.p
+        for each, out in zip(comparisons, gone, strict=True)
+    ]
     judged = []
-    for each, strict, loose in zip(comparisons, holm(given), benjamini_hochberg(given), strict=True):
+    corrections = zip(comparisons, gone, holm(given), benjamini_hochberg(given), strict=True)
+    for each, out, strict, loose in corrections:
         effect = math.nan if each.hedges_g is None else each.hedges_g
         share = level / max(1, len(comparisons))
         needed = seeds_needed(effect, level=share)
@@ -125,9 +131,9 @@ def judge_family(
                 "smallest": None if each.sd is None else _known(smallest * each.sd),
             }
         )
-        if each.arm in left:
+        if out:
             corrected = corrected.model_copy(update=dict.fromkeys(CLAIMS))
-        relation = _relation(corrected, arms[each.arm], arms[each.reference], metric, level, each.arm in left)
+        relation = _relation(corrected, arms[each.arm], arms[each.reference], metric, level, out)
         judged.append(corrected.model_copy(update={"relation": relation}))
     return judged
 
@@ -141,6 +147,9 @@ def _relation(
     found: Comparison, arm: Arm, reference: Arm, metric: Metric, level: float, left: bool
 ) -> Relation:
     same = len(found.seeds) > 1 and found.finite == len(found.seeds) and not any(found.differences)
+    same = same and all(
+        arm.outcomes[seed].numbers == reference.outcomes[seed].numbers for seed in found.seeds
+    )
     if found.seeds and (same or (never_fired(arm) and not reference.clips)):
         return "identical"
     if left:
