@@ -35,6 +35,7 @@ class Comparison(Record):
     reference: str
     seeds: list[int]
     differences: list[float | None]
+    alike: bool = Field(description="Every run gave the very numbers of its pair, in all metrics.")
     finite: int = Field(description="Pairs behind the mean, its interval and its effect sizes.")
     mean: float | None
     low: float | None
@@ -78,6 +79,7 @@ def compare(arm: Arm, reference: Arm, metric: Metric, margin: float | None = Non
         reference=reference.name,
         seeds=seeds,
         differences=[_known(value) for value in a - b],
+        alike=not ranked and not (a - b).any() and _numbers(arm, seeds) == _numbers(reference, seeds),
         finite=found.n,
         mean=_known(found.mean),
         low=_known(found.low),
@@ -146,10 +148,7 @@ def never_fired(arm: Arm) -> bool:
 def _relation(
     found: Comparison, arm: Arm, reference: Arm, metric: Metric, level: float, left: bool
 ) -> Relation:
-    same = len(found.seeds) > 1 and found.finite == len(found.seeds) and not any(found.differences)
-    same = same and all(
-        arm.outcomes[seed].numbers == reference.outcomes[seed].numbers for seed in found.seeds
-    )
+    same = len(found.seeds) > 1 and found.alike
     if found.seeds and (same or (never_fired(arm) and not reference.clips)):
         return "identical"
     if left:
@@ -173,6 +172,10 @@ def _mean_rank_difference(found: Comparison, arm: Arm, reference: Arm, metric: M
 
 def _ended(arm: Arm) -> list[int]:
     return [seed for seed, each in arm.outcomes.items() if each.diverged or each.finite]
+
+
+def _numbers(arm: Arm, seeds: Sequence[int]) -> list[tuple[float | None, ...]]:
+    return [arm.outcomes[seed].numbers for seed in seeds]
 
 
 def _values(arm: Arm, seeds: Sequence[int]) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":

@@ -238,3 +238,12 @@ def test_an_arm_that_left_early_weakens_nothing_and_is_no_measure_for_others() -
     assert not verdict.warnings, verdict.warnings
     against = next(each for each in verdict.comparisons if each.reference == "left")
     assert (against.relation, against.p_holm) == ("left early", None), "it left because it looked worse"
+
+
+def test_an_arm_that_left_before_fresh_seeds_were_trained_is_held_to_the_seeds_that_it_has() -> None:
+    base = np.linspace(5, 6, 12)
+    arms = [arm("none", base), arm("leader", base - 1, "none"), arm("idle", base[:3], "none")]
+    screening = Screening(left=frozenset({"idle"}), fresh=frozenset(range(3, 12)), leader="leader")
+    found = {each.arm: each for each in judge(arms, MAE, screening=screening).comparisons}
+    assert found["leader"].seeds == list(range(3, 12)) and found["idle"].seeds == [0, 1, 2]
+    assert (found["leader"].relation, found["idle"].relation) == ("better", "identical")
