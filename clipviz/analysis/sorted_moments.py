@@ -16,6 +16,8 @@ Floats = NDArray[np.float64]
 BLOCK = 4096
 FEW = 1 << 20
 """Values whose moments are taken at once."""
+LOST = 1e-9
+"""Of the terms of the fourth moment, what their difference must exceed: seven of its digits are right then."""
 MOST_MAGNITUDE = 1e70
 """Of a value in units of the column's own spread, so that its fourth power is a number."""
 
@@ -63,7 +65,8 @@ class SortedMoments:
                 sums = sums + mass * self._sums(np.array([bound]))
         first, second, third, fourth = sums / count
         variance = second - first**2
-        if not variance > max(1e-12 * second, 1e-150):  # all but lost to rounding: the long way
+        largest = fourth + 4 * abs(first * third) + 6 * first**2 * second + 3 * first**4
+        if not variance > 1e-150 or not variance**2 > LOST * largest:  # digits lost to rounding: the long way
             return self._slowly(bounds)
         skew = third - 3 * first * second + 2 * first**3
         kurt = fourth - 4 * first * third + 6 * first**2 * second - 3 * first**4

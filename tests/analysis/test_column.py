@@ -72,6 +72,20 @@ def test_shape_survives_a_clamp_of_very_heavy_tails():
     assert found.kurtosis == pytest.approx(expected.kurtosis, rel=1e-6)
 
 
+def test_shape_survives_a_clamp_to_next_to_nothing():
+    """Behind it all lies a millionth of the column's spread apart, far from its middle."""
+    ordered = np.sort(np.random.default_rng(0).lognormal(0, 3, 20_000))
+    for action in ("clamp", "missing"):
+        bounds = Bounds(hi=float(np.quantile(ordered, 0.001)), action=action)
+        end = int(np.searchsorted(ordered, bounds.hi, "right"))
+        found = sorted_moments.SortedMoments(ordered).after(bounds, 0, end)
+        after = bounds.clamp(ordered)
+        expected = clamping.moments(after[~np.isnan(after)])
+        assert found.std == pytest.approx(expected.std, rel=1e-6)
+        assert found.skewness == pytest.approx(expected.skewness, rel=1e-6)
+        assert found.kurtosis == pytest.approx(expected.kurtosis, rel=1e-6)
+
+
 def test_bounds_are_those_that_training_fits():
     table, known = of(np.random.default_rng(0).lognormal(size=140))
     for policy in ("none", "sigma", "quantile", "tukey", "mad"):
