@@ -3,12 +3,17 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from clipviz.analysis.verdict.verdict import Verdict
-from clipviz.core.clips import clips
+from clipviz.core.clips import kinds
 from clipviz.core.recipe import Recipe
 from clipviz.core.screening import Search
 from clipviz.core.sweep import Sweep
 
-FAMILIES = {"inputs": "input clamp", "activation": "activation clip", "gradient": "gradient clip"}
+FAMILIES = {
+    "inputs": "input clamp",
+    "target": "target clamp",
+    "activation": "activation clip",
+    "gradient": "gradient clip",
+}
 
 
 class Recommendation(BaseModel):
@@ -41,7 +46,7 @@ def recommendation(sweep: Sweep, verdict: Verdict | None) -> Recommendation:
     ]
     arm = next((variant for variant in finalists if variant.name in better), reference)
     helps = arm is not reference
-    families = [FAMILIES[family] for family in clips(arm.recipe)]
+    families = [FAMILIES[family] for family in kinds(arm.recipe)]
     skipped = [each.name for each in sweep.variants if each.reference and each.name not in tried]
     return Recommendation(
         helps=helps,
