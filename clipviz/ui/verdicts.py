@@ -172,7 +172,3 @@ def cost(verdict: Verdict) -> str:
     return (
         f"{counted(sum(arm.runs for arm in verdict.arms), 'run')}, {number(seconds, 3)} s of training in all."
     )
-
-
-def _margin(verdict: Verdict) -> float | None:
-    return verdict.comparisons[verdict.headline].margin
