@@ -95,6 +95,7 @@ def test_its_answer_names_the_policy_and_trains_it(page, home, store, begun) -> 
     assert "Take ZClip" in said and "ZClip lowers test MAE by" in said
     assert "left early" in said and "Holm's correction counts all" in said
     assert "Input clamp × activation clip" not in said, "a search has no grid"
+    assert f"{len(store.sweeps.runs(begun.id))} runs, " in said, "those of the screen cost something too"
     assert "Answer now" not in {each.label for each in app.button}
     button(app, "Train this").click().run()
     assert not app.exception
