@@ -12,7 +12,7 @@ from clipviz.datasets.counts import FALSE, TRUE, Counts, count
 from clipviz.datasets.dates import chosen_sql, clear_sql, clock_sql, ordered_sql
 from clipviz.datasets.marks import unmarked_sql, without_unit_sql
 from clipviz.datasets.numerals import LARGEST_WHOLE, exact_sql, number_sql, whole_sql
-from clipviz.datasets.staging import Declared, literal
+from clipviz.datasets.staging import Declared, drop, literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -72,8 +72,9 @@ def clean_cells(
     connection.execute(
         f"CREATE MACRO without_word(x) AS CASE WHEN strlen(trim(x)) > {longest} "
         f"OR NOT contains({literal(words)}, concat('\x1f', trim(x), '\x1f')) THEN trim(x) END;"
-        f"CREATE TABLE cells AS SELECT line, {cells} FROM raw; DROP TABLE raw"
+        f"CREATE TABLE cells AS SELECT line, {cells} FROM raw"
     )
+    drop(connection)
 
 
 def decide(
