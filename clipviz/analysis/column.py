@@ -25,9 +25,8 @@ FEW_ROWS = 1 << 20
 """Rows up to which a column may be held in memory."""
 LOOK = 1 << 18
 """Neighbouring rows that are looked at at once; a multiple of eight, since a byte of a mask is eight rows."""
-
 SCATTERED = 1 << 11
-"""Rows here and there that are looked at at once: each may bring a page of every map into memory."""
+"""Rows here and there, in their order, that are looked at at once: each brings pages of every map into memory."""
 
 
 class TrainingColumn:
@@ -92,10 +91,10 @@ class TrainingColumn:
 
     def _looked_up(self, values: NDArray[Any], places: NDArray[np.int64]) -> Floats:
         """(M,) of values (N,) of all rows, those of some training rows."""
-        found = np.empty(len(places))
+        found, order = np.empty(len(places)), np.argsort(places)
         for start in range(0, len(places), SCATTERED):
-            rows = self._table.train[places[start : start + SCATTERED]]
-            found[start : start + SCATTERED] = values[rows]
+            some = order[start : start + SCATTERED]
+            found[some] = values[self._table.train[places[some]]]
             self.let_go()
         return found
 
@@ -106,9 +105,10 @@ class TrainingColumn:
             if len(self._fitted) >= KEPT:
                 self._fitted.clear()
             lean = self.rows > FEW_ROWS and not choice.fields().get("by")
-            ordered = lean and fitting.by_rank(choice)
-            values = self.ordered if ordered else self._finite() if lean else self.values
-            self._fitted[key] = fitting.fit(self._table, choice, values)
+            if lean and fitting.by_rank(choice):
+                self._fitted[key] = fitting.fit_sorted(self._table, choice, self.ordered)
+            else:
+                self._fitted[key] = fitting.fit(self._table, choice, self._finite() if lean else self.values)
             self.let_go()
         return self._fitted[key]
 
