@@ -118,9 +118,8 @@ def train(
 
     with home() as (settings, store):
         dataset = store.datasets.add(dataset_of(path, settings, store, me()))
-        asked = wanted(
-            recipe_of(recipe, dataset, target, settings), dict(set or {}), seed=seed, device=device
-        )
+        begun = recipe_of(recipe, dataset, target, settings)
+        asked = wanted(begun, dataset, settings, dict(set or {}), seed=seed, device=device)
         check(asked, dataset)
         title = name or f"{dataset.name}: {asked.data.target}, seed {asked.seed}"
         saved = store.recipes.add(complete(asked), title, me())
@@ -157,7 +156,8 @@ def sweep(
 
     with home() as (settings, store):
         dataset = store.datasets.add(dataset_of(path, settings, store, me()))
-        asked = wanted(recipe_of(recipe, dataset, target, settings), dict(set or {}), device=device)
+        begun = recipe_of(recipe, dataset, target, settings)
+        asked = wanted(begun, dataset, settings, dict(set or {}), device=device)
         over = range(seeds) if isinstance(seeds, int) else seeds
         rule = Halving.over(len(over), metric=metric) if halving else None
         shape = {"samples": samples, "apart": apart, "families_alone": families_alone, "choosing": rule}

@@ -12,7 +12,7 @@ from clipviz.core.ids import is_id
 from clipviz.core.recipe import Recipe
 from clipviz.core.settings import Settings
 from clipviz.runs.check import complete
-from clipviz.runs.defaults import starting
+from clipviz.runs.defaults import reading, starting
 from clipviz.store import Store
 
 
@@ -103,10 +103,20 @@ def _document(given: Recipe | Mapping[str, Any] | str | Path | None) -> dict[str
     return found
 
 
-def wanted(recipe: Recipe, values: dict[str, Any], **given: Any) -> Recipe:
-    """The recipe with these values set by their dotted paths, and spelled out; None in `given` sets nothing."""
+def wanted(
+    recipe: Recipe, dataset: Dataset, settings: Settings, values: dict[str, Any], **given: Any
+) -> Recipe:
+    """The recipe with these values set by their dotted paths, and spelled out; None in `given` sets nothing.
+
+    A text column that is named without a length is read to the length that `defaults.reading` finds.
+    """
     asked = complete(recipe)
     own = {name: value for name, value in given.items() if value is not None}
+    prose = values.get("data.text.column")
+    if recipe.data.text is None and isinstance(prose, str) and "data.text.length" not in values:
+        from clipviz.datasets import files
+
+        own["data.text.length"] = reading(prose, files.texts(settings, dataset.id)).length
     for place, value in (values | own).items():
         asked = asked.replace(place, value)
     return complete(asked)

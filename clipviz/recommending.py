@@ -53,7 +53,8 @@ def recommend(
 
     with home() as (settings, store):
         dataset = store.datasets.add(dataset_of(path, settings, store, me()))
-        base = wanted(recipe_of(recipe, dataset, target, settings), dict(set or {}), device=device)
+        told = recipe_of(recipe, dataset, target, settings)
+        base = wanted(told, dataset, settings, dict(set or {}), device=device)
         title = name or f"{dataset.name}: which policy for {base.data.target}?"
         begun = begin(store, settings, base, 60 * minutes, title, me(), metric, awake=False)
         standing = foreground.train_here(store, settings, begun, me(), tell)

@@ -25,6 +25,7 @@ from clipviz.ui import (
     picture_clamps,
     recipes,
     recommend,
+    spreadsheet,
     state,
 )
 from clipviz.ui.empty import no_dataset
@@ -114,7 +115,7 @@ def inputs(
     clamp_picture.moments(done)
     clamp_tails.show(table, column, *clamp_findings.tails(dataset, recipe, table, column, bounds))
     st.subheader("The most extreme rows")
-    st.dataframe(
+    spreadsheet.table(
         clamps.extreme_rows(dataset, table, column, known.extremes, bounds),
         hide_index=True,
         alt=f"Training rows with the most extreme values of {column}",

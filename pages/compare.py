@@ -17,6 +17,7 @@ from clipviz.ui import (
     recommend,
     rounds,
     runs,
+    spreadsheet,
     state,
     subsets,
     sweeps,
@@ -46,7 +47,7 @@ def team(picked: list[Run]) -> None:
         st.page_link("../../pages/train.py", label="Go to Train", icon=":material/model_training:")
         return
     filtered = comparison.narrow(known)
-    table = st.dataframe(
+    table = spreadsheet.table(
         comparison.table(filtered),
         hide_index=True,
         on_select="rerun",
@@ -79,9 +80,9 @@ def side_by_side(picked: list[Run], recipes: dict[str, Recipe]) -> None:
             else "Pick a second run to see differences."
         )
     else:
-        st.dataframe(differences, hide_index=True, alt="Fields in which the recipes differ")
+        spreadsheet.table(differences, hide_index=True, alt="Fields in which the recipes differ")
     st.subheader("Final metrics on the raw test rows")
-    st.dataframe(comparison.metrics(picked), hide_index=True, alt="Final metrics of the chosen runs")
+    spreadsheet.table(comparison.metrics(picked), hide_index=True, alt="Final metrics of the chosen runs")
     if comparison.mixed(picked, recipes):
         st.warning(
             "These runs do not share dataset, target and split, so their metrics are not comparable.",

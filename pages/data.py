@@ -16,6 +16,7 @@ from clipviz.ui import (
     prose,
     reading,
     runs,
+    spreadsheet,
     state,
     tables,
     uploads,
@@ -50,7 +51,7 @@ def gallery() -> None:
 
 def team(known: list[Dataset]) -> None:
     st.subheader("The team's datasets")
-    picked = st.dataframe(
+    picked = spreadsheet.table(
         tables.datasets(known),
         hide_index=True,
         on_select="rerun",
@@ -86,7 +87,7 @@ def one(dataset: Dataset) -> None:
         return
     drawn, rows = st.tabs(["Columns", "First rows"])
     with rows:
-        st.dataframe(tables.first_rows(state.settings(), dataset), placeholder="–", alt="The first rows")
+        spreadsheet.table(tables.first_rows(state.settings(), dataset), placeholder="–", alt="The first rows")
     with drawn:
         column(dataset, profiles)
 
@@ -101,7 +102,7 @@ def sentence(dataset: Dataset, profiles: list[ColumnProfile]) -> str:
 
 
 def column(dataset: Dataset, profiles: list[ColumnProfile]) -> None:
-    picked = st.dataframe(
+    picked = spreadsheet.table(
         tables.columns(profiles),
         hide_index=True,
         on_select="rerun",

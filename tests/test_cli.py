@@ -321,7 +321,7 @@ def test_a_sweep_ends_with_a_verdict(cli: Cli, tmp_path: Path) -> None:
     names = [arm["name"] for arm in verdict["arms"]]
     assert names == ["no gradient clip", "largest norm 0.1", "largest norm 1e+06"]
     never = next(each for each in verdict["comparisons"] if each["arm"] == "largest norm 1e+06")
-    assert never["relation"] == "identical" and never["differences"] == [0, 0]
+    assert never["relation"] == "identical" and never["differences"] == pytest.approx([0, 0], abs=1e-6)
     assert verdict["sentence"].startswith(
         "No evidence of a difference in test MAE between largest norm 0.1 and"
     )

@@ -8,12 +8,6 @@ import plotly.graph_objects as go
 
 from clipviz.charts.palette import Palette
 
-CONFIG: dict[str, Any] = {
-    "displaylogo": False,
-    "modeBarButtonsToRemove": ["lasso2d", "autoScale2d"],
-    "toImageButtonOptions": {"format": "svg", "filename": "clipviz"},
-}
-
 
 def finish(figure: go.Figure, colours: Palette, height: int) -> go.Figure:
     """Applies the house style to a figure, in place, and returns it."""

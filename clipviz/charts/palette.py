@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Palette:
-    """Ink, grid and the meanings that charts share. `series` is for runs, in order of appearance.
+    """Ink, grid and the meanings that charts share. `series` is for runs, in order of appearance: eight
+    that differ in hue, and, for those who see no red or no green, in lightness.
 
     policies: one for each policy of a family. Each is as far as can be from the others, as eyes see it with and without
     red or green (Ottosson's OKLab; Machado et al., 2009), and those that are likely compared are the farthest apart.
@@ -44,7 +45,7 @@ LIGHT = Palette(
     clamped="#D55E00",
     bound="#D55E00",
     warning="#B3261E",
-    series=("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#B8860B", "#56B4E9", "#8C6BB1", "#7A7A7A"),
+    series=_colours("#0072B2 #D55E00 #159278 #61364D #EB9815 #42ACF8 #4D378F #606060"),
     policies=_colours(
         "#34008C #D55E00 #009E73 #2D95D3 #6E5BDD #B8860B #502371 #4A85FE #56B4E9 "
         "#865872 #AF0439 #650200 #0072B2 #452A2F #CC79A7 #183356 #095807 #8B3113 "
@@ -61,7 +62,7 @@ DARK = Palette(
     clamped="#FF8A3D",
     bound="#FF8A3D",
     warning="#FF8A80",
-    series=("#56B4E9", "#FF8A3D", "#2BC79B", "#E5A1C6", "#E8B93C", "#9AD5F5", "#B79BE0", "#B0B0B0"),
+    series=_colours("#56B4E9 #FF8A3D #2BC29B #8F5370 #F5DF5D #438BBD #7F48EF #848484"),
     policies=_colours(
         "#F6E4FE #2BC79B #E8B93C #B16512 #2286A7 #9741B8 #9AD5F5 #AD4C3F #6F6B84 "
         "#7FF077 #595AD9 #C5FFA6 #7D96A9 #A8D391 #56B4E9 #BE296A #F2E309 #28F2C6 "

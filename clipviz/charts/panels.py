@@ -115,12 +115,15 @@ def _loss(has: Has) -> Panel:
             *has.series("step", "loss", "each batch", "each step", width=1.0),
             *has.series("evaluation", "train_loss", "train", "train", width=2.2),
             *has.series("evaluation", "validation_loss", "validation", "validation", dash="dash", width=2.2),
-            *has.series("evaluation", "constant_loss", "best constant", "muted", dash="dot", width=1.4),
+            *has.series(
+                "evaluation", "constant_loss", "constant (training rows)", "muted", dash="dot", width=1.4
+            ),
             *has.series("evaluation", "validation_loss", "best", "best", kind="best"),
             Series("step", "rule", "stopping rule", "best", kind="events"),
         ),
         log=True,
-        help="Unsmoothed. Dotted: what the best constant prediction loses. The star marks the lowest validation loss: "
+        help="Unsmoothed. Dotted: what the best constant prediction loses on the training rows (clamped "
+        "targets, where they are). The star marks the lowest validation loss: "
         "those weights are kept. A triangle marks where a stopping rule ended it.",
     )
 

@@ -1,9 +1,12 @@
 """What every Altair chart shares: ink, grid and fonts of the house."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from clipviz.charts.palette import Palette
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Chart = TypeVar("Chart")
 
@@ -13,6 +16,15 @@ def inline(rows: Sequence[Mapping[str, Any]]) -> Any:
     import pandas as pd
 
     return pd.DataFrame(rows)
+
+
+def points(chart: Any) -> "pd.DataFrame":
+    """The rows that a chart, or all layers of it, were made from: what its download holds."""
+    import pandas as pd
+
+    layers = [chart, *getattr(chart, "layer", [])]
+    found = [each.data for each in layers if isinstance(each.data, pd.DataFrame) and len(each.data)]
+    return pd.concat(found, ignore_index=True)
 
 
 def finish(chart: Chart, colours: Palette) -> Chart:

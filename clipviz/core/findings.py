@@ -13,7 +13,7 @@ from clipviz.core.ledger import Ledger
 
 Kind = Literal[
     "dead", "stuck", "collapsed", "runaway", "always clips", "never clips", "spike", "non-finite", "over-fitting",
-    "diverged",
+    "untrained", "diverged",
 ]  # fmt: skip
 Weight = Literal["problem", "warning", "note"]
 Numbers = NDArray[np.float32]
@@ -30,6 +30,8 @@ WORSE = 1.05
 """A validation loss this many times its best, while the training loss falls, is over-fitting."""
 HOPELESS = 3.0
 """A training loss this many times the first one has diverged."""
+LEARNED = 0.9
+"""A training loss below this share of the first one has fallen."""
 
 
 class Finding(BaseModel):
@@ -174,6 +176,8 @@ def over_fitting(evidence: Evidence) -> Iterator[Finding]:
         return
     best = int(np.nanargmin(np.where(np.isfinite(validation), validation, np.nan)))
     since = len(validation) - 1 - best
+    if best == 0:
+        return  # `untrained` says it
     if since >= LOOKS and validation[-1] > WORSE * validation[best] and train[-1] < train[best]:
         yield Finding(
             kind="over-fitting",
@@ -182,6 +186,23 @@ def over_fitting(evidence: Evidence) -> Iterator[Finding]:
             f"{validation[best]:.3g} to {validation[-1]:.3g}, the training loss fell on.",
             remedy="The weights of that step are kept. More rows, dropout, weight decay or a smaller network would "
             "push it further back.",
+        )
+
+
+def untrained(evidence: Evidence) -> Iterator[Finding]:
+    """A training loss that falls while no validation loss is below the first one: the untrained network is kept."""
+    train, validation = (evidence.evaluations.get(f"{part}_loss") for part in ("train", "validation"))
+    if train is None or validation is None or len(validation) <= LOOKS or not np.isfinite(validation).any():
+        return
+    best = int(np.nanargmin(np.where(np.isfinite(validation), validation, np.nan)))
+    if best == 0 and train[-1] < LEARNED * train[0]:
+        yield Finding(
+            kind="untrained",
+            weight="problem",
+            text="No evaluation was better on the validation rows than the untrained network, so that one is kept, "
+            f"though the training loss fell from {train[0]:.3g} to {train[-1]:.3g}.",
+            remedy="Where a few targets lie far out, they rule a squared loss: take the Huber loss. Otherwise lower "
+            "the learning rate, or look for what tells validation rows from training rows.",
         )
 
 
@@ -200,7 +221,7 @@ def diverged(evidence: Evidence) -> Iterator[Finding]:
 
 
 ALL: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
-    diverged, non_finite, collapsed, dead, stuck, over_fitting, spike, clipping, runaway,
+    diverged, untrained, non_finite, collapsed, dead, stuck, over_fitting, spike, clipping, runaway,
 )  # fmt: skip
 
 

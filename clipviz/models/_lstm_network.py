@@ -49,9 +49,18 @@ class LSTMNetwork(nn.Module):
         values = self.embedding(ids)  # (N, T, E)
         if self.first is not None:
             values = self.first(values, taps)
-        states, _ = self.recurrent(values)  # (N, T, H)
         final = (ids != 0).sum(dim=1).sub(1).clamp(min=0)
+        states, _ = self.recurrent(_read(values, final))  # (N, up to T, H)
         state = states.gather(1, final.view(-1, 1, 1).expand(-1, 1, states.shape[2])).squeeze(1)
         state = self.dropout(self.place(state, taps))
         said = self.output(torch.cat([inputs[:, : self._numbers], state], dim=1))
         return said if self.last is None else self.last(said, taps)  # type: ignore[no-any-return]
+
+
+def _read(values: Tensor, final: Tensor) -> Tensor:
+    """Values (N, T, E) without the padding that all rows end with; whole where shapes must stay, on a GPU and in what
+    is exported. Reading a number from the CPU's memory waits for nobody.
+    """
+    if values.device.type != "cpu" or torch.compiler.is_compiling() or not len(values):
+        return values
+    return values[:, : int(final.max()) + 1]

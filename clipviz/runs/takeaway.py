@@ -2,14 +2,19 @@
 
 import io
 import json
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
+from clipviz.core.away import INPUTS, MODEL, ONNX, PROGRAM
+from clipviz.core.errors import TrainingFailed
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Run
 from clipviz.core.settings import Settings
 
-MODEL = "model.safetensors"
+PROGRAMS = (PROGRAM, ONNX, INPUTS)
+SECONDS = 600
 USE = """import clipviz
 
 model = clipviz.load("model.safetensors")
@@ -24,6 +29,23 @@ model = clipviz.load("model.safetensors")
 # two black images: put yours in
 images = numpy.zeros((2, SHAPE), dtype="uint8")
 print(model.predict(images))
+"""
+USE_ONNX = """import json, numpy, onnxruntime
+
+inputs = json.load(open("inputs.json"))
+session = onnxruntime.InferenceSession("model.onnx")
+# two rows of zeros: put yours in
+rows = numpy.zeros((2, len(inputs["features"])))
+print(session.run(None, {"rows": rows})[0])
+"""
+PROGRAMS_README = """
+## Elsewhere
+
+NAMES the same network with its clamps inside, held against it on rows with gaps, infinities and far values. The input
+`rows` is (N, F) float64, a column for each of `features` in `inputs.json`, in their order: numbers as they are (NaN is
+missing), the place of a level in `levels` (-1 for another), of a text the ids of its words (2 + the place in `words`,
+1 for another, 0 behind the last), pixels row by row. What comes out is the target in its own unit, or a score a class.
+
 """
 
 
@@ -40,8 +62,41 @@ def use(image: tuple[int, ...] | None) -> str:
     return USE_IMAGES.replace("SHAPE", ", ".join(map(str, image)))
 
 
+def programs(model: Path) -> list[Path]:
+    """The programs that lie beside a model and were made of it; none where `translate` was not called since."""
+    made = model.stat().st_mtime_ns
+    there = (model.with_name(name) for name in PROGRAMS)
+    return [path for path in there if path.is_file() and path.stat().st_mtime_ns >= made]
+
+
+def translate(model: Path) -> str:
+    """Makes the programs, in a process of its own (see `training.programs`); returns why there is no ONNX, or "".
+
+    Raises TrainingFailed with what the process said last.
+    """
+    command = [sys.executable, "-m", "clipviz.training.programs", str(model.absolute())]
+    try:
+        done = subprocess.run(
+            command, cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=SECONDS
+        )
+    except subprocess.TimeoutExpired as error:
+        raise TrainingFailed(
+            f"Translating a model may take {SECONDS // 60} minutes",
+            "more",
+            "Try again when less is under way",
+        ) from error
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
+        raise TrainingFailed(
+            "The model must be one that torch.export can follow",
+            said[-1].rsplit("TrainingFailed: ", 1)[-1][:300],
+            "Take the safetensors file",
+        )
+    return done.stdout.strip()
+
+
 def bundle(model: Path, run: Run, recipe: Recipe, image: tuple[int, ...] | None) -> bytes:
-    """A zip archive: the model, its recipe, its result, and a page that says how to load it."""
+    """A zip archive: the model, its recipe, its result, a page that says how to load it, and its programs, if any."""
     metrics = (run.result or {}).get("metrics", {})
     numbers = {name: "not finite" if value is None else f"{value:.6g}" for name, value in metrics.items()}
     measured = "".join(f"| {name} | {value} |\n" for name, value in numbers.items())
@@ -54,10 +109,23 @@ def bundle(model: Path, run: Run, recipe: Recipe, image: tuple[int, ...] | None)
         f"On test rows that it never saw:\n\n| metric | value |\n|---|---|\n{measured}\n"
         f"Run {run.id}. `recipe.json` trains it anew: `python -m clipviz train FILE --recipe recipe.json`.\n"
     )
+    others = programs(model)
+    readme += elsewhere({path.name for path in others})
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.write(model, MODEL)
+        for path in others:
+            archive.write(path, path.name)
         archive.writestr("recipe.json", recipe.model_dump_json(indent=2))
         archive.writestr("result.json", json.dumps(run.result, indent=2))
         archive.writestr("README.md", readme)
     return packed.getvalue()
+
+
+def elsewhere(names: set[str]) -> str:
+    """What the README says of programs; "" where there are none."""
+    if PROGRAM not in names:
+        return ""
+    which = f"`{PROGRAM}` (torch.export)" + (f" and `{ONNX}` are" if ONNX in names else " is")
+    said = PROGRAMS_README.replace("NAMES", which)
+    return f"{said}```python\n{USE_ONNX}```\n" if ONNX in names else said

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from clipviz.core.discovery import build
 from clipviz.core.recipe import USUAL_LOSS, Choice, Recipe
+from clipviz.core.regime import Training
 from clipviz.core.table import Table
 from clipviz.policies.gradients.base import Clipper, GradientClip
 from clipviz.training import evaluation, memory, watch
@@ -118,7 +119,7 @@ def assemble(
         validation=validation,
         watched=validation.take(np.arange(min(len(validation), watch.most(network)))),
         evaluations=_evaluations(table, network, flat),
-        notes=(*table.notes, *ground.notes, *begun),
+        notes=(*table.notes, *ground.notes, *begun, *_lone_rows(network, len(rows), recipe.training)),
         ground=ground,
         spill=spill,
         precision=why,
@@ -152,6 +153,17 @@ def _movers(recipe: Recipe, flat: Flat, steps: int, device: str) -> tuple[Clippe
     optimiser = chosen.build(groups(flat, chosen.weight_decay > 0))
     schedule = build("clipviz.training.schedules", recipe.schedule)
     return clipper, optimiser, Rates([schedule], [chosen.learning_rate], steps, device)
+
+
+def _lone_rows(network: Network, rows: int, training: Training) -> tuple[str, ...]:
+    """What batch norms do where a piece of a batch is one row, in words."""
+    if not any(isinstance(module, nn.modules.batchnorm._BatchNorm) for module in network.body.modules()):
+        return ()
+    whole = min(rows, training.batch_size)
+    pieces = {size: -(-size // training.accumulation) for size in (whole, rows % whole or whole)}
+    if all(piece > 1 and size % piece != 1 for size, piece in pieces.items()):
+        return ()
+    return ("Where a batch, or a piece of one, is a single row, batch norms take their running statistics.",)
 
 
 def _evaluations(table: Table, network: Network, flat: Flat) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from clipviz.core.away import MODEL as MODEL
 from clipviz.core.errors import TrainingFailed
 from clipviz.core.inspection import FILE
 from clipviz.core.recipe import Recipe
@@ -14,8 +15,6 @@ from clipviz.training.inspecting import inspect
 from clipviz.training.progress import Progress
 from clipviz.training.report import Report
 from clipviz.training.result import conclude
-
-MODEL = "model.safetensors"
 
 
 def end(

@@ -1,6 +1,8 @@
 """How good a prediction is, on raw targets, and how good the best constant would be."""
 
+import copy
 import math
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,6 +22,8 @@ REGRESSION = ("mae", "rmse", "r2")
 CLASSIFICATION = ("accuracy", "macro_f1", "macro_recall", "log_loss")
 MOST_CONSTANT = 100_000
 """Rows at most on which the loss of a constant is judged."""
+RULING = 0.5
+"""Share of a loss that rules it."""
 UNSEEN = math.log(np.finfo(np.float64).eps)
 """Log probability, -36 nats, of a class that no training row shows: nobody can say it, yet one such row must not
 make every log loss infinite."""
@@ -66,6 +70,23 @@ def loss(criterion: nn.Module, said: Tensor, goal: Tensor) -> float:
     if share == 0:
         return -UNSEEN
     return share * float(criterion(wide[known], goal[known])) - (1 - share) * UNSEEN
+
+
+@torch.no_grad()
+def ruling(criterion: nn.Module, said: Tensor, goal: Tensor) -> tuple[int, float] | None:
+    """The rows of a regression, 1 % of them at most, that carry half of the loss or more: how many, and their share.
+
+    None for classes, and where no so few do.
+    """
+    if not goal.is_floating_point():
+        return None
+    each: Any = copy.copy(criterion)
+    each.reduction = "none"
+    losses = each(said.to(torch.float64), goal.to(torch.float64)).flatten()
+    most = max(1, len(losses) // 100)
+    shares = (losses.topk(min(most, len(losses))).values / losses.sum()).cumsum(0)
+    half = int((shares < RULING).sum())
+    return (half + 1, float(shares[half])) if half < len(shares) and len(losses) >= 20 else None
 
 
 def constant(criterion: nn.Module, goal: Tensor, classes: int) -> float:

@@ -19,6 +19,7 @@ from clipviz.training.network import Network, load_with_words
 Columns = Mapping[str, Sequence[Any]]
 Floats = NDArray[np.float64]
 DAY_SECONDS, YEAR_DAYS = 86_400.0, 365.2425
+TRUTHS = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
 SINCE = ": days since "
 
 
@@ -119,9 +120,9 @@ class Predictor:
             codes = {level: code for code, level in enumerate(feature.levels)}
             return np.array([codes.get(str(value), -1) for value in rows[feature.name]], dtype=np.float64)
         if feature.name in rows:
-            return np.array([_number(value) for value in rows[feature.name]], dtype=np.float64)
+            return np.array([_number(feature.name, value) for value in rows[feature.name]], dtype=np.float64)
         column = next(name for name in self._dates if feature.name.startswith(f"{name}: "))
-        return _of_dates(feature.name.removeprefix(f"{column}: "), _days(rows[column]))
+        return _of_dates(feature.name.removeprefix(f"{column}: "), _days(column, rows[column]))
 
     @cached_property
     def _dates(self) -> tuple[str, ...]:
@@ -130,16 +131,33 @@ class Predictor:
         return tuple(name.rsplit(SINCE, 1)[0] for name in names if SINCE in name)
 
 
-def _number(value: Any) -> float:
-    return math.nan if value is None or value == "" else float(value)
+def _number(column: str, value: Any) -> float:
+    """Of true and false, by any of their usual words, 1 and 0."""
+    if value is None or value == "":
+        return math.nan
+    if isinstance(value, str) and value.strip().lower() in TRUTHS:
+        return TRUTHS[value.strip().lower()]
+    try:
+        return float(value)
+    except (TypeError, ValueError) as error:
+        raise InvalidRecipe(
+            f"Column {column!r} holds numbers", repr(value)[:100], "Give None where a value is missing"
+        ) from error
 
 
-def _days(values: Sequence[Any]) -> Floats:
+def _days(column: str, values: Sequence[Any]) -> Floats:
     """Days since 1970-01-01, NaN for a date that is missing; a date without a zone is taken as UTC."""
     found = []
     for value in values:
         if isinstance(value, str) and value:
-            value = datetime.fromisoformat(value)
+            try:
+                value = datetime.fromisoformat(value)
+            except ValueError as error:
+                raise InvalidRecipe(
+                    f"Column {column!r} holds dates",
+                    repr(value)[:100],
+                    "Write them as 2020-12-31, or give None",
+                ) from error
         if isinstance(value, date) and not isinstance(value, datetime):
             value = datetime(value.year, value.month, value.day, tzinfo=UTC)
         if not isinstance(value, datetime):

@@ -38,10 +38,24 @@ def conclude(
         skipped_steps=journal.skipped,
         left_out_steps=journal.left_out,
         non_finite_steps=journal.non_finite,
-        notes=(*assembly.notes, *_remarks(progress, journal)),
+        notes=(*assembly.notes, *_remarks(progress, journal), *_ruled(assembly)),
     )
     network.eval()
     return result
+
+
+def _ruled(assembly: Assembly) -> list[str]:
+    """Whether a few far-out rows decide which weights are kept."""
+    rows = assembly.validation
+    found = evaluation.ruling(assembly.criterion, evaluation.outputs(assembly.network, rows), rows.goal)
+    if found is None:
+        return []
+    count, share = found
+    said = "1 validation row makes" if count == 1 else f"{count:,} validation rows make"
+    return [
+        f"{said} {share:.0%} of the validation loss of {len(rows):,}, by which the kept weights are chosen: the Huber "
+        "loss counts far-out targets less"
+    ]
 
 
 def _remarks(progress: Progress, journal: Journal) -> list[str]:

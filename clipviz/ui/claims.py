@@ -10,7 +10,7 @@ from clipviz.core.errors import ClipvizError
 from clipviz.core.sweep import Standing, Sweep
 from clipviz.datasets import at_hand
 from clipviz.runs.sweeps import submit
-from clipviz.ui import header, state, verdicts
+from clipviz.ui import header, spreadsheet, state, verdicts
 from clipviz.ui.text import counted, escape, number, plain, size
 
 NEWEST = 100
@@ -36,7 +36,7 @@ def _card(id: str, claim: Claim) -> None:
     sweep = _newest(claim)
     found = None if sweep is None else _measured(id, claim, sweep)
     if found is not None:
-        _beside(found)
+        _beside(found, id)
     elif sweep is None:
         st.info("Nobody has measured this here yet.", icon=":material/science:")
     if claim.remark:
@@ -50,10 +50,10 @@ def _card(id: str, claim: Claim) -> None:
         st.caption(f"`python -m clipviz claims {id}`")
 
 
-def _beside(found: Rerun) -> None:
+def _beside(found: Rerun, id: str) -> None:
     """The answer, and each metric as it is claimed and as it was measured."""
     st.markdown(f"**Measured.** {escape(found.sentence, 1000)}")
-    st.dataframe(
+    spreadsheet.table(
         pd.DataFrame(
             [
                 {
@@ -73,6 +73,7 @@ def _beside(found: Rerun) -> None:
             ]
         ),
         hide_index=True,
+        key=f"measured:{id}",
         alt=f"Claimed and measured: {found.title}",
     )
     part = "" if found.whole else ": a subset, so compare differences rather than levels"

@@ -8,6 +8,7 @@ import streamlit as st
 from clipviz.core.bounds import Bounds
 from clipviz.core.run import GroupLimits
 from clipviz.policies.group_bounds import GroupBounds
+from clipviz.ui import spreadsheet
 from clipviz.ui.text import counted, escape, number, plain, share
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def show(levels: Sequence[str], bounds: Bounds, found: Sequence[GroupBounds]) ->
     with st.expander(
         f"Bounds of {groups} by {escape(bounds.by, 40)}", icon=":material/groups:", expanded=True
     ):
-        st.dataframe(
+        spreadsheet.table(
             table(levels, found),
             hide_index=True,
             alt="Bounds of each group, its share in them, and intervals",
@@ -77,7 +78,7 @@ def recorded(groups: dict[str, GroupLimits]) -> None:
             }
             for level, each in found.levels.items()
         ]
-        st.dataframe(pd.DataFrame(lines), hide_index=True, alt=f"Bounds of {plain(name)} for each group")
+        spreadsheet.table(pd.DataFrame(lines), hide_index=True, alt=f"Bounds of {plain(name)} for each group")
         st.caption("Rows of an unseen or missing level take the column's bounds above.")
 
 

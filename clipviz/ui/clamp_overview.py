@@ -9,8 +9,9 @@ from clipviz.analysis import clamping
 from clipviz.analysis.suggesting import Suggested
 from clipviz.charts.palette import palette
 from clipviz.charts.small_multiples import PICK, Panel, small_multiples
+from clipviz.charts.vega import points
 from clipviz.core.dataset import Dataset
-from clipviz.ui import clamp_many, drafts, tables
+from clipviz.ui import clamp_many, drafts, spreadsheet, tables
 from clipviz.ui.clamp_findings import Found
 from clipviz.ui.text import counted, number, plain, share
 
@@ -60,14 +61,18 @@ def _drawn(dataset: Dataset, shown: Sequence[Found], chosen: str) -> None:
     ]
     names = tuple(each.name for each in shown)
     key = f"clamp.every:{dataset.id}:{tables.fingerprint(names)}"
+    chart = small_multiples(panels, palette(st.context.theme.type))
+    said = "Small histograms of all numeric columns with their bounds"
     st.container(key="multiples").altair_chart(
-        small_multiples(panels, palette(st.context.theme.type)),
+        chart,
         theme=None,
         key=key,
         on_select=lambda: _look_at(key, names, column_key(dataset)),
         selection_mode=PICK,
-        alt="Small histograms of all numeric columns with their bounds",
+        alt=said,
     )
+    rows = points(chart)
+    spreadsheet.offer(rows[rows["kind"] == "bin"].dropna(axis=1, how="all"), said, "multiples")
 
 
 def _look_at(key: str, names: Sequence[str], column: str) -> None:
@@ -92,7 +97,7 @@ def _said(each: Found) -> str:
 def _table(draft: drafts.Draft, found: Sequence[Found], suggested: dict[str, Suggested | None]) -> list[str]:
     """One line a column, in the order of the picture; the columns that are picked in it."""
     names = [each.name for each in found]
-    picked = st.dataframe(
+    picked = spreadsheet.table(
         overview(found, suggested),
         hide_index=True,
         on_select="rerun",

@@ -1,7 +1,6 @@
 """The large histogram of the Clamp page: one column before and after, its bounds and how far they may be off."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -10,10 +9,10 @@ from clipviz.analysis import clamping
 from clipviz.analysis.clamping import Effect
 from clipviz.analysis.column import TrainingColumn
 from clipviz.charts.column_histogram import column_histogram
-from clipviz.charts.layout import CONFIG
 from clipviz.charts.palette import palette
 from clipviz.core.bounds import Bounds
 from clipviz.policies.uncertainty import Uncertainty
+from clipviz.ui.drawing import Drawing, drawn
 from clipviz.ui.text import counted, number, plain
 
 FEW = 10
@@ -47,19 +46,11 @@ def show(
         log_counts=log,
         intervals=(uncertain.lo, uncertain.hi) if uncertain is not None else (),
     )
-    drawn: Any = st.plotly_chart(
-        figure,
-        theme=None,
-        config=CONFIG,
-        key=key,
-        on_select="rerun",
-        selection_mode="box",
-        alt=f"Histogram of {plain(name)} with its bounds",
-    )
-    boxes = drawn.selection.get("box", [])
-    if boxes:
+    said = f"Histogram of {plain(name)} with its bounds"
+    dragged = drawn([Drawing(said, figure, said, heading=False, selects=True)], key=key)
+    if dragged is not None:
         span = float(edges[-1] - edges[0])
-        low, high = sorted(clamping.rounded(float(edge), span) for edge in boxes[0]["x"])
+        low, high = (clamping.rounded(edge, span) for edge in dragged)
         limit(low, high)
         st.rerun()
 

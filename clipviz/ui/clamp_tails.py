@@ -5,7 +5,9 @@ import streamlit as st
 from clipviz.analysis.tail_value import FEWEST, MOST, Stretches, TailValue
 from clipviz.charts.palette import palette
 from clipviz.charts.tail_strip import Part, class_strip, tail_strip
+from clipviz.charts.vega import points
 from clipviz.core.table import Table
+from clipviz.ui import spreadsheet
 from clipviz.ui.text import counted, escape, number, plain
 
 FEW = 20
@@ -44,14 +46,14 @@ def show(table: Table, column: str, cut: Stretches, found: tuple[TailValue, ...]
     ]
     colours = palette(st.context.theme.type)
     title = plain(table.target_name, 60)
-    st.altair_chart(
+    chart = (
         class_strip(parts, [plain(name, 40) for name in table.classes], colours)
         if classes
-        else tail_strip(parts, title, colours),
-        theme=None,
-        width="stretch",
-        alt=f"{title} beyond the bounds of {plain(column)}, next to them, and inside",
+        else tail_strip(parts, title, colours)
     )
+    said = f"{title} beyond the bounds of {plain(column)}, next to them, and inside"
+    st.altair_chart(chart, theme=None, width="stretch", alt=said)
+    spreadsheet.offer(points(chart), said, "tails")
     most = max(stretch.rows for stretch in (cut.lower, cut.beside_lower, cut.beside_upper, cut.upper))
     st.caption(
         "Training rows only"

@@ -7,7 +7,6 @@ import streamlit as st
 
 from clipviz.analysis import clamping, embeddings
 from clipviz.charts.column_histogram import column_histogram
-from clipviz.charts.layout import CONFIG
 from clipviz.charts.palette import palette
 from clipviz.core.bounds import Bounds, Floats
 from clipviz.core.dataset import Dataset
@@ -18,6 +17,7 @@ from clipviz.core.recipe import Recipe, Text
 from clipviz.datasets import files
 from clipviz.datasets.text import TextProfile
 from clipviz.ui import drafts, forms, places, state
+from clipviz.ui.drawing import Drawing, drawn
 from clipviz.ui.text import counted, escape, number, plain, share
 
 LONG = "0.95"
@@ -64,14 +64,12 @@ def _lengths(dataset: Dataset, prose: TextProfile, place: int, read: int | None)
             else f" The network reads the first **{counted(read, 'word')}**: every text is read whole."
         )
     st.markdown(words)
-    st.plotly_chart(
-        column_histogram(
-            "words in a text", prose.lengths, palette(st.context.theme.type), Bounds(hi=read or long),
-            log_counts=True, unit="texts",
-        ),
-        theme=None, config=CONFIG, key=f"clamp.lengths:{dataset.id}:{place}",
-        alt=f"Histogram of the lengths of {plain(prose.name)}",
+    figure = column_histogram(
+        "words in a text", prose.lengths, palette(st.context.theme.type), Bounds(hi=read or long),
+        log_counts=True, unit="texts",
     )  # fmt: skip
+    said = f"Histogram of the lengths of {plain(prose.name)}"
+    drawn([Drawing(said, figure, said, heading=False)], key=f"clamp.lengths:{dataset.id}:{place}")
 
 
 def longer(lengths: Histogram, words: int) -> float:
@@ -116,19 +114,17 @@ def _vectors(draft: drafts.Draft, recipe: Recipe) -> Recipe:
                 else "; nothing bounds them yet."
             )
         )
-        left, right = st.columns(2)
-        drawn = (
-            (left, "length of a word's vector", "words", known.norms, known.clamped_norms),
-            (right, "single value of a vector", "values", known.values, known.clamped_values),
-        )
-        for cell, title, unit, before, after in drawn:
+        drawings = []
+        for title, unit, before, after in (
+            ("length of a word's vector", "words", known.norms, known.clamped_norms),
+            ("single value of a vector", "values", known.values, known.clamped_values),
+        ):
             edges = clamping.whole_range(np.concatenate([before, after]))
             behind = clamping.histogram(after, edges) if chain else None
             counts = clamping.histogram(before, edges)
-            cell.plotly_chart(
-                column_histogram(title, counts, palette(st.context.theme.type), None, behind, True, unit),
-                theme=None, config=CONFIG, key=f"clamp.vectors:{unit}", alt=f"Histogram: {title}",
-            )  # fmt: skip
+            figure = column_histogram(title, counts, palette(st.context.theme.type), None, behind, True, unit)
+            drawings.append(Drawing(title.capitalize(), figure, f"Histogram: {title}", heading=False))
+        drawn(drawings, key="clamp.vectors", least=360)
         st.caption("Training moves them from here; a run shows what flows into the clip as it learns.")
     return recipe
 

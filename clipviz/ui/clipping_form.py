@@ -6,6 +6,7 @@ from clipviz.core.dataset import Dataset
 from clipviz.core.discovery import discover
 from clipviz.core.recipe import Choice, Recipe
 from clipviz.core.regime import Training
+from clipviz.runs.sweeps import titles
 from clipviz.ui import drafts, forms, places, recipes
 from clipviz.ui.text import counted, escape
 
@@ -19,8 +20,8 @@ def form(dataset: Dataset, recipe: Recipe, draft: drafts.Draft) -> dict[str, obj
         draft.key("inputs"),
         options=recipes.options(dataset, recipe),
     )
-    if recipe.inputs.columns:
-        own = counted(len(recipe.inputs.columns), "column has a clamp of its", "columns have clamps of their")
+    if clamped := titles.own_clamps(recipe):
+        own = counted(len(clamped), "column has a clamp of its", "columns have clamps of their")
         st.caption(f"{own} own, from the Clamp page.")
     if recipe.target_clamp.id != "none":
         st.caption(

@@ -4,14 +4,14 @@ import streamlit as st
 
 from clipviz.analysis import association
 from clipviz.charts.column_histogram import column_histogram
-from clipviz.charts.layout import CONFIG
 from clipviz.charts.palette import palette
 from clipviz.core.dataset import Dataset
 from clipviz.core.errors import ClipvizError
 from clipviz.core.profile import ColumnProfile
 from clipviz.core.recipe import Data, Recipe
-from clipviz.ui import header, state, tables
-from clipviz.ui.text import escape, number
+from clipviz.ui import header, spreadsheet, state, tables
+from clipviz.ui.drawing import Drawing, drawn
+from clipviz.ui.text import escape, number, plain
 
 SHOWN = {
     name: st.column_config.NumberColumn(format="%.4g")
@@ -33,7 +33,7 @@ def one(profile: ColumnProfile) -> None:
     if profile.histogram is not None:
         _drawn(profile)
         with st.expander("In numbers", icon=":material/pin:"):
-            st.dataframe(
+            spreadsheet.table(
                 tables.numbers(profile), hide_index=True, column_config=SHOWN, alt="Quantiles and moments"
             )
             if profile.tails is not None and profile.tails.k:
@@ -42,7 +42,7 @@ def one(profile: ColumnProfile) -> None:
                     "median on each side; all other numbers are exact, from every finite value."
                 )
     elif profile.levels:
-        st.dataframe(tables.levels(profile), hide_index=True, alt="Most frequent values")
+        spreadsheet.table(tables.levels(profile), hide_index=True, alt="Most frequent values")
 
 
 def _drawn(profile: ColumnProfile) -> None:
@@ -60,8 +60,11 @@ def _drawn(profile: ColumnProfile) -> None:
     figure = column_histogram(
         profile.name, chosen, palette(st.context.theme.type), log_counts=log, by_magnitude=bool(wide)
     )
-    st.plotly_chart(
-        figure, theme=None, config=CONFIG, key="data.histogram", alt=f"Histogram of {profile.name}"
+    key = f"data.histogram:{tables.fingerprint([profile.name])}:{wide}"
+    said = f"Histogram of {plain(profile.name)}"
+    drawn(
+        [Drawing(said, figure, said, heading=False)],
+        key,
     )
 
 
@@ -87,7 +90,7 @@ def against(dataset: Dataset) -> None:
         except ClipvizError as error:
             header.problem(error)
             return
-        st.dataframe(
+        spreadsheet.table(
             tables.associations(strengths),
             hide_index=True,
             column_config=SHOWN,
@@ -97,7 +100,7 @@ def against(dataset: Dataset) -> None:
             "On training rows only: Spearman's rank correlation, or, with groups, the share of ranks they explain "
             "(correlation ratio) and Cramér's V. An association is no proof of a cause."
         )
-        st.dataframe(
+        spreadsheet.table(
             tables.sides(beside),
             hide_index=True,
             column_config=SHOWN,

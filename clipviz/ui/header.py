@@ -21,6 +21,10 @@ header[data-testid="stHeader"] { background: transparent; height: 0; }
 @media (max-width: 640px) { .st-key-moments [data-testid="stColumn"] { min-width: calc(50% - 1rem); } }
 /* Streamlit's own CSV of a table spells formulas as they are; our downloads take their effect away. */
 [data-testid="stElementToolbarButton"]:has(button[aria-label^="Download as CSV"]) { display: none; }
+[class*="st-key-csv-of"] { margin-top: -0.9rem; margin-bottom: -0.4rem; }
+[class*="st-key-csv-of"] button { min-height: 0; padding: 0; opacity: 0.75; }
+[class*="st-key-csv-of"] button * { font-size: 0.75rem; }
+[class*="st-key-csv-of"] button:hover, [class*="st-key-csv-of"] button:focus-visible { opacity: 1; }
 @media (max-width: 640px) { /* the menu on one line */
   .st-key-header [data-testid="stPageLink"] [data-testid="stIconMaterial"] { display: none; }
   .st-key-header [data-testid="stPageLink"] a { padding: 0.15rem 0.1rem; }

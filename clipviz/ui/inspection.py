@@ -12,7 +12,7 @@ from clipviz.charts.predictions import predictions
 from clipviz.core.inspection import FILE, OTHER, Inspection
 from clipviz.core.run import Run
 from clipviz.core.table import Table
-from clipviz.ui import results, state
+from clipviz.ui import results, spreadsheet, state
 from clipviz.ui.drawing import Drawing, drawn
 from clipviz.ui.tables import unique
 from clipviz.ui.text import counted, escape, number, plain
@@ -21,6 +21,7 @@ MOST_COLUMNS = 12
 PICTURES = 8
 PICTURE_SIDE = 96
 WORDS = 60
+FEW = 30
 
 
 def read(run: Run) -> Inspection | None:
@@ -44,13 +45,15 @@ def show(run: Run, table: Table | None) -> None:
     with right:
         if found.clamped:
             st.markdown("**Rows with a clamped input against the others**")
-            st.dataframe(metrics(found), alt="Test metrics on rows with a clamped input and on the others")
+            spreadsheet.table(
+                metrics(found), alt="Test metrics on rows with a clamped input and on the others"
+            )
         if found.worst:
             st.markdown("**The rows it gets most wrong**")
             if table.image:
                 _pictures(found, table)
             else:
-                st.dataframe(
+                spreadsheet.table(
                     worst(found, table), hide_index=True, alt="The test rows with the largest errors"
                 )
         else:
@@ -58,7 +61,7 @@ def show(run: Run, table: Table | None) -> None:
 
 
 def in_words(found: Inspection) -> str:
-    """How many rows were looked at, and whether clamped ones are predicted worse."""
+    """How many rows were looked at, and how clamped ones are predicted."""
     said = f"On {counted(found.rows, 'test row')}"
     if not found.clamped_rows:
         return f"{said}; no input clamp touched any of them."
@@ -67,11 +70,8 @@ def in_words(found: Inspection) -> str:
     said += f", {number(found.clamped_rows)} of them with an input beyond its bounds"
     if one is None or other is None:
         return f"{said}."
-    worse = one > other if name == "mae" else one < other
-    verdict = "predicted worse" if worse else "predicted no worse"
-    return (
-        f"{said}: these are **{verdict}**, test {results.TITLES[name]} {number(one)} against {number(other)}."
-    )
+    few = "; so few rows judge nothing" if found.clamped_rows < FEW else ""
+    return f"{said}: test {results.TITLES[name]} {number(one)} on these, {number(other)} on the others{few}."
 
 
 def metrics(found: Inspection) -> pd.DataFrame:

@@ -25,7 +25,11 @@ from clipviz.ui.drawing import Drawing, drawn
 from clipviz.ui.link import Link
 from clipviz.ui.text import counted, number
 
-SLOTS = {"p1": Choice(id="global_norm"), "p2": Choice(id="value"), "p3": None, "p4": None}
+SLOTS = {
+    slot: Choice(id=id)
+    for slot, id in (("p1", "global_norm"), ("p2", "autoclip"), ("p3", "zclip"), ("p4", "adagc"))
+}
+"""A fixed threshold, a percentile, a z-score, an adaptive one: four ways to meet a stream with spikes."""
 RANGE = np.geomspace(0.05, 20, 61)
 AXES = ("g₁", "g₂")
 

@@ -1,20 +1,19 @@
 """The Clamp page of images: one range for all pixels, for a channel, or one for each; before and after."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from clipviz.analysis import clamping, pixels
 from clipviz.charts.column_histogram import column_histogram
-from clipviz.charts.layout import CONFIG
 from clipviz.charts.palette import palette
 from clipviz.core.bounds import Bounds
 from clipviz.core.dataset import Dataset
 from clipviz.core.recipe import Choice, Recipe
 from clipviz.core.table import Table
-from clipviz.ui import drafts, forms, picture_wall
+from clipviz.ui import drafts, forms, picture_wall, spreadsheet
+from clipviz.ui.drawing import Drawing, drawn
 from clipviz.ui.text import escape, number, share
 
 ALL = "all channels"
@@ -120,7 +119,7 @@ def _table(channels: Sequence[pixels.Channel], done: pixels.Touched) -> None:
         }
         for each in channels
     ]
-    st.dataframe(pd.DataFrame(lines), hide_index=True, alt="Range and bounds of each channel")
+    spreadsheet.table(pd.DataFrame(lines), hide_index=True, alt="Range and bounds of each channel")
 
 
 def _histogram(
@@ -144,23 +143,21 @@ def _histogram(
     lines = (
         Bounds(shared[0], shared[1]) if shared and shared[0] is not None and shared[1] is not None else None
     )
-    drawn: Any = st.plotly_chart(
-        column_histogram(
-            "pixel value", clamping.histogram(values, edges), palette(st.context.theme.type), lines,
-            clamping.histogram(after, edges), log_counts=log, unit="pixels",
-        ),
-        theme=None, config=CONFIG, key=f"pixels:{draft.version}:{picked}", on_select="rerun", selection_mode="box",
-        alt="Pixel values before and after the clamp",
+    figure = column_histogram(
+        "pixel value", clamping.histogram(values, edges), palette(st.context.theme.type), lines,
+        clamping.histogram(after, edges), log_counts=log, unit="pixels",
     )  # fmt: skip
+    said = "Pixel values before and after the clamp"
+    drawing = Drawing(said, figure, said, heading=False, selects=True)
+    dragged = drawn([drawing], key=f"pixels:{draft.version}:{picked}")
     whom = "all pixels" if chosen is None else f"the {chosen.name} channel"
     st.caption(
         f"The inputs of {number(len(rows))} training images"
         + (f", evenly chosen from {number(len(table.train))}" if len(rows) < len(table.train) else "")
         + f". Drag across the histogram to limit {whom} to that range."
     )
-    boxes = drawn.selection.get("box", [])
-    if boxes:
-        low, high = sorted(round(float(edge), 1) for edge in boxes[0]["x"])
+    if dragged is not None:
+        low, high = (round(edge, 1) for edge in dragged)
         limits = Choice.of("fixed", lo=low, hi=high)
         if chosen is None:
             drafts.change_inputs(draft, default=limits, channels={})

@@ -7,14 +7,14 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from clipviz.charts.class_counts import class_counts
-from clipviz.charts.layout import CONFIG
 from clipviz.charts.mosaic import mosaic
 from clipviz.charts.palette import palette
 from clipviz.charts.pixel_histogram import pixel_histogram
 from clipviz.core.dataset import Dataset
 from clipviz.core.profile import ImageProfile
 from clipviz.datasets import files
-from clipviz.ui import state
+from clipviz.ui import spreadsheet, state
+from clipviz.ui.drawing import Drawing, drawn
 from clipviz.ui.text import escape, number, plain
 
 if TYPE_CHECKING:
@@ -50,21 +50,20 @@ def show(dataset: Dataset) -> None:
     colours = palette(st.context.theme.type)
     with left:
         st.subheader("Classes")
-        st.plotly_chart(
-            class_counts(known.classes, colours), theme=None, config=CONFIG, key="data.classes",
-            alt="Images of each class",
-        )  # fmt: skip
+        figure = class_counts(known.classes, colours)
+        drawn(
+            [Drawing("Images of each class", figure, "Images of each class", heading=False)], "data.classes"
+        )
     with right:
         st.subheader("Pixel values")
         log = st.toggle("Logarithmic counts", value=True, key="data.pixels.log", help="Shows rare values.")
-        st.plotly_chart(
-            pixel_histogram(known.channels, colours, log), theme=None, config=CONFIG, key="data.pixels",
-            alt="Pixels by value in each channel",
-        )  # fmt: skip
-    st.dataframe(channels(known), hide_index=True, alt="The values of each channel")
+        values = "Pixels by value in each channel"
+        figure = pixel_histogram(known.channels, colours, log)
+        drawn([Drawing(values, figure, values, heading=False)], "data.pixels")
+    spreadsheet.table(channels(known), hide_index=True, alt="The values of each channel")
     if len(known.sizes) > 1:
         with st.expander(f"{number(len(known.sizes))} sizes in the files", icon=":material/aspect_ratio:"):
-            st.dataframe(sizes(known), hide_index=True, alt="Images of each size")
+            spreadsheet.table(sizes(known), hide_index=True, alt="Images of each size")
 
 
 def wall(dataset: Dataset, known: ImageProfile) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from clipviz.charts.column_histogram import column_histogram
-from clipviz.charts.layout import CONFIG
 from clipviz.charts.palette import palette
 from clipviz.core.dataset import Dataset
 from clipviz.core.profile import ColumnProfile
 from clipviz.datasets.text import TextProfile
-from clipviz.ui import drafts, tables
-from clipviz.ui.text import counted, escape, number
+from clipviz.ui import drafts, spreadsheet, tables
+from clipviz.ui.drawing import Drawing, drawn
+from clipviz.ui.text import counted, escape, number, plain
 
 FEW = 20
 
@@ -29,17 +29,14 @@ def shown(dataset: Dataset, profiles: Sequence[ColumnProfile], prose: TextProfil
         f"{number(prose.once)} of them met once."
     )
     figure = column_histogram("Words in a text", prose.lengths, palette(st.context.theme.type))
-    st.plotly_chart(
-        figure,
-        theme=None,
-        config=CONFIG,
-        key="data.lengths",
-        alt=f"Histogram of text lengths of {prose.name}",
-    )
+    said = f"Histogram of text lengths of {plain(prose.name)}"
+    drawn([Drawing(said, figure, said, heading=False)], key="data.lengths")
     left, right = st.columns(2)
     with left:
         st.caption("The most frequent words; case, punctuation and HTML are left out.")
-        st.dataframe(tables.words(prose.frequent), hide_index=True, height=300, alt="Most frequent words")
+        spreadsheet.table(
+            tables.words(prose.frequent), hide_index=True, height=300, alt="Most frequent words"
+        )
     with right:
         _classes(dataset, profiles, prose.name)
 
@@ -53,4 +50,4 @@ def _classes(dataset: Dataset, profiles: Sequence[ColumnProfile], column: str) -
     rows = [count for _, count in found.levels]
     balance = "balanced" if max(rows) <= 1.5 * min(rows) else "unbalanced"
     st.caption(f"The classes of {escape(target)} are {balance}:")
-    st.dataframe(tables.levels(found), hide_index=True, height=300, alt="Rows of each class")
+    spreadsheet.table(tables.levels(found), hide_index=True, height=300, alt="Rows of each class")

@@ -81,7 +81,7 @@ def in_words(recipe: Recipe) -> str:
     """A recipe in one line of plain text: what is predicted, and with which clips."""
     clips = [
         _title("inputs", recipe.inputs.default, "no input clamp")
-        + (f" + {len(recipe.inputs.columns)} own" if recipe.inputs.columns else ""),
+        + (f" + {len(own)} own" if (own := titles.own_clamps(recipe)) else ""),
         _title("activations", recipe.activation, "no activation clip"),
         _title("gradients", recipe.gradient, "no gradient clip"),
     ]

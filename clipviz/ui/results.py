@@ -8,7 +8,7 @@ from clipviz.core.ledger import Ledger
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Result, Run, State
 from clipviz.core.table import Table
-from clipviz.ui import clamp_groups
+from clipviz.ui import clamp_groups, spreadsheet
 from clipviz.ui.text import counted, escape, number, plain, share
 
 MAIN = ("mae", "accuracy")
@@ -64,7 +64,8 @@ def against_constant(result: Result) -> str:
     if not better:
         return (
             f"**No better than a constant prediction**: test {TITLES[name]} {number(value)} against "
-            f"{number(constant)}. Look at the target's own outliers, at the learning rate, or for inputs that say more."
+            f"{number(constant)}. Where a few targets lie far out, take the Huber loss; else look "
+            "at the learning rate, or for inputs that say more."
         )
     if name == "mae":
         return (
@@ -83,7 +84,7 @@ def details(run: Run, recipe: Recipe, table: Table | None) -> None:
     st.markdown(clipping_in_words(result, recipe))
     if result.health is not None:
         told = result.health.ledger
-        st.dataframe(
+        spreadsheet.table(
             ledger(told), hide_index=True, alt="Clip ledger: norms before and after the clip, by layer"
         )
         st.caption(
@@ -94,15 +95,15 @@ def details(run: Run, recipe: Recipe, table: Table | None) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**Metrics by rows**")
-        st.dataframe(metrics(result), alt="Metrics on training, validation and test rows")
+        spreadsheet.table(metrics(result), alt="Metrics on training, validation and test rows")
     with right:
         if result.thresholds:
             st.markdown("**Learned thresholds**")
-            st.dataframe(thresholds(result), hide_index=True, alt="Learned thresholds by layer")
+            spreadsheet.table(thresholds(result), hide_index=True, alt="Learned thresholds by layer")
         closed = bounds(result)
         if len(closed):
             st.markdown("**Input bounds inside the model**")
-            st.dataframe(closed, hide_index=True, alt="Input bounds by column")
+            spreadsheet.table(closed, hide_index=True, alt="Input bounds by column")
         clamp_groups.recorded(result.groups)
     for note in result.notes:
         st.caption(escape(note, 300))

@@ -11,7 +11,7 @@ from clipviz.core.errors import ClipvizError
 from clipviz.core.metric import Metric
 from clipviz.core.run import State
 from clipviz.core.table import Table
-from clipviz.ui import header, lab_values, state
+from clipviz.ui import header, lab_values, spreadsheet, state
 from clipviz.ui.text import number, plain
 
 CLIPPED = ""
@@ -63,7 +63,7 @@ def _shown(groups: list[Group], metric: Metric, table: Table, chosen: str, key: 
     for variant in arms:
         rows = subsets.clipped(table, variant.recipe) if by == CLIPPED else subsets.levels(table, by)
         lines += subsets.compare(groups, variant.name, rows, metric, table, said)
-    st.dataframe(
+    spreadsheet.table(
         pd.DataFrame([_line(each, metric, chosen) for each in lines]),
         hide_index=True,
         alt="Each arm against its reference on subsets of the test rows",

@@ -1,12 +1,16 @@
 """The trained model to take away."""
 
+from pathlib import Path
+
 import streamlit as st
 
+from clipviz.core.away import ONNX, PROGRAM
+from clipviz.core.errors import ClipvizError
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Run
 from clipviz.runs import takeaway
-from clipviz.ui import state
-from clipviz.ui.text import size
+from clipviz.ui import header, state
+from clipviz.ui.text import escape, size
 
 
 def offer(run: Run, recipe: Recipe) -> None:
@@ -25,12 +29,35 @@ def offer(run: Run, recipe: Recipe) -> None:
             "The network with its clamps and clips inside, its recipe, and how to load it: it predicts raw rows "
             "without this dashboard."
         )
+        others = takeaway.programs(model)
+        bytes = sum(path.stat().st_size for path in (model, *others))
         st.download_button(
-            f"Download the model ({size(model.stat().st_size)})",
+            f"Download the model ({size(bytes)})",
             lambda: takeaway.bundle(model, run, recipe, image),
             file_name=f"clipviz-{run.id}.zip",
             mime="application/zip",
             icon=":material/download:",
         )
+        _programs(model, [path.name for path in others])
     with right:
         st.code(takeaway.use(image), language="python")
+
+
+def _programs(model: Path, there: list[str]) -> None:
+    """Says which programs the download holds, and makes them when asked."""
+    if ONNX in there:
+        st.caption("With ONNX and torch.export, held against the network on rows with gaps and far values.")
+        return
+    if PROGRAM in there:
+        st.caption("With torch.export; ONNX needs the packages onnx and onnxscript on the server.")
+    if st.button("Add ONNX and torch.export", icon=":material/deployed_code:"):
+        try:
+            with st.spinner("Translating the network, and holding it against itself …", show_time=True):
+                lacking = takeaway.translate(model)
+        except ClipvizError as error:
+            header.problem(error)
+        else:
+            if lacking:
+                st.warning(escape(lacking, 300))
+            else:
+                st.rerun()

@@ -14,13 +14,13 @@ from clipviz.charts.contamination import Dosed, contamination
 from clipviz.charts.cost_gain import cost_gain
 from clipviz.charts.forest import forest
 from clipviz.charts.interaction import interaction
-from clipviz.charts.layout import CONFIG
 from clipviz.charts.levels import levels
 from clipviz.charts.palette import Palette, palette
 from clipviz.charts.seed_points import seed_points
 from clipviz.core.sweep import Sweep
 from clipviz.runs.sweeps import titles
 from clipviz.ui import verdict_figures
+from clipviz.ui.drawing import Drawing, drawn
 from clipviz.ui.text import counted
 
 
@@ -68,7 +68,7 @@ def show(found: Sequence[Picture], key: str) -> None:
 def _show(picture: Picture, key: str) -> None:
     st.subheader(picture.title)
     figure = picture.draw(palette(st.context.theme.type))
-    st.plotly_chart(figure, theme=None, config=CONFIG, key=f"{picture.name}:{key}", alt=picture.alt)
+    drawn([Drawing(picture.title, figure, picture.alt, heading=False)], key=f"{picture.name}:{key}")
     if picture.caption:
         st.caption(picture.caption)
 

@@ -12,7 +12,7 @@ from clipviz.analysis.verdict.screening import Screening
 from clipviz.analysis.verdict.verdict import ArmSummary, Verdict, judge
 from clipviz.core.metric import Metric
 from clipviz.core.recipe import Recipe
-from clipviz.ui import state
+from clipviz.ui import spreadsheet, state
 from clipviz.ui.text import counted, escape, number, plain
 
 NAMES: dict[str, Any] = {
@@ -83,14 +83,14 @@ def answer(verdict: Verdict, so_far: bool = False) -> None:
 def numbers(verdict: Verdict) -> None:
     """Each arm by itself, and every statistic of the comparisons."""
     st.subheader("Arms")
-    st.dataframe(
+    spreadsheet.table(
         arms(verdict),
         hide_index=True,
         column_config=NAMES,
         alt="Metric, divergence, firing and cost of each arm",
     )
     with st.expander("All numbers of the comparisons", icon=":material/functions:"):
-        st.dataframe(
+        spreadsheet.table(
             comparisons(verdict),
             hide_index=True,
             column_config=NAMES,

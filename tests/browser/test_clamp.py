@@ -1,13 +1,21 @@
 """The Clamp page by hand: a click on a small multiple, a drag across the histogram."""
 
+from pathlib import Path
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Dashboard, Person
 from tests.browser.test_journey import clamp, settled
 from tests.browser.test_survival import open_sample
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+
+def downloaded(page: Page, button: Locator) -> bytes:
+    with page.expect_download() as kept:
+        button.click()
+    return Path(kept.value.path()).read_bytes()
 
 
 def test_a_click_picks_a_column_and_a_drag_sets_both_bounds(
@@ -36,6 +44,13 @@ def test_a_click_picks_a_column_and_a_drag_sets_both_bounds(
     page.mouse.up()
     expect(page.get_by_text("is limited to")).to_be_visible()
     expect(page.get_by_role("combobox", name="Its policy")).to_be_visible()
+    settled(page)
+    figure = page.locator(".cv-figure").first
+    for form, begins in (("PNG", b"\x89PNG"), ("SVG", b"<svg"), ("CSV", b'"series","load","rows"')):
+        figure.hover()
+        assert downloaded(page, figure.get_by_role("button", name=form, exact=True)).startswith(begins)
+    table = page.locator("[class*='st-key-csv-of']").nth(1).get_by_role("button")
+    assert downloaded(page, table).startswith(b"column,policy,lo,hi,below,above")
     low, high = (
         float(page.get_by_role("spinbutton", name=name).last.input_value()) for name in ("Lower", "Upper")
     )

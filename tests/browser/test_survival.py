@@ -11,7 +11,7 @@ from clipviz.core.run import State
 from clipviz.core.settings import Settings
 from clipviz.store import open as open_store
 from tests.browser.conftest import Dashboard, Person
-from tests.browser.test_journey import HAS_POINTS, open_page, settled
+from tests.browser.test_journey import HAS_POINTS, LAST_STEP, fill, last_step, open_page, settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -28,10 +28,7 @@ def start_long_run(page: Page, dashboard: Dashboard) -> str:
     page.get_by_role("link", name="Train").click()
     expect(page.get_by_role("heading", name="Train a clipped network")).to_be_visible()
     settled(page)
-    for label, value in (("Epochs", "500000"), ("Patience", "0")):
-        page.get_by_role("spinbutton", name=label).fill(value)
-        page.get_by_role("spinbutton", name=label).press("Enter")
-        settled(page)
+    fill(page, Epochs="500000", Patience="0")
     page.get_by_role("button", name="Start", exact=True).click()
     expect(page).to_have_url(re.compile(r"\?run=[0-9a-f]{16}"))
     page.wait_for_function(HAS_POINTS)
@@ -54,12 +51,13 @@ def test_a_run_survives_reload_closed_browser_and_a_killed_server(
 
     dashboard.kill()
     expect(page.get_by_text(re.compile("away")).first).to_be_visible()
-    before = steps_in_store(dashboard, run)
-    time.sleep(2)
-    after = steps_in_store(dashboard, run)
-    assert after[0] == State.RUNNING
-    assert after[1] > before[1], "the run goes on without the server"
-    assert after[2] == before[2], "and nobody had to take it up again"
+    _, step, attempt = steps_in_store(dashboard, run)
+    deadline = time.monotonic() + 60
+    while (now := steps_in_store(dashboard, run))[1] <= step:
+        assert time.monotonic() < deadline, "the run goes on without the server"
+        time.sleep(0.2)
+    assert now[0] == State.RUNNING
+    assert now[2] == attempt, "and nobody had to take it up again"
 
     people[0].context.close()
     dashboard.start()
@@ -76,11 +74,9 @@ def test_an_open_page_finds_the_server_again(dashboard: Dashboard, people: "list
     start_long_run(page, dashboard)
     dashboard.kill()
     expect(page.get_by_text(re.compile("away")).first).to_be_visible()
-    last = "() => Math.max(...[...document.querySelectorAll('.js-plotly-plot')].flatMap("
-    last += "p => (p.data || []).map(t => (t.x || []).length ? t.x[t.x.length - 1] : 0)))"
-    stopped_at = page.evaluate(last)
+    stopped_at = last_step(page)
     dashboard.start()
-    page.wait_for_function(f"(before) => ({last})() > before + 50", arg=stopped_at)
+    page.wait_for_function(f"(before) => ({LAST_STEP})() > before + 50", arg=stopped_at)
 
 
 def test_a_name_is_chosen_once_and_kept_in_the_browser(dashboard: Dashboard, people: "list[Person]") -> None:

@@ -1,12 +1,14 @@
 """Colours can be told apart, and read on their ground."""
 
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
 from clipviz.charts.palette import DARK, LIGHT, Palette
 from clipviz.charts.policy_looks import looks
+from clipviz.ui import lab_activations, lab_gradients
 
 RED_BLIND = np.array([[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]])
 GREEN_BLIND = np.array([[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]])
@@ -30,17 +32,29 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+def nearest(colours: Sequence[str]) -> float:
+    """The least distance of two colours to eyes that see all, no red, or no green."""
+    return min(
+        float(np.linalg.norm(seen(one, eyes) - seen(other, eyes)))
+        for one, other in itertools.combinations(colours, 2)
+        for eyes in (np.eye(3), RED_BLIND, GREEN_BLIND)
+    )
+
+
 @pytest.mark.parametrize("colours", [LIGHT, DARK])
 def test_the_colours_of_policies_can_be_told_apart(colours: Palette) -> None:
     for one, other in itertools.combinations((*colours.policies, colours.series[-1]), 2):
         assert np.linalg.norm(seen(one, np.eye(3)) - seen(other, np.eye(3))) > 0.06
-    for family, first in (
-        ("activations", ("learned_hard", "learned_tanh")),
-        ("gradients", ("global_norm", "value")),
-    ):
-        one, other = (looks(family, colours)[id].colour for id in first)  # what the Lab opens with
-        for eyes in (np.eye(3), RED_BLIND, GREEN_BLIND):
-            assert np.linalg.norm(seen(one, eyes) - seen(other, eyes)) > 0.15
+    for family, slots in (("activations", lab_activations.SLOTS), ("gradients", lab_gradients.SLOTS)):
+        opened = [looks(family, colours)[choice.id].colour for choice in slots.values() if choice]
+        assert nearest(opened) > 0.08  # what the Lab opens with
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK])
+def test_the_colours_of_runs_can_be_told_apart_by_everybody(colours: Palette) -> None:
+    assert nearest(colours.series) > 0.085
+    assert colours.series[:2] == (colours.value, colours.clamped), "before and after, wherever two are drawn"
+    assert min(contrast(each, colours.ground) for each in colours.series) > 2.2
 
 
 @pytest.mark.parametrize("colours", [LIGHT, DARK])

@@ -99,3 +99,9 @@ def test_the_worst_comes_first() -> None:
     told = ledger(clipped(np.ones(50), 90.0))
     found = find(evidence(now, told, **{"informed/layer 1": [1.0] * 3, "dead/layer 1": [0.6] * 3}))
     assert [each.weight for each in found] == ["problem", "warning", "note"]
+
+
+def test_a_network_that_is_kept_untrained_is_a_problem() -> None:
+    one = only(evidence(train_loss=[1, 0.5, 0.4, 0.3], validation_loss=[25, 26, 30, 31]))
+    assert (one.kind, one.weight) == ("untrained", "problem") and "Huber" in one.remedy
+    assert find(evidence(train_loss=[1, 0.99, 0.98, 0.97], validation_loss=[1, 1.01, 1.02, 1.03])) == ()

@@ -16,6 +16,18 @@ def test_padding_says_nothing() -> None:
     torch.testing.assert_close(built(values)[:1], built(short))
 
 
+def test_padding_that_all_rows_share_is_not_read() -> None:
+    built, seen = body(LSTM(embedding=4, hidden=5)).eval(), []
+    built.recurrent.register_forward_pre_hook(lambda _module, inputs: seen.append(inputs[0].shape[1]))
+    values = torch.zeros(3, TEXT.width)
+    values[0, 2:5] = 3.0
+    values[1, 2:4] = 3.0
+    built(values)
+    built(torch.zeros(1, TEXT.width))
+    built.to("meta")(torch.zeros(1, TEXT.width, device="meta"))
+    assert seen == [3, 1, TEXT.tokens], "shapes stay where steps are recorded"
+
+
 def test_a_row_without_words_has_an_answer() -> None:
     built = body(LSTM())
     assert built(torch.zeros(1, TEXT.width)).isfinite().all()

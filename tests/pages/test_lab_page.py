@@ -88,7 +88,9 @@ def test_the_shortest_gradients_can_be_drawn(page: Page) -> None:
 def test_the_stream_and_the_accumulation_go_by_the_weights_that_were_set(page: Page) -> None:
     said = []
     for weight in ("0", "1000"):
-        app = page("lab", tab="gradients", p1="agc", p2="", weight=weight, **{"p1.last_layer": "true"})
+        app = page(
+            "lab", tab="gradients", p1="agc", p2="", p3="", p4="", weight=weight, **{"p1.last_layer": "true"}
+        )
         specs = [element.proto.json or "{}" for element in app.main if element.type == "bidi_component"]
         alts = [each["alt"] for spec in specs for each in json.loads(spec).get("figures", [])]
         said.append([alt for alt in alts if alt.startswith(("Stream", "Accumulation"))])

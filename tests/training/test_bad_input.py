@@ -39,6 +39,17 @@ def test_a_batch_larger_than_the_data(ear: Ear, tmp_path: Path) -> None:
     assert any("a batch is larger than the data" in text for text in ear.words("info"))
 
 
+@pytest.mark.parametrize("size", [45, 6, 1])
+def test_batch_norms_and_one_row_left_over(size: int, ear: Ear, tmp_path: Path) -> None:
+    """Also of the four pieces of a batch of 6 in which the noise of the gradient is measured."""
+    made = recipe(model__norm="batch", model__widths=(4,), training__batch_size=size, training__epochs=1)
+    table = regression(67)
+    assert len(table.train) == 46
+    state, result = train(made, table, ear, device="cpu", folder=tmp_path)
+    assert state is State.FINISHED and result is not None and result.metrics["mae"] is not None
+    assert any("a single row" in note for note in result.notes) == (size in (45, 1))
+
+
 def test_one_class(ear: Ear, tmp_path: Path) -> None:
     table = classification(classes=1)
     with pytest.raises(TrainingFailed, match=r"different targets; received one class.*Choose another target"):

@@ -2,10 +2,21 @@
 
 import numpy as np
 import pytest
+import torch
 from sklearn import metrics as judge
+from torch import nn
 
 from clipviz.training.assembly import assemble
-from clipviz.training.evaluation import UNSEEN, baseline, classification, loss, metrics, outputs, regression
+from clipviz.training.evaluation import (
+    UNSEEN,
+    baseline,
+    classification,
+    loss,
+    metrics,
+    outputs,
+    regression,
+    ruling,
+)
 from clipviz.training.rows import prepare
 
 from .conftest import classification as classes_table
@@ -101,3 +112,13 @@ def test_the_baseline_is_the_best_constant_for_each_metric() -> None:
     assert classes["log_loss"] == pytest.approx(-(np.log(2 / 3) + np.log(1 / 3)) / 2)
     unseen = baseline("classification", np.array([0.0, 0, 1]), np.array([-1.0]), 2)
     assert (unseen["accuracy"], unseen["log_loss"]) == (0, pytest.approx(-UNSEEN))
+
+
+def test_few_rows_that_rule_a_loss_are_counted() -> None:
+    said, goal = torch.zeros(200, 1), torch.ones(200, 1)
+    assert ruling(nn.MSELoss(), said, goal) is None
+    goal[7], goal[9] = 100, 90
+    count, share = ruling(nn.MSELoss(), said, goal) or (0, 0.0)
+    assert (count, share) == (1, pytest.approx(10_000 / (10_000 + 8_100 + 198)))
+    assert ruling(nn.L1Loss(), said, goal) is None
+    assert ruling(nn.CrossEntropyLoss(), torch.zeros(200, 2), torch.zeros(200, dtype=torch.long)) is None

@@ -79,6 +79,11 @@ def test_what_is_unknown_is_taken_and_a_file_that_is_no_model_is_refused(tmp_pat
     assert np.isfinite(model.predict(nothing | {"town": ["the moon", "north"]})).all()
     with pytest.raises(InvalidRecipe, match="same number of rows; received 1, 2"):
         model.predict(nothing | {"town": ["north"]})
+    assert model.predict(nothing | {"area": ["true", "no"]}) == model.predict(nothing | {"area": [1, 0.0]})
+    with pytest.raises(InvalidRecipe, match="'area' holds numbers; received 'NA'"):
+        model.predict(nothing | {"area": ["NA", 1]})
+    with pytest.raises(InvalidRecipe, match="'day' holds dates; received '31/12/2020'"):
+        model.predict(nothing | {"day": ["2020-12-31", "31/12/2020"]})
     (tmp_path / "x.safetensors").write_text("no")
     with pytest.raises(TrainingFailed, match="safetensors file that clipviz wrote"):
         clipviz.load(tmp_path / "x.safetensors")

@@ -1,5 +1,6 @@
 """What people read for a choice and for a field of it, from their own declarations."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -80,12 +81,18 @@ def _place(place: str) -> str:
     return " ".join(place.replace("_", " ").split(".")).capitalize()
 
 
+def own_clamps(recipe: Recipe) -> list[Choice]:
+    """The clamps that single columns or channels have of their own."""
+    chosen = [*recipe.inputs.columns.values(), *recipe.inputs.channels.values()]
+    return [choice for choice in chosen if choice.id != "none"]
+
+
 def of_clips(recipe: Recipe) -> str:
     """All clips of a recipe in one line: "Tukey fences + Tanh, learned + Global norm"."""
-    own = len(recipe.inputs.columns) + len(recipe.inputs.channels)
+    own = Counter(of_choice("inputs", choice) for choice in own_clamps(recipe))
     named = [
         *([of_choice("inputs", recipe.inputs.default)] if recipe.inputs.default.id != "none" else []),
-        *([f"{own} with {'its' if own == 1 else 'their'} own clamp"] if own else []),
+        *(f"{title} on {count} {'column' if count == 1 else 'columns'}" for title, count in own.items()),
         *(
             [f"target: {of_choice('inputs', recipe.target_clamp)}"]
             if recipe.target_clamp.id != "none"

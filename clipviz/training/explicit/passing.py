@@ -35,7 +35,8 @@ class Passing:
         learned = [
             clip for place in places for clip in place.chain if isinstance(clip, Clip) and clip.learned
         ]
-        self._thetas = Thetas(flat) if plain(flat, learned) else None
+        written = plain(flat, learned) and all(_is_written(clip) for clip in learned)
+        self._thetas = Thetas(flat) if written else None
         self._columns = {id(clip): column for column, clip in enumerate(learned)}
         self._laid: dict[int, list[Piece]] = {}
 
@@ -82,8 +83,7 @@ class Passing:
 
     def _clip(self, clip: Any, like: Tensor, in_place: bool = False) -> Piece:
         """What stands for a clip or a function of values that are `like` this."""
-        single = getattr(clip.policy, "per", "layer") == "layer"
-        if not (clip.policy.explicit and single and (self._thetas is not None or not clip.learned)):
+        if not _is_written(clip) or (clip.learned and self._thetas is None):
             learned = [raw for name, raw, _ in clip._held if clip.knobs[name].learned]
             return ByAutograd(clip, dict(zip(learned, self._of(clip, *learned), strict=True)))
         numbers = {name: self._fitted(getattr(clip, raw), like) for name, raw, _ in clip._held}
@@ -98,6 +98,11 @@ class Passing:
     def _fitted(self, number: Tensor, like: Tensor) -> Tensor:
         """A number of each network as formulas take it: (1,), or (K, 1, ...)."""
         return number.view(-1, *[1] * (like.ndim - 1)) if self._lead else number.view(1)
+
+
+def _is_written(clip: Clip) -> bool:
+    """Whether the policy of a clip writes out its passes for the numbers that it has here."""
+    return clip.policy.explicit and getattr(clip.policy, "per", "layer") == "layer"
 
 
 def follows(body: Any, flat: Flat) -> bool:

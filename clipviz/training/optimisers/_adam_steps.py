@@ -52,7 +52,7 @@ class AdamSteps(Steps):
             return
         for place, group in enumerate(self._groups):
             if self._rows:
-                self._step_rows(place, skipped, at_rate(rate, group))
+                self._step_rows(place, skipped, at_rate(rate.unsqueeze(1), group))
                 continue
             self._kernel(
                 [group.weights],

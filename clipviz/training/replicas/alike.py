@@ -74,10 +74,10 @@ def clip_kind(recipe: Recipe) -> str:
 
 def company(others: int, recipe: Recipe) -> str:
     """What a run in a program is told of it."""
-    dropout = recipe.model.fields().get("dropout", 0.0)
-    masks = "; the masks of dropout are others than those of a run by itself" if dropout else ""
+    draws = recipe.model.fields().get("dropout", 0.0) or recipe.training.gradient_noise or recipe.augment
+    chance = "; what it draws at random is not what a run by itself draws" if draws else ""
     precision = ", which computes in float32" if recipe.training.precision == "auto" else ""
-    return f"is trained together with {others} others in one program{precision}{masks}"
+    return f"is trained together with {others} others in one program{precision}{chance}"
 
 
 def _numbers_aside(package: str, choice: Choice) -> dict[str, Any]:

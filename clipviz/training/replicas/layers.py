@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from clipviz.models._norms import RowsBatchNorm
 from clipviz.policies.activations._clip import Clip
 
 Held = Mapping[str, Tensor]
@@ -41,9 +42,9 @@ class ManyLayerNorm(nn.Module):
 
 
 class ManyBatchNorm(nn.Module):
-    """K batch norms of (K, B, W), each over its own batch: one of K·W columns."""
+    """K batch norms of (K, B, W), each over its own batch: one of K·W columns. One row by itself: RowsBatchNorm."""
 
-    def __init__(self, layer: nn.BatchNorm1d, held: Held) -> None:
+    def __init__(self, layer: RowsBatchNorm, held: Held) -> None:
         super().__init__()
         self._momentum, self._eps, self._given = layer.momentum or 0.0, layer.eps, held
 
@@ -52,12 +53,13 @@ class ManyBatchNorm(nn.Module):
         held = {
             name: self._given[name].reshape(-1) for name in ("running_mean", "running_var", "weight", "bias")
         }
-        if self.training:
+        trains = self.training and rows > 1
+        if trains:
             self._given["num_batches_tracked"].add_(1)
         said = functional.batch_norm(
             values.transpose(0, 1).reshape(rows, replicas * width),
             **held,
-            training=self.training,
+            training=trains,
             momentum=self._momentum,
             eps=self._eps,
         )
@@ -108,7 +110,7 @@ class ManyClip(Clip):
 KINDS: dict[type[nn.Module], Any] = {
     nn.Linear: ManyLinear,
     nn.LayerNorm: ManyLayerNorm,
-    nn.BatchNorm1d: ManyBatchNorm,
+    RowsBatchNorm: ManyBatchNorm,
     Clip: ManyClip,
 }
 """What stands for a layer when K of them are one."""

@@ -21,7 +21,7 @@ from clipviz.training.replicas import kept
 from clipviz.training.replicas.alike import clip_kind, company, groups, obstacle, signature
 from clipviz.training.replicas.member import Ended, Member
 from clipviz.training.replicas.program import Program
-from clipviz.training.rows import check
+from clipviz.training.rows import check, check_varies
 
 MOST = 32
 """Most replicas of one program on the CPU: what they compute stays in the cache of a core."""
@@ -49,9 +49,9 @@ def train_many(
     """Trains recipes on one table, or goes on from the checkpoints in `home`; one sink and one folder each.
 
     Recipes with one `signature` are trained as one program of at most `most` replicas: each as `loop.train` would,
-    within the tolerance of float32, but that the masks of dropout are others. What cannot be vectorised is trained by
-    `loop.train` one after another, and says so. An error of one run, and what people want of one, ends that one
-    alone. The folders need different names. Raises TrainingFailed only where the table is useless for all of them.
+    within the tolerance of float32, but that what they draw at random is not the same. What cannot be vectorised is
+    trained by `loop.train` one after another, and says so. An error of one run, and what people want of one, ends that
+    one alone. The folders need different names. Raises TrainingFailed only where the table is useless for all of them.
     """
     check(table)
     before = torch.get_num_threads()
@@ -225,6 +225,7 @@ class _Crowd:
                     self._resident_bytes,
                     like=like.get(key),
                 )
+                check_varies(assembly.train)
             except ClipvizError as error:
                 self._finish(place, Ended(State.FAILED, None, error))
                 continue

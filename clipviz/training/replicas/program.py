@@ -8,17 +8,17 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from clipviz.core.errors import ClipvizError
 from clipviz.core.run import State
 from clipviz.training import checkpoint
 from clipviz.training.graph import moving
 from clipviz.training.memory import told_pieces
+from clipviz.training.progress import random_state, set_random_state
 from clipviz.training.replicas import kept
 from clipviz.training.replicas.machine import Machine, has_groups
 from clipviz.training.replicas.member import Ended, Member, Share
-from clipviz.training.rows import order
+from clipviz.training.replicas.rows import Orders
 from clipviz.training.telemetry import Ring
 
 CAPACITY = 512
@@ -40,14 +40,16 @@ class Program:
         """apart: of the checkpoint that it will go on from; None decides by the recipes."""
         self.members, self._home, self._tell, self._device = list(members), home, tell, device
         self._apart = any(has_groups(member) for member in members) if apart is None else apart
-        self._orders: dict[int, Tensor] = {}
         self._pieces = self.members[0].recipe.training.accumulation
+        torch.manual_seed(self.members[0].recipe.seed)
+        self._random = random_state(device)
         self._build()
 
     def begin(self, saved: checkpoint.Saved | None, checkpoint_seconds: float, flush_seconds: float) -> None:
         """Starts from step 0, or from a checkpoint; and starts the clocks."""
         if saved is not None:
             kept.restore(self.members, saved, self._device)
+            self._random = random_state(self._device)
             self._pieces = self._machine.backward.pieces
             step = self.members[0].progress.step
             for member in self.members:
@@ -65,7 +67,12 @@ class Program:
         return self.members[0].progress.step
 
     def stint(self) -> None:
-        """Trains until it has told of it once."""
+        """Trains until it has told of it once; what it draws at random is its own, whatever is trained in between."""
+        set_random_state(self._random, self._device)
+        self._train()
+        self._random = random_state(self._device)
+
+    def _train(self) -> None:
         self._charged = time.perf_counter()
         while self.members:
             self._advance()
@@ -73,8 +80,10 @@ class Program:
             if due:
                 self._evaluate()
             if due or self._timed:
+                over = [member for member in self.members if member.progress.over]
+                self._evaluate_alone(over)
                 self._charge()
-                self._let_go([member for member in self.members if member.progress.over])
+                self._let_go(over)
             if not self.members:
                 return
             if self._ring.full or time.monotonic() - self._flushed >= self._flush_seconds:
@@ -104,9 +113,11 @@ class Program:
         self._say_pieces()
         members, remembered = self.members, kept.remembered(self.members)
         half = len(members) // 2
+        self._random = random_state(self._device)
         self.members = members[:half]
         self._build()
         other = Program(members[half:], self._home, self._tell, self._device, self._apart)
+        other._random = self._random
         other._checkpoint_seconds, other._flush_seconds = self._checkpoint_seconds, self._flush_seconds
         other._flushed, other._checkpointed = self._flushed, self._checkpointed
         for program in (self, other):
@@ -141,9 +152,8 @@ class Program:
         self._move = moving(machine.step, self._ring, self.members[0].recipe.training.graph, self._say)
         said = {name: column for column, name in enumerate(machine.step.series)}
         self._columns = {member.name: [said[name] for name in member.series] for member in self.members}
-        self._orders = {}
+        self._orders = Orders(self.members, len(machine.train), self._device)
         self._timed = any(member.recipe.stopping.most_seconds for member in self.members)
-        self._length = len(machine.train)
         self._batch = self.members[0].recipe.training.batch_size
 
     def _advance(self) -> None:
@@ -151,7 +161,7 @@ class Program:
         for member in self.members if self.members[0].progress.due_next else ():
             member.progress.before_step()
         machine.rates.at(step)
-        self._move(machine.train, self._places(step))  # type: ignore[arg-type]
+        self._move(machine.train, self._orders.places(step))  # type: ignore[arg-type]
         for member in self.members:
             member.progress.after_step()
 
@@ -164,16 +174,6 @@ class Program:
             self._pieces = self._machine.backward.pieces
             for member in self.members:
                 member.report.say(self.step, "warning", told_pieces(self.step, self._pieces, self._batch))
-
-    def _places(self, step: int) -> Tensor:
-        """(K, B) rows of each replica's batch at a step: those of a run by itself."""
-        epoch, place = divmod(step, -(-self._length // self._batch))
-        if epoch not in self._orders:
-            seeds = [member.recipe.seed for member in self.members]
-            orders = {seed: order(self._length, seed, epoch) for seed in dict.fromkeys(seeds)}
-            whole = torch.from_numpy(np.stack([orders[seed] for seed in seeds]))
-            self._orders = {epoch: whole.to(self._device)}
-        return self._orders[epoch][:, place * self._batch : (place + 1) * self._batch]
 
     def _evaluate(self) -> None:
         for member, values in zip(self.members, self._machine.judge(), strict=True):
@@ -204,6 +204,7 @@ class Program:
         """Ends some of the members; the others go on."""
         if not leaving:
             return
+        self._say_pieces()
         self._deliver()
         for member in [member for member in leaving if member in self.members]:
             try:

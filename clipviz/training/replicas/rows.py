@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from clipviz.training.rows import Rows
+from clipviz.training.replicas.member import Member
+from clipviz.training.rows import Rows, order
 
 
 class ManyRows:
@@ -44,3 +46,22 @@ class ManyRows:
             return self._inputs[start:stop]
         each = self._inputs.view(-1, self._length, self._inputs.shape[1])[:, start:stop]
         return each[self._kept]
+
+
+class Orders:
+    """Which rows each of K replicas sees at a step: those of a run by itself. length: training rows of each."""
+
+    def __init__(self, members: Sequence[Member], length: int, device: str) -> None:
+        self._seeds = [member.recipe.seed for member in members]
+        self._batch = members[0].recipe.training.batch_size
+        self._length, self._device = length, device
+        self._known: dict[int, Tensor] = {}
+
+    def places(self, step: int) -> Tensor:
+        """(K, B) int64 on the device."""
+        epoch, place = divmod(step, -(-self._length // self._batch))
+        if epoch not in self._known:
+            orders = {seed: order(self._length, seed, epoch) for seed in dict.fromkeys(self._seeds)}
+            whole = torch.from_numpy(np.stack([orders[seed] for seed in self._seeds]))
+            self._known = {epoch: whole.to(self._device)}
+        return self._known[epoch][:, place * self._batch : (place + 1) * self._batch]

@@ -2,14 +2,16 @@
 
 import { loadPlotly } from "./chart.js";
 import { button, element } from "./dom.js";
+import { csv } from "./points.js";
 
 const CONFIG = { displayModeBar: false, doubleClick: "autosize", showTips: false };
 const drawings = new WeakMap();
 
 /** Streamlit's entry: returns the clean-up, which counts only if no later call took the drawing over. */
-export function mount({ data, parentElement }) {
+export function mount({ data, parentElement, setTriggerValue }) {
   const drawing = drawings.get(parentElement) ?? new Drawing(parentElement);
   drawings.set(parentElement, drawing);
+  drawing.select = (range) => setTriggerValue("selected", range);
   const call = drawing.update(data);
   return () => {
     if (drawing.call === call) {
@@ -44,7 +46,7 @@ class Drawing {
     }
     // All have their place, and with it their width, before the first is drawn.
     data.figures.forEach((figure, at) => {
-      const view = this.views.get(figure.title) ?? new FigureView(this.root, plotly);
+      const view = this.views.get(figure.title) ?? new FigureView(this.root, plotly, (range) => this.select(range));
       this.views.set(figure.title, view);
       if (this.root.children[at] !== view.root) this.root.insertBefore(view.root, this.root.children[at] ?? null);
     });
@@ -59,10 +61,13 @@ class Drawing {
 }
 
 class FigureView {
-  constructor(parent, plotly) {
+  /** select: takes the range of x that somebody has dragged over. */
+  constructor(parent, plotly, select) {
     this.plotly = plotly;
+    this.select = select;
     this.root = parent.appendChild(element("figure", "cv-figure"));
     const head = this.root.appendChild(element("figcaption", "cv-figure-head"));
+    this.head = head;
     this.title = head.appendChild(element("h4", "cv-figure-title"));
     const group = head.appendChild(element("div", "cv-figure-tools", { role: "group" }));
     group.appendChild(button("PNG", "cv-tool", () => this.save("png"), { title: "Download as picture" }));
@@ -81,12 +86,34 @@ class FigureView {
     this.spec = figure.spec;
     const { data, layout } = JSON.parse(figure.spec);
     this.title.textContent = figure.title;
+    this.title.hidden = !figure.heading;
     this.help.textContent = figure.help;
     this.help.hidden = !figure.help;
     this.group.setAttribute("aria-label", `${figure.title}: downloads`);
     this.plot.setAttribute("aria-label", figure.alt);
     this.plot.style.height = `${layout.height}px`;
-    this.plotly.react(this.plot, data, { ...layout, uirevision: "kept" }, CONFIG);
+    const dragmode = figure.selects ? "select" : layout.dragmode === "select" ? "zoom" : layout.dragmode;
+    this.plotly.react(this.plot, data, { ...layout, dragmode, uirevision: "kept" }, CONFIG);
+    if (figure.selects && !this.zoom) this.selectable();
+  }
+
+  /** A drag across the figure says a range of x; a tool beside the downloads makes drags zoom instead. */
+  selectable() {
+    this.zoom = button("Zoom", "cv-tool", () => this.drag(this.zoom.getAttribute("aria-pressed") !== "true"), {
+      title: "Drag to zoom; double-click shows all", "aria-pressed": "false",
+    });
+    this.group.prepend(this.zoom);
+    this.plot.on("plotly_selected", (event) => {
+      const range = event?.range?.x;
+      if (!range) return;
+      this.plotly.update(this.plot, { selectedpoints: null }, { selections: [] });
+      this.select(Array.from(range, Number));
+    });
+  }
+
+  drag(zooms) {
+    this.zoom.setAttribute("aria-pressed", String(zooms));
+    this.plotly.relayout(this.plot, { dragmode: zooms ? "zoom" : "select" });
   }
 
   /** Follows a width that changed for another reason than the window: a neighbour came or went. */
@@ -102,20 +129,14 @@ class FigureView {
     const ground = getComputedStyle(this.root).getPropertyValue("--st-background-color").trim() || "#ffffff";
     Object.assign(layout, { title: { text: this.title.textContent, x: 0.02 }, paper_bgcolor: ground, plot_bgcolor: ground });
     layout.margin = { l: 64, r: 24, t: 84, b: 56 };
-    const size = { width: 1000, height: 560, scale: format === "png" ? 2 : 1 };
+    const size = { width: 1000, height: Math.max(560, layout.height ?? 0), scale: format === "png" ? 2 : 1 };
     this.keep(await this.plotly.toImage({ data, layout }, { format, ...size }), format);
   }
 
   /** Every point that is drawn, one a line. */
   table() {
-    const quoted = (text) => `"${String(text ?? "").replace(/"/g, '""')}"`;
-    const lines = ["series,x,y"];
-    for (const trace of this.plot._fullData ?? []) {
-      const length = Math.min(trace.x?.length ?? 0, trace.y?.length ?? 0);
-      if (trace.type === "contour" || trace.type === "heatmap") continue;
-      for (let at = 0; at < length; at += 1) lines.push(`${quoted(trace.name)},${trace.x[at]},${trace.y[at]}`);
-    }
-    const url = URL.createObjectURL(new Blob([`${lines.join("\n")}\n`], { type: "text/csv" }));
+    const text = csv(this.plot._fullData ?? [], this.plot._fullLayout ?? {});
+    const url = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
     this.keep(url, "csv");
     setTimeout(() => URL.revokeObjectURL(url), 1000);
   }

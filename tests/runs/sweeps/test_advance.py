@@ -90,7 +90,7 @@ def test_it_is_extended_by_seeds_once_it_has_chosen(store, settings, halved) -> 
     while (now := store.sweeps.get(halved.id)).choosing:
         train(store)
         advance(store, settings, now)
-    with pytest.raises(InvalidRecipe, match="takes no further values"):
+    with pytest.raises(InvalidRecipe, match="takes no further arms"):
         submit.extend(store, settings, now, "Ada", vary=now.design.vary)
     grown = submit.extend(store, settings, now, "Ada", seeds=(4, 5, 6))
     assert grown.seeds == tuple(range(7)) and grown.rounds[-1].seeds == tuple(range(7))

@@ -20,15 +20,20 @@ from ..conftest import recipe
 CLOSE: dict[str, Any] = {"atol": 1e-6, "rtol": 1e-4}
 MLP = {"model__widths": (6, 5)}
 TWO = [{"id": "learned_tanh", "start": 0.7}, {"id": "fixed", "theta": 0.5}]
+STRAIGHT = [{"id": "straight_through", "start": 0.5}]
+CHANNEL = [{"id": "learned_tanh", "per": "channel", "start": 0.6}]
 CASES: dict[str, dict[str, Any]] = {
     "plain": {},
     "learned tanh": {"activation__id": "learned_tanh", "activation__start": 0.6},
     "learned hard": {"activation__id": "learned_hard", "activation__start": 0.6},
     "fixed": {"activation__id": "fixed", "activation__theta": 0.4},
     "by autograd": {"activation__id": "learned_range", "activation__start": 0.5},
+    "one theta, by autograd": {"activation__id": "soft_clip", "activation__start": 0.6},
+    "both kinds": {"activation__id": "learned_tanh", "activation__start": 0.6, "clips_at": {"layer 2": STRAIGHT}},
     "function": {"activation__id": "gelu"},
     "learned function": {"model__nonlinearity": "prelu", "activation__id": "learned_tanh", "activation__start": 0.6},
     "per channel": {"activation__id": "learned_tanh", "activation__per": "channel", "activation__start": 0.6},
+    "one channel": {"activation__id": "learned_hard", "clips_at": {"layer 1": CHANNEL}, "model__widths": (1, 5)},
     "chain": {"activation__id": "relu6", "clips_at": {"input": TWO, "layer 2": TWO, "output": [{"id": "sigmoid"}]}},
     "edges": {"clips_at": {"input": [{"id": "relu"}, {"id": "fixed", "theta": 1.0}], "layer 1": [], "output": TWO}},
 }  # fmt: skip
@@ -36,7 +41,7 @@ LOSSES = {"squared error": nn.MSELoss(), "huber": nn.HuberLoss(), "cross-entropy
 
 
 def bodies(case: str, count: int) -> list[Any]:
-    made = recipe(**MLP | CASES[case])
+    made = recipe(**(MLP | CASES[case]))
     found = []
     for seed in range(count):
         torch.manual_seed(seed)

@@ -139,6 +139,16 @@ def test_replicas_may_differ_in_every_number(kind: str) -> None:
         torch.testing.assert_close(row, walked(recipe, rate=rates(rate))[0])
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_replicas_may_differ_in_the_rate_of_a_group(kind: str) -> None:
+    multiples = (0.1, 1.0, 3.0)
+    weights, gradient = buffers(3)
+    optimiser = KINDS[kind]().build([Group(weights, gradient, torch.tensor(multiples).unsqueeze(1))])
+    walk(optimiser, gradient)
+    for row, multiple in zip(weights, multiples, strict=True):
+        torch.testing.assert_close(row, walked(KINDS[kind](), rate=rates(0.01 * multiple))[0])
+
+
 def test_groups_have_their_own_rate_and_decay() -> None:
     weights, gradient = buffers()
     start = weights.clone()

@@ -70,7 +70,7 @@ def test_the_batch_is_halved_and_accumulation_doubled(first: int, limit: Limit, 
     ]
     ears, table = [Ear(), Ear()], regression()
     limit(20, first)
-    ends = many(recipes, table, ears, tmp_path)
+    ends = many(recipes, table, ears, tmp_path, flush_seconds=60.0)  # it is told at the end at the latest
     assert [end.state for end in ends] == [State.FINISHED] * 2
     for ear, made in zip(ears, recipes, strict=True):
         (said,) = ear.words("warning")

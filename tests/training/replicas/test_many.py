@@ -32,6 +32,10 @@ CASES: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
         {"model__norm": "batch", "optimiser": {"id": "adamw", "epsilon": 0.001}},
         [{"seed": 1}, {"seed": 2, "optimiser__weight_decay": 0.1}],
     ),
+    "batch norm, one row left over": (
+        {"model__norm": "batch", "optimiser__id": "sgd", "training__batch_size": 139},
+        [{"seed": 1}, {"seed": 2}],
+    ),
     "value clip, momentum, penalties": (
         {
             "activation": {"id": "learned_hard", "per": "channel"},
@@ -215,6 +219,33 @@ def test_one_is_paused_and_one_is_stopped_while_others_go_on(tmp_path: Path) -> 
     for stream in ("step", "evaluation"):
         ears[1].blocks[stream] += again.blocks[stream]  # type: ignore[index]
     assert_alike(ears[1], twin)
+
+
+def test_what_is_drawn_at_random_is_the_same_whatever_the_clock_says(tmp_path: Path) -> None:
+    shared = SMALL | {"model__dropout": 0.2, "training__gradient_noise": 0.1}
+    recipes, table = [recipe(**shared, seed=seed) for seed in range(4)], regression()
+    often, rarely = [Ear() for _ in recipes], [Ear() for _ in recipes]
+    many(recipes, table, often, tmp_path / "often", most=2, flush_seconds=0.0)
+    many(recipes, table, rarely, tmp_path / "rarely", most=2, flush_seconds=60.0)
+    for one, other in zip(often, rarely, strict=True):
+        assert one.line("step", "loss").tolist() == other.line("step", "loss").tolist()
+        assert any("draws at random" in words for words in one.words("info"))
+
+
+def test_runs_out_of_time_are_judged_where_they_stand(tmp_path: Path) -> None:
+    recipes = [recipe(model__widths=(6,), seed=seed, stopping__most_seconds=0.01) for seed in (1, 2)]
+    ears = [Ear(), Ear()]
+    for ended, ear in zip(many(recipes, regression(20_000), ears, tmp_path), ears, strict=True):
+        assert ended.result is not None and 0 < ended.result.steps < 400
+        assert ear.steps_of("evaluation").tolist() == [0, ended.result.steps]
+
+
+def test_inputs_that_say_nothing_fail_alone(tmp_path: Path) -> None:
+    flat = {"inputs__default": {"id": "fixed", "lo": 50.0, "hi": 51.0}}
+    recipes = [recipe(**SMALL, seed=1), recipe(**SMALL, seed=2), recipe(**SMALL | flat, seed=3)]
+    good, other, lost = many(recipes, regression(), [Ear(), Ear(), Ear()], tmp_path)
+    assert good.state is other.state is State.FINISHED
+    assert lost.state is State.FAILED and "at least one input that varies" in str(lost.error)
 
 
 def test_what_cannot_be_vectorised_is_trained_by_itself_and_says_so(tmp_path: Path) -> None:
