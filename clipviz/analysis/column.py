@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 KEPT = 64
 FEW_ROWS = 1 << 20
 """Rows up to which a column may be held in memory."""
-LOOK = 1 << 18
+LOOK = 1 << 17
 """Neighbouring rows that are looked at at once; a multiple of eight, since a byte of a mask is eight rows."""
 SCATTERED = 1 << 11
 """Rows here and there, in their order, that are looked at at once: each brings pages of every map into memory."""
