@@ -34,6 +34,12 @@ class ImageReading(BaseModel):
     label: Literal["first", "last", "none"] | None = Field(
         None, title="Label column", description="Where a table of pixels holds the label."
     )
+    label_column: str | None = Field(
+        None,
+        min_length=1,
+        title="Column of labels",
+        description="Of the table beside image files; none where it has a column for each class.",
+    )
 
 
 class ImageShape(BaseModel):

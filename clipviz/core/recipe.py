@@ -66,16 +66,17 @@ class Split(Part):
     their ids.
     """
 
-    kind: Literal["random", "stratified", "group", "time"] = Field(
+    kind: Literal["random", "stratified", "group", "time", "given"] = Field(
         "random",
         title="Rows are dealt out",
-        description="At random; with equal shares of each class; whole groups together; or the latest rows last.",
+        description="At random; with equal shares of each class; whole groups together; the latest rows last; or "
+        "as a column says it.",
     )
     column: str | None = Field(
         None,
         min_length=1,
         title="By column",
-        description="The strata (none: the target), the groups, or the time.",
+        description="The strata (none: the target), the groups, the time, or the names of the parts.",
     )
     validation: float = Field(
         0.15, gt=0, lt=0.9, title="Validation share", description="Rows that choose the best step."
@@ -94,8 +95,9 @@ class Split(Part):
 
     @model_validator(mode="after")
     def _names_its_column(self) -> Self:
-        if self.kind in ("group", "time") and self.column is None:
-            raise ValueError(f"a split by {self.kind} needs a column: set split.column first")
+        if self.kind in ("group", "time", "given") and self.column is None:
+            kind = "given split" if self.kind == "given" else f"split by {self.kind}"
+            raise ValueError(f"a {kind} needs a column: set split.column first")
         return self
 
     @model_serializer(mode="wrap")

@@ -12,7 +12,7 @@ from clipviz.datasets.numerals import number_sql, whole_sql
 if TYPE_CHECKING:
     import duckdb
 
-DATELIKE = r"^[0-9]{1,4}[-/. ]+[0-9\pL]|^\pL{3,9}[-., ]+[0-9]"
+DATELIKE = r"^(?:\pL{2,12}[,. ] ?)?(?:[0-9]{1,4}[-/. ]+[0-9\pL]|\pL{3,10}[-., ]+[0-9])"
 BRACKETED = "d IS NOT NULL AND starts_with(x, '(')"
 
 

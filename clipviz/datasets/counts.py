@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from clipviz.core.dataset import Reading
-from clipviz.datasets.dates import clear_sql, named_zone_sql, zoned_sql
+from clipviz.datasets.dates import clear_sql, named_zone_sql, span_sql, zoned_sql
 from clipviz.datasets.numerals import LARGEST_WHOLE, exact_sql, number_sql, whole_sql
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Counts:
 
     big: whole numbers beyond 2^53, biggest: the largest of all numbers. digits: cells of digits alone, coded: those of
     them that begin with a zero. longest, length (mean): letters of a cell. words: mean words of a cell. zoned: dates
-    with an offset from UTC, placed: those with the name of a zone.
+    with an offset from UTC, placed: those with the name of a zone, spans: those that are quarters or weeks.
     """
 
     present: int = 0
@@ -59,6 +59,7 @@ class Counts:
     words: float | None = None
     zoned: int = 0
     placed: int = 0
+    spans: int = 0
 
     @property
     def odd(self) -> bool:
@@ -102,7 +103,8 @@ def count(
         f"""{_sum("g AND x[1] = '0' AND length(x) > 1")}, {_sum("g")}, max(length(x)), """
         f"sum(n * ({words})) FILTER (d IS NULL) / sum(n) FILTER (d IS NULL), "
         f"{_sum('t IS NOT NULL AND ' + zoned_sql('x'))}, "
-        f"{_sum('t IS NOT NULL AND ' + named_zone_sql('x'))} FROM ({source}) GROUP BY name"
+        f"{_sum('t IS NOT NULL AND ' + named_zone_sql('x'))}, "
+        f"{_sum('t IS NOT NULL AND ' + span_sql('x'))} FROM ({source}) GROUP BY name"
     ).fetchall()
     counts = {row[0]: Counts(*row[1:]) for row in found}
     return [counts.get(f"c{place + 1}", Counts()) for place in places]

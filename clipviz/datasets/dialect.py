@@ -11,6 +11,8 @@ from clipviz.datasets.lines import LONGEST_RECORD, one_space, open_text, parse
 from clipviz.datasets.numerals import is_number
 
 CANDIDATES = (",", ";", "\t", "|")
+RARE = (" ", "^", "~")
+"""Tried where none of the candidates separates anything."""
 SAMPLE_LINES = 1_000
 MOST_LINES_OF_A_CELL = 200
 
@@ -45,9 +47,10 @@ def guess(lines: Sequence[str], delimiter: str | None = None, header: bool | Non
     parsed = {choice: _cells(lines, choice) for choice in choices}
     best = max(choices, key=lambda choice: _score(parsed[choice], choice))
     if delimiter is None and _width(parsed[best]) <= 1:
-        spaced = _cells(lines, " ")
-        best = " " if _width(spaced) > 1 and _steadiness(spaced) > 0.98 and len(spaced) > 1 else ","
-        parsed[best] = spaced if best == " " else parsed[","]
+        others = {mark: _cells(lines, mark) for mark in RARE}
+        steady = (mark for mark, rows in others.items() if _width(rows) > 1 and _steadiness(rows) > 0.98)
+        best = next(steady, ",") if len(lines) > 1 else ","
+        parsed |= others
     rows = parsed[best]
     first = rows[0] if rows else []
     named = guess_header(rows) if header is None else header

@@ -51,7 +51,8 @@ def ingest(request: dict[str, Any]) -> dict[str, Any]:
     if contents.image is None:
         _write_texts(folder, contents.columns)
     _write_profiles(folder, contents.columns)
-    notes = json.dumps([*packed.notes, *contents.notes])
+    guesses = [] if given.encoding else sentences.of_encoding(reading.encoding)
+    notes = json.dumps([*packed.notes, *guesses, *contents.notes])
     (folder / "notes.json").write_text(notes, encoding="utf-8")
     return {
         "known": False,
@@ -74,6 +75,7 @@ def preview(request: dict[str, Any]) -> dict[str, Any]:
     guessed = format_.guess(packed.path, given)
     reading = guessed.model_copy(update={"kinds": given.kinds, "member": packed.member})
     sketch = _translated(lambda: format_.preview(packed.path, reading, request["rows"], folder))
+    guesses = [] if given.encoding else sentences.of_encoding(reading.encoding)
     choices = {**packed.choices, **format_.choices(packed.path)}
     return {
         "reading": reading.model_dump(mode="json"),
@@ -82,7 +84,7 @@ def preview(request: dict[str, Any]) -> dict[str, Any]:
         "seen": sketch.seen,
         "rejected": len(sketch.rejected),
         "rejected_rows": [row.model_dump() for row in sketch.rejected[:SHOWN_REJECTS]],
-        "sentences": [*packed.notes, *sentences.about(reading, sketch)],
+        "sentences": [*packed.notes, *sentences.about(reading, sketch), *guesses],
         "choices": choices,
         "complete": sketch.complete,
     }

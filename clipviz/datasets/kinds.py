@@ -9,10 +9,10 @@ from clipviz.core.errors import UnreadableFile
 from clipviz.datasets import closer
 from clipviz.datasets.closer import Closer
 from clipviz.datasets.counts import FALSE, TRUE, Counts, count
-from clipviz.datasets.dates import chosen_sql, clear_sql, clock_sql, ordered_sql
+from clipviz.datasets.dates import EPOCH, chosen_sql, clear_sql, clock_sql, ordered_sql, unit
 from clipviz.datasets.marks import unmarked_sql, without_unit_sql
 from clipviz.datasets.numerals import LARGEST_WHOLE, exact_sql, number_sql, whole_sql
-from clipviz.datasets.staging import Declared, literal
+from clipviz.datasets.staging import Declared, drop, literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -21,6 +21,8 @@ BAD_SHARE = 0.05
 CELLS_AT_ONCE = 1_000_000
 WIDE = 200
 """Columns from which on planning a query takes longer than running it."""
+VERY_WIDE = 1_000
+"""Columns from which on they are computed some at a time: more statements, but none that takes minutes to plan."""
 LARGEST_INT64 = 2.0**63
 PROSE_WORDS = 4.0
 AS_TEXT = f"CASE WHEN {{0}} = trunc({{0}}) AND abs({{0}}) < {LARGEST_WHOLE} "
@@ -64,16 +66,34 @@ def clean_cells(
         "{}" if place in native else f"without_word({AS_TEXT if place in doubles else '{}'})"
         for place in range(columns)
     ]
-    cells = ", ".join(f"{way.format(f'c{place}')} AS c{place}" for place, way in enumerate(ways, 1))
+    cells = [f"{way.format(f'c{place}')} AS c{place}" for place, way in enumerate(ways, 1)]
     if (
         columns > WIDE
     ):  # both take the square of the columns: minutes for two thousand of them, seconds without
         connection.execute("SET disabled_optimizers = 'common_subexpressions,statistics_propagation'")
     connection.execute(
         f"CREATE MACRO without_word(x) AS CASE WHEN strlen(trim(x)) > {longest} "
-        f"OR NOT contains({literal(words)}, concat('\x1f', trim(x), '\x1f')) THEN trim(x) END;"
-        f"CREATE TABLE cells AS SELECT line, {cells} FROM raw; DROP TABLE raw"
+        f"OR NOT contains({literal(words)}, concat('\x1f', trim(x), '\x1f')) THEN trim(x) END"
     )
+    _create(connection, cells)
+
+
+def _create(connection: "duckdb.DuckDBPyConnection", cells: Sequence[str]) -> None:
+    """Create `cells` of `raw` from the SQL of each column, those of a very wide table some at a time."""
+    if len(cells) <= VERY_WIDE:
+        connection.execute(f"CREATE TABLE cells AS SELECT line, {', '.join(cells)} FROM raw")
+        drop(connection)
+        return
+    parts = []
+    for start in range(0, len(cells), WIDE):
+        parts.append(f"part_{start}")
+        some = ", ".join(cells[start : start + WIDE])
+        connection.execute(f"CREATE TABLE {parts[-1]} AS SELECT {some} FROM raw")
+    columns = ", ".join(f"c{place}" for place in range(1, len(cells) + 1))
+    joined = " POSITIONAL JOIN ".join(["(SELECT line FROM raw)", *parts])
+    connection.execute(f"CREATE TABLE cells AS SELECT line, {columns} FROM {joined}")
+    drop(connection)
+    connection.execute("; ".join(f"DROP TABLE {part}" for part in parts))
 
 
 def decide(
@@ -254,10 +274,22 @@ class _Column:
                 note = f"{self.name} holds dates that may have the day or the month first; the day was taken as first."
         converted = f"{self.name} holds times with an offset from UTC: they were converted to UTC."
         kept = f"{self.name} names zones; its clocks are kept as they are."
-        notes = (note, converted if self.counts.zoned else "", kept if self.counts.placed else "")
+        first = f"{self.name} holds quarters or weeks: each is read as its first day."
+        notes = (
+            note,
+            first if self.counts.spans else "",
+            converted if self.counts.zoned else "",
+            kept if self.counts.placed else "",
+        )
         note = " ".join(filter(None, notes))
         if chosen and readable != present:
-            value, readable = chosen_sql(self.cell, self.usual), -1  # counted when the rows are told apart
+            largest = self.counts.biggest or 0.0
+            if largest >= EPOCH:
+                note = f"{self.name} is read as {unit(largest)} since 1970, UTC."
+            value, readable = (
+                chosen_sql(self.cell, self.usual, largest),
+                -1,
+            )  # counted when the rows are told apart
         bad = present if readable < 0 else present - readable
         return Typed(kind, self.cell, value, f"({self.cell} IS NOT NULL AND {value} IS NULL)", bad, note=note)
 

@@ -17,6 +17,8 @@ GROUPED = {
 }
 
 
+INDIAN = re.compile(r"[+-]?[1-9]\d?(,\d{2})+,\d{3}(\.\d+)?")
+"""Lakhs and crores: 1,23,45,678.9."""
 LARGEST_WHOLE = 2.0**53
 
 
@@ -27,7 +29,7 @@ def is_number(cell: str) -> bool:
     text = unmarked(cell)
     if PLAIN.fullmatch(text):
         return True
-    return any(pattern.fullmatch(text) is not None for pattern in (DECIMAL_COMMA, *GROUPED.values()))
+    return any(pattern.fullmatch(text) is not None for pattern in (DECIMAL_COMMA, INDIAN, *GROUPED.values()))
 
 
 def guess(columns: Iterable[Iterable[str]]) -> tuple[Decimal, Thousands]:
@@ -40,7 +42,9 @@ def guess(columns: Iterable[Iterable[str]]) -> tuple[Decimal, Thousands]:
     votes: dict[tuple[Decimal, Thousands], int] = {}
     either: set[str] = set()
     for column in columns:
-        cells = [without_unit(unmarked(cell)) for cell in column if cell.strip()]
+        cells = [
+            cell if PLAIN.fullmatch(cell) else without_unit(unmarked(cell)) for cell in column if cell.strip()
+        ]
         numbers = [cell for cell in cells if is_number(cell)]
         if not numbers or 2 * len(numbers) < len(cells):
             continue
@@ -101,7 +105,10 @@ def number_sql(cell: str, decimal: Decimal, thousands: Thousands) -> str:
     if not thousands:
         return plain
     mark = "''" if thousands == "'" else thousands
-    grouped = rf"\s*[+-]?[0-9]{{1,3}}([{mark}][0-9]{{3}})+([{decimal}][0-9]*)?([eE][+-]?[0-9]+)?\s*"
+    groups = rf"[0-9]{{1,3}}([{mark}][0-9]{{3}})+"
+    if thousands == ",":
+        groups = rf"({groups}|[0-9]{{1,2}}(,[0-9]{{2}})+,[0-9]{{3}})"
+    grouped = rf"\s*[+-]?{groups}([{decimal}][0-9]*)?([eE][+-]?[0-9]+)?\s*"
     bare = f"replace(replace({cell}, '{mark}', ''), '{decimal}', '.')"
     return (
         f"CASE WHEN regexp_full_match({cell}, '{grouped}') THEN TRY_CAST({bare} AS DOUBLE) ELSE {plain} END"

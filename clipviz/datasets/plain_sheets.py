@@ -1,10 +1,11 @@
 """Sheets that are a plain table, names in the first row, read straight into Arrow columns: no object for any cell.
 
 What is not certain to be the same table as cell by cell (merged cells, true and false, titles above, two columns of
-one name, dates among words) is left to the general way; see `formats.excel`.
+one name, dates or fractions among words) is left to the general way; see `formats.excel`.
 """
 
 import re
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -30,14 +31,19 @@ BLOCK = 1 << 18
 SHARED = "xl/sharedStrings.xml"
 FIRST_ROW = re.compile(rb'<sheetData>\s*<row [^>]*?r="1"[^>]*>(.*?)</row>', re.DOTALL)
 FILLED = re.compile(rb"<(?:v|t)[ >]")
+CELL = re.compile(rb"<c[ >].*?(?=<c[ >]|$)", re.DOTALL)
+OF_WORDS = re.compile(rb'<c(?=[ >])[^>]* t="(?:s|str|inlineStr)"')
 WORDS_OF_MISSING = frozenset({"NA", "N/A", "n/a", "#N/A", "<NA>", "NULL", "null", "None"})
 """What fastexcel takes for an empty cell among numbers; so does a reading that knows all of them."""
 ODD_WORDS = (b"#NA", b"#IND", b"#QNAN", b"#N/A N/A")
 """Others that it takes for empty and a reading does not."""
-OUT_OF_THE_ORDINARY = (b"mergeCell", b't="b"')
-OVERLAP = 16
+OUT_OF_THE_ORDINARY = ((b"g", b"mergeCell"), (b"b", b't="b"'))
+"""What a plain sheet does not hold, each behind a byte of it that such a sheet seldom holds either."""
+OVERLAP = 256
 SECOND = re.compile(r"_\d+$")
 STAMP = r"^\d{4,}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?$"
+ROUNDED = r"^-?(0|[1-9][0-9]*)(\.[0-9]{0,8}[1-9])?$"
+"""How fastexcel writes a number of a column with words in it: to nine decimals, so that 1e-12 is 0."""
 
 
 @dataclass(frozen=True)
@@ -116,11 +122,13 @@ def _found(path: Path, name: str, size: int, changed: int) -> PlainSheet | None:
             _warm()
             plain = _is_plain(archive, part)
             parsed = parsing.result()
-    if not plain or parsed is None:
-        return None
-    names, batch = parsed
-    columns = tuple(_typed(column) for column in batch.columns)
-    return None if None in columns else PlainSheet(names, columns)
+        if not plain or parsed is None:
+            return None
+        names, places, batch = parsed
+        columns = tuple(_typed(column) for column in batch.columns)
+        if None in columns or _numbers_among_words(archive, part, places, batch.columns):
+            return None
+    return PlainSheet(names, columns)
 
 
 def _warm() -> None:
@@ -130,9 +138,9 @@ def _warm() -> None:
     import pyarrow.parquet  # noqa: F401
 
 
-def _parsed(path: Path, name: str) -> tuple[tuple[str, ...], Any] | None:
-    """The names of the first row and an Arrow batch of what lies below; None where they are no names, or a column mixes
-    what has no one type."""
+def _parsed(path: Path, name: str) -> tuple[tuple[str, ...], tuple[int, ...], Any] | None:
+    """The names of the first row, places of the columns in the sheet, and an Arrow batch of what lies below; None where
+    they are no names, or a column mixes what has no one type."""
     import fastexcel
 
     try:
@@ -145,14 +153,17 @@ def _parsed(path: Path, name: str) -> tuple[tuple[str, ...], Any] | None:
     known = set(names)
     numbered = any(known & {name[: match.start()]} for name in names if (match := SECOND.search(name)))
     valued = any(is_number(name) or DATE.match(name) for name in names)
-    return None if numbered or valued or not batch.num_rows or not any(names) else (names, batch)
+    if numbered or valued or not batch.num_rows or not any(names):
+        return None
+    return names, tuple(each.absolute_index for each in about), batch
 
 
 def _is_plain(archive: archives.Archive, part: str) -> bool:
-    """True for the XML of a sheet with something in its first row, without merged cells and without truth values, in a
-    workbook without odd words."""
+    """True for the XML of a sheet with words in its first row and nothing else, without merged cells and without truth
+    values, in a workbook without odd words."""
     first = FIRST_ROW.search(archive.head(part, BLOCK))
-    if first is None or not FILLED.search(first[1]):
+    filled = [cell for cell in CELL.findall(first[1]) if FILLED.search(cell)] if first else []
+    if not filled or not all(map(OF_WORDS.match, filled)):
         return False
     shared = [member.name for member in archive.members if member.name.lower() == SHARED.lower()]
     return not any(_holds(archive, name) for name in shared) and not _holds(
@@ -160,18 +171,53 @@ def _is_plain(archive: archives.Archive, part: str) -> bool:
     )
 
 
-def _holds(archive: archives.Archive, part: str, marks: tuple[bytes, ...] = ()) -> bool:
+def _holds(archive: archives.Archive, part: str, marks: tuple[tuple[bytes, bytes], ...] = ()) -> bool:
     """True for a part with one of these marks or an odd word in it."""
     before = b""
     for block in archive.blocks(part, workbooks.LIMITS.unpacked):
         seen = before + block
-        wanted = marks  # a single byte is found ten times as fast as a word
+        # a single byte is found ten times as fast as a word
+        wanted = tuple(mark for byte, mark in marks if byte in seen)
         wanted += ODD_WORDS if b"#" in seen else ()
         wanted += (b"t='b'",) if b"'" in seen else ()
         if any(mark in seen for mark in wanted):
             return True
         before = block[-OVERLAP:]
     return False
+
+
+def _numbers_among_words(
+    archive: archives.Archive, part: str, places: Sequence[int], columns: Sequence[Any]
+) -> bool:
+    """True where a column of words may hold a cell that is a number, which has lost its digits on the way; numbers that
+    were typed as words have not."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    doubtful = "|".join(
+        _letters(place)
+        for place, column in zip(places, columns, strict=True)
+        if column.type in (pa.string(), pa.large_string())
+        and pc.any(pc.match_substring_regex(column, ROUNDED)).as_py()
+    )
+    if not doubtful:
+        return False
+    valued = re.compile(
+        rf'<c r="(?:{doubtful})[0-9]+"(?:(?! t="(?:s|str|inlineStr)")[^>/])*>|<c(?! r=")[ >]'.encode()
+    )
+    before = b""
+    for block in archive.blocks(part, workbooks.LIMITS.unpacked):
+        seen = before + block
+        if valued.search(seen):
+            return True
+        before = seen[-OVERLAP:]
+    return False
+
+
+def _letters(place: int) -> str:
+    """The name of a column of a sheet by its place from 0: A, B, ..., Z, AA."""
+    before, last = divmod(place, 26)
+    return (_letters(before - 1) if before else "") + chr(ord("A") + last)
 
 
 def _typed(column: Any) -> Any:
@@ -187,7 +233,10 @@ def _typed(column: Any) -> Any:
             [None if cell is None else text(cell, ".") for cell in column.to_pylist()], pa.string()
         )
     if pa.types.is_timestamp(kind):
-        cells = column.to_pylist()
+        try:
+            cells = column.to_pylist()
+        except OverflowError:
+            return None  # no day that Python knows
         if any(cell is not None and cell.year <= 1900 for cell in cells):
             return None  # times of day
         return pa.array([None if cell is None else _day(cell) for cell in cells], pa.string())

@@ -3,7 +3,8 @@
 from clipviz.core.dataset import Reading
 from clipviz.datasets.staging import Sketch
 
-DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": "spaces"}
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": "spaces", "^": "carets", "~": "tildes",
+              ":": "colons"}  # fmt: skip
 THOUSANDS = {".": "a point", ",": "a comma", " ": "a space", "'": "an apostrophe"}
 FORMATS = {
     "parquet": "Read as Parquet, with the types that the file declares.",
@@ -40,6 +41,16 @@ def about(reading: Reading, sketch: Sketch) -> list[str]:
             f"Kinds were decided from the first {sketch.seen:,} rows; reading the whole file may change them."
         )
     return [*said, *sketch.notes]
+
+
+def of_encoding(name: str | None) -> list[str]:
+    """A sentence about an encoding that was guessed: only Unicode can be told from the bytes themselves."""
+    if name is None or name.lower().startswith("utf"):
+        return []
+    return [
+        f"The encoding {name} is a guess, for the file does not name one; where letters look wrong, pick another under "
+        "How it was read."
+    ]
 
 
 def _about_images(reading: Reading, sketch: Sketch) -> list[str]:

@@ -16,8 +16,10 @@ def split(rows: int, split: Split, keys: NDArray[np.float64] | None = None) -> P
 
     keys: (rows,) what a split that is not random goes by. Stratified: each stratum is dealt out in the same shares,
     to within a row. Group: no group is in two parts. Time: every test row is later than every validation row, and
-    these later than every training row; rows of one moment stay together. Drawn by numpy's PCG64 with the split's
-    own seed, so that runs of other seeds see the same split; a split by time draws nothing.
+    these later than every training row; rows of one moment stay together. Given: keys are 0 to train, 1 to validate, 2
+    to test; a part to validate or to test that is not given is drawn from the training rows, with its share.
+    Drawn by numpy's PCG64 with the split's own seed, so that runs of other seeds see the same split; a split by time
+    draws nothing.
     Raises InvalidRecipe when a part would be left without a row.
     """
     test, validation = max(1, round(rows * split.test)), max(1, round(rows * split.validation))
@@ -36,6 +38,8 @@ def split(rows: int, split: Split, keys: NDArray[np.float64] | None = None) -> P
         return _stratified(keys, split, generator)
     if split.kind == "group":
         return _grouped(keys, test, validation, generator)
+    if split.kind == "given":
+        return _given(keys, {TEST: test, VALIDATION: validation}, generator)
     return _timely(keys, test, validation)
 
 
@@ -83,6 +87,22 @@ def _grouped(keys: NDArray[np.float64], test: int, validation: int, generator: n
             "Use smaller shares or another column",
         )
     return _parts(np.arange(len(keys)), chosen[member.reshape(-1)])
+
+
+def _given(keys: NDArray[np.float64], wanted: dict[int, int], generator: np.random.Generator) -> Parts:
+    """As it is said; a part without rows takes some of the training rows."""
+    part = keys.astype(np.int64)
+    for which, count in wanted.items():
+        spare = np.flatnonzero(part == TRAIN)
+        if not (part == which).any() and len(spare) > count:
+            part[generator.choice(spare, count, replace=False)] = which
+    if len(np.unique(part)) < 3:
+        raise InvalidRecipe(
+            "A given split needs rows to train on, and enough of them to draw the parts that are not given",
+            f"{int((part == TRAIN).sum()):,} training rows",
+            "Split in another way, or use smaller shares",
+        )
+    return _parts(np.arange(len(keys)), part)
 
 
 def _timely(keys: NDArray[np.float64], test: int, validation: int) -> Parts:

@@ -1,6 +1,6 @@
 """What a split goes by, as one number a row: its stratum, its group, or its time."""
 
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from clipviz.core.dataset import NUMERIC, Column
 from clipviz.core.errors import InvalidRecipe
 from clipviz.datasets import files
+from clipviz.datasets.given_parts import Part, part_of
+from clipviz.datasets.words import distinct_words
 
 STRATA = 10
 FEW_VALUES = 20
@@ -37,6 +39,26 @@ def groups(column: Column, cells: Any) -> tuple[Keys, tuple[str, ...]]:
     if not len(lone):
         return found, ()
     return found, (f"{len(lone):,} rows have no {column.name}; each counts as a group of its own.",)
+
+
+def given(column: Column, cells: Any) -> tuple[Keys, tuple[str, ...]]:
+    """((N,) part that each row's word names: 0 to train, 1 to validate, 2 to test; sentences); a row without a word
+    trains. Raises InvalidRecipe for other words."""
+    words, codes = distinct_words(cells) if column.kind in ("category", "text") else ([], np.zeros(0))
+    parts = [part_of(word) for word in words]
+    strange = next((word for word, part in zip(words, parts, strict=True) if part is None), None)
+    if not words or strange is not None:
+        raise InvalidRecipe(
+            "A given split needs a column of the words train, validation and test",
+            f"{column.name!r}, a {column.kind} column" if not words else f"{strange!r} in {column.name!r}",
+            "Pick another column",
+        )
+    numbers = np.array([*(get_args(Part).index(part) for part in parts), 0.0])
+    missing = int((codes < 0).sum())
+    note = f"{missing:,} rows have no {column.name}; they are for training."
+    absent = [part for part in get_args(Part) if part not in parts]
+    drawn = f"{column.name} names no rows for {' and '.join(absent)}: they are drawn from the training rows."
+    return numbers[codes], tuple(filter(None, (note if missing else "", drawn if absent else "")))
 
 
 def times(column: Column, cells: Any) -> tuple[Keys, tuple[str, ...]]:

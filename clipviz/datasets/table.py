@@ -118,6 +118,8 @@ def _keys(
         return split_keys.times(column, cells)
     if how.kind == "group":
         return split_keys.groups(column, cells)
+    if how.kind == "given":
+        return split_keys.given(column, cells)
     if column.kind in ("number", "integer"):
         classes = column is goal and recipe.data.task == "classification"
         return split_keys.strata(files.numbers(cells), classes), ()
@@ -223,8 +225,8 @@ def _candidates(dataset: Dataset, recipe: Recipe) -> tuple[list[Column], dict[st
     for column in dict.fromkeys(asked):
         if column.name == predicted or (recipe.data.text and column.name == recipe.data.text.column):
             continue
-        if wanted is None and recipe.split.kind == "group" and column.name == recipe.split.column:
-            continue  # who a row belongs to is known of the rows at hand only
+        if wanted is None and recipe.split.kind in ("group", "given") and column.name == recipe.split.column:
+            continue  # who or which part a row belongs to is known of the rows at hand only
         if column.kind in (*NUMERIC, "category", "date"):
             usable.append(column)
         else:

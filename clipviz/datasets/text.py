@@ -15,9 +15,21 @@ from clipviz.core.profile import Histogram
 
 PADDING, UNKNOWN = 0, 1
 RESERVED = 2
-_TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,200}>")
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_WORD_OR_MARK = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\w\s]")
+_ELEMENTS = (
+    "a|abbr|article|aside|b|big|blockquote|body|br|button|center|cite|code|dd|del|details|div|dl|dt|em|figcaption|figure"
+    "|font|footer|form|h[1-6]|head|header|hr|html|i|iframe|img|input|ins|kbd|label|li|link|main|mark|meta|nav|ol|option"
+    "|p|pre|q|s|samp|script|section|select|small|span|strike|strong|style|sub|summary|sup|table|tbody|td|textarea|tfoot"
+    "|th|thead|title|tr|tt|u|ul|var|video|wbr"
+)
+_VALUE = r"""\s*=\s*(?:"[^"]{0,2000}"|'[^']{0,2000}'|[^\s"'<>]+)"""
+_TAG = re.compile(
+    rf"</?(?:{_ELEMENTS})(?:\s+[\w:-]+{_VALUE})*\s*/?>|<!--.*?-->|<!doctype[^<>]*>", re.I | re.S
+)
+_SIGN = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+"""Chinese and Japanese, written without blanks: each sign is a word."""
+_LETTERS = rf"[^\W_{_SIGN}]+"
+_WORD = re.compile(rf"[{_SIGN}]|{_LETTERS}(?:['’]{_LETTERS})*")
+_WORD_OR_MARK = re.compile(rf"{_WORD.pattern}|[^\w\s]")
 MOST_COMMON = 50
 
 
@@ -30,7 +42,8 @@ class Tokens(BaseModel):
     punctuation: bool = Field(False, title="Keep punctuation", description="Each mark is a token.")
 
     def of(self, text: str) -> list[str]:
-        """The tokens of a text: HTML tags and breaks are gaps, entities are their characters, "don't" is one word."""
+        """The tokens of a text: HTML tags and breaks are gaps, entities are their characters, "don't" is one
+        word, each sign of Chinese and Japanese is one."""
         plain = html.unescape(_TAG.sub(" ", text)).replace("’", "'")
         plain = plain.casefold() if self.lower else plain
         return (_WORD_OR_MARK if self.punctuation else _WORD).findall(plain)

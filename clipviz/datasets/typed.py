@@ -1,13 +1,13 @@
 """From cells as text to typed columns: data.parquet, and rejected.parquet beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clipviz.core.dataset import Column, Kind, Reading, RejectedRow
 from clipviz.core.errors import UnreadableFile
 from clipviz.datasets import names, totals
-from clipviz.datasets.kinds import Typed, clean_cells, decide
+from clipviz.datasets.kinds import VERY_WIDE, WIDE, Typed, clean_cells, decide
 from clipviz.datasets.lines import SHOWN
 from clipviz.datasets.staging import Contents, Raw, Sketch, literal
 
@@ -60,18 +60,33 @@ def sketch(connection: "duckdb.DuckDBPyConnection", raw: Raw, reading: Reading, 
     misfits = _misfits(connection, named, typed)
     if raw.complete:
         misfits += totals.take_out(connection, [name for name, _ in named], typed, _fits(typed))
-    values = ", ".join(f"coalesce(CAST({_shown(column)} AS VARCHAR), '')" for column in typed)
-    shown = connection.execute(f"SELECT {values} FROM cells WHERE {_fits(typed)} LIMIT {rows}").fetchall()
+    shown = _first(connection, typed, rows)
     seen = total + len(raw.rejected)
     rejected = sorted([*raw.rejected, *misfits], key=lambda row: row.line)
     return Sketch(
         _columns(named, typed),
-        [list(row) for row in shown],
+        shown,
         seen,
         rejected,
         (*raw.notes, *_notes(typed)),
         raw.complete,
     )
+
+
+def _first(connection: "duckdb.DuckDBPyConnection", typed: Sequence[Typed], rows: int) -> list[list[str]]:
+    """The cells of the first readable rows as text."""
+    values = [f"coalesce(CAST({_shown(column)} AS VARCHAR), '')" for column in typed]
+    places = connection.execute(f"SELECT rowid FROM cells WHERE {_fits(typed)} LIMIT {rows}").fetchall()
+    wanted = ", ".join(str(place) for (place,) in places) or "-1"
+    found: list[list[str]] = [[] for _ in places]
+    for at in range(0, len(values), WIDE):
+        some = ", ".join(values[at : at + WIDE])
+        cells = connection.execute(
+            f"SELECT {some} FROM cells WHERE rowid IN ({wanted}) ORDER BY rowid"
+        ).fetchall()
+        for row, more in zip(found, cells, strict=True):
+            row.extend(more)
+    return found
 
 
 def _shown(column: Typed) -> str:
@@ -126,23 +141,59 @@ def _write_rows(
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    values = ", ".join(f"{column.value} AS v{place}" for place, column in enumerate(typed))
     batch = max(100, min(BATCH, CELLS_OF_A_BATCH // max(1, len(typed))))
-    reader: Any = connection.sql(f"SELECT {values} FROM cells WHERE {_fits(typed)}").to_arrow_reader(batch)
+    schema, blocks = (_by_columns if len(typed) > VERY_WIDE else _whole)(connection, typed, batch)
     whole = [column.stored == "BIGINT" for column in typed]
     fields = [
-        field.with_type(pa.int64()) if exact else field
-        for field, exact in zip(reader.schema, whole, strict=True)
+        field.with_type(pa.int64()) if exact else field for field, exact in zip(schema, whole, strict=True)
     ]
     schema = pa.schema([field.with_name(name) for field, name in zip(fields, wanted, strict=True)])
     rows = 0
     repeating = [field.name for field in schema if not pa.types.is_floating(field.type)]
     with pq.ParquetWriter(path, schema, compression="zstd", use_dictionary=repeating) as writer:
-        for block in reader:
+        for block in blocks:
             arrays = [column.cast(field.type) for column, field in zip(block.columns, schema, strict=True)]
             writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema), row_group_size=batch)
             rows += block.num_rows
     return rows
+
+
+def _whole(
+    connection: "duckdb.DuckDBPyConnection", typed: Sequence[Typed], batch: int
+) -> tuple[Any, Iterable[Any]]:
+    """(Arrow schema, record batches) of the readable rows."""
+    values = ", ".join(f"{column.value} AS v{place}" for place, column in enumerate(typed))
+    reader: Any = connection.sql(f"SELECT {values} FROM cells WHERE {_fits(typed)}").to_arrow_reader(batch)
+    return reader.schema, reader
+
+
+def _by_columns(
+    connection: "duckdb.DuckDBPyConnection", typed: Sequence[Typed], batch: int
+) -> tuple[Any, Iterable[Any]]:
+    """The same of a very wide table: some columns in each query, which planning takes the square of, and some rows.
+
+    The rows that cannot be read are removed from `cells`.
+    """
+    import pyarrow as pa
+
+    if _fits(typed) != "true":
+        connection.execute(f"DELETE FROM cells WHERE NOT ({_fits(typed)})")
+    last = connection.execute("SELECT max(rowid) FROM cells").fetchall()[0][0]
+    values = [f"{column.value} AS v{place}" for place, column in enumerate(typed)]
+
+    def block(start: int) -> Any:
+        rows = f"rowid >= {start} AND rowid < {start + batch}"
+        tables = [
+            connection.sql(
+                f"SELECT {', '.join(values[at : at + WIDE])} FROM cells WHERE {rows}"
+            ).to_arrow_table()
+            for at in range(0, len(values), WIDE)
+        ]
+        columns = [column.combine_chunks() for table in tables for column in table.columns]
+        names = [name for table in tables for name in table.column_names]
+        return pa.RecordBatch.from_arrays(columns, names)
+
+    return block(0).schema, map(block, range(0, -1 if last is None else last + 1, batch))
 
 
 def write_rejected(rejected: Sequence[RejectedRow], folder: Path) -> None:

@@ -20,12 +20,13 @@ def recognises(head: bytes, path: Path) -> bool:
     return head.startswith(COMPOUND) or (archives.is_zip(head) and _has_parts(path))
 
 
-def sheet_names(path: Path) -> list[str]:
-    """The names of the sheets in their order; raises UnreadableFile, also where there is none."""
-    names = [str(name) for name in _opened(path).sheet_names]
-    if not names:
+def sheet_names(path: Path) -> tuple[list[str], list[str]]:
+    """(sheets that are shown, hidden ones), each in their order; raises UnreadableFile, also where there is none."""
+    known = [each for each in _opened(path).sheets_metadata if str(each.typ).endswith(".WorkSheet")]
+    if not known:
         raise UnreadableFile("A workbook must hold a sheet", "none", "Add a sheet with a table")
-    return names
+    shown = [str(each.name) for each in known if str(each.visible).endswith(".Visible")]
+    return shown, [str(each.name) for each in known if str(each.name) not in shown]
 
 
 def sheet(path: Path, name: str) -> Any:

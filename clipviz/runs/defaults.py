@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from math import ceil
 
 from clipviz.core.dataset import NUMERIC, Dataset
-from clipviz.core.recipe import Choice, Data, Inputs, Recipe, Text
+from clipviz.core.recipe import Choice, Data, Inputs, Recipe, Split, Text
 from clipviz.core.regime import Training
+from clipviz.datasets.given_parts import PART
 from clipviz.datasets.text import TextProfile
 
 FEWEST_EPOCHS, ROWS_SEEN = 20, 100_000
@@ -22,8 +23,8 @@ def reading(column: str, texts: Mapping[str, TextProfile]) -> Text:
 def starting(dataset: Dataset, target: str, texts: Mapping[str, TextProfile]) -> Recipe:
     """The recipe for a dataset when nothing is said but the target; texts: what is known of its prose, by column.
 
-    Images: a small convolutional network on pixels over 255. Prose and nothing else to learn from: an LSTM on
-    the first column of it. Anything else: a perceptron on the columns.
+    Images: a small convolutional network on pixels over 255, split as they came. Prose and nothing else to learn from:
+    an LSTM on the first column of it. Anything else: a perceptron on the columns.
     """
     data = Data(dataset=dataset.id, target=target)
     usual: int = Training.model_fields["epochs"].default
@@ -32,6 +33,7 @@ def starting(dataset: Dataset, target: str, texts: Mapping[str, TextProfile]) ->
         scale = Choice.of("divide", white=2.0**dataset.image.bits - 1)
         return Recipe(
             data=data,
+            split=Split(kind="given", column=PART) if dataset.column(PART) else Split(),
             inputs=Inputs(normalisation=scale),
             model=Choice(id="cnn"),
             training=Training(epochs=epochs),

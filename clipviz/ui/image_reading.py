@@ -1,5 +1,6 @@
 """How images are read: shown as choices."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -8,6 +9,7 @@ import streamlit as st
 from clipviz.core.dataset import ImageReading, Reading
 from clipviz.datasets.images import shapes
 from clipviz.ui.guessed import choice
+from clipviz.ui.text import plain
 
 _FITS = {"crop": "scale and crop", "pad": "scale and pad", "stretch": "stretch"}
 _GROUNDS = {"white": "white", "black": "black"}
@@ -16,8 +18,11 @@ _LABELS = {"first": "in the first column", "last": "in the last column", "none":
 _TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods")
 
 
-def form(how: Reading, key: str) -> Reading:
-    """Widgets for a reading of images; "guess" leaves a choice to the reader. Raises UnreadableFile for a bad shape."""
+def form(how: Reading, key: str, choices: Mapping[str, Sequence[str]] = {}) -> Reading:
+    """Widgets for a reading of images; "guess" leaves a choice to the reader. choices: columns that may hold labels.
+
+    Raises UnreadableFile for a bad shape.
+    """
     given = how.images or ImageReading()
     left, middle, right = st.columns(3)
     with left:
@@ -43,6 +48,12 @@ def form(how: Reading, key: str) -> Reading:
             values["order"] = choice("Colour order", _ORDERS, given.order, f"{key}.order")
         else:
             values["background"] = choice("Background", _GROUNDS, given.background, f"{key}.background")
+    columns = {name: plain(name, 40) for name in choices.get("label_column", ())}
+    if columns:
+        with left:
+            values["label_column"] = choice(
+                "Column of labels", columns, given.label_column, f"{key}.label_column"
+            )
     changed: dict[str, Any] = {"images": ImageReading.model_validate(values)}
     if how.format == "pixel_table":
         with left:

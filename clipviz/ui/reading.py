@@ -13,14 +13,15 @@ from clipviz.datasets.images import shapes
 from clipviz.datasets.images.offer import looks_like_images
 from clipviz.ui import header, image_reading, state, tables
 from clipviz.ui.guessed import choice
+from clipviz.ui.reading_encodings import offered
 from clipviz.ui.text import escape, number, plain
 
 ReadAgain = Callable[[Dataset, Reading], None]
 """Begins to read the upload of a dataset in another way."""
-_DELIMITERS = {",": "comma ,", ";": "semicolon ;", "\t": "tab", "|": "pipe |", " ": "space"}
+_DELIMITERS = {",": "comma ,", ";": "semicolon ;", "\t": "tab", "|": "pipe |", " ": "space",
+               "^": "caret ^", "~": "tilde ~", ":": "colon :"}  # fmt: skip
 _THOUSANDS = {"": "none", ",": "comma ,", ".": "point .", " ": "space", "'": "apostrophe '"}
 _ORDERS = {"day": "the day is first", "month": "the month is first"}
-_ENCODINGS = ("utf-8", "windows-1252", "latin-1", "utf-16", "utf-16-le", "utf-16-be")
 
 
 def form(how: Reading, key: str, choices: Mapping[str, Sequence[str]] = {}) -> Reading:
@@ -53,8 +54,7 @@ def form(how: Reading, key: str, choices: Mapping[str, Sequence[str]] = {}) -> R
         )
     with right:
         if text or how.format == "jsonlines":
-            known = {name: name for name in dict.fromkeys([*_ENCODINGS, *filter(None, [how.encoding])])}
-            values["encoding"] = choice("Encoding", known, how.encoding, f"{key}.encoding")
+            values["encoding"] = choice("Encoding", offered(how.encoding), how.encoding, f"{key}.encoding")
         values["missing"] = _missing(how, key)
         if named:
             values |= _above(how, key, text)
@@ -113,11 +113,9 @@ def change(dataset: Dataset, read_again: ReadAgain) -> None:
     """The reading of a stored dataset; another one gives another dataset, and the old one stays."""
     key = f"reading:{dataset.id}"
     try:
-        if dataset.image is not None:
-            how = image_reading.form(dataset.reading, key)
-        else:
-            as_it_is = _seen(dataset.source, dataset.reading.model_dump_json(), dataset.name)
-            how = form(dataset.reading, key, as_it_is.choices)
+        as_it_is = _seen(dataset.source, dataset.reading.model_dump_json(), dataset.name)
+        widgets = image_reading.form if dataset.image else form
+        how = widgets(dataset.reading, key, as_it_is.choices)
         seen = _seen(dataset.source, how.model_dump_json(), dataset.name)
     except ClipvizError as error:
         header.problem(error)

@@ -8,18 +8,26 @@ import streamlit as st
 from clipviz.core.dataset import Dataset
 from clipviz.core.recipe import Split
 from clipviz.core.table import Table
+from clipviz.datasets.given_parts import PART
 from clipviz.ui import drafts, forms, spreadsheet
 from clipviz.ui.text import escape, number, plain, share
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_KINDS = {"random": "at random", "stratified": "stratified", "group": "whole groups", "time": "by time"}
+_KINDS = {
+    "random": "at random",
+    "stratified": "stratified",
+    "group": "whole groups",
+    "time": "by time",
+    "given": "as given",
+}
 _ABOUT = {
     "random": "Every row has the same chance to be in each part.",
     "stratified": "Each part holds the same share of every class (or of every tenth of the range).",
     "group": "Rows of one group, such as a patient or a household, are never in two parts.",
     "time": "The latest rows judge, those before them choose, the earliest train.",
+    "given": "As a column says: train, validation or test. A part that it lacks is drawn from the training rows.",
 }
 MOST_CLASSES = 12
 
@@ -42,7 +50,7 @@ def form(dataset: Dataset, split: Split, target: str, draft: drafts.Draft) -> Sp
             column = _column(dataset, kind, now, target, draft)
     st.caption(_ABOUT[kind])
     shares = forms.fields(Split, split.model_dump(), draft.key("split"), names=("validation", "test", "seed"))
-    if kind in ("group", "time") and column is None:
+    if kind in ("group", "time", "given") and column is None:
         st.info("Pick the column to split by; until then rows are dealt out as before.")
         return split.model_copy(update=shares)
     return Split.model_validate({**shares, "kind": kind, "column": column})
@@ -54,8 +62,11 @@ def _column(dataset: Dataset, kind: str, now: str | None, target: str, draft: dr
         kinds = ("date", "number", "integer")
         usable = [name for name in usable if (known := dataset.column(name)) and known.kind in kinds]
         usable.sort(key=lambda name: (known := dataset.column(name)) is not None and known.kind != "date")
+    if kind == "given":
+        usable = [name for name in usable if (known := dataset.column(name)) and known.kind == "category"]
+        now = now or (PART if dataset.image and PART in usable else None)
     return st.selectbox(
-        {"stratified": "Strata", "group": "Group", "time": "Time"}[kind],
+        {"stratified": "Strata", "group": "Group", "time": "Time", "given": "Part"}[kind],
         usable,
         index=usable.index(now) if now in usable else None,
         format_func=lambda name: escape(name, 40),

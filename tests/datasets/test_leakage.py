@@ -1,14 +1,21 @@
 """Nothing that is fitted ever sees a row that judges."""
 
+from itertools import product
+from typing import get_args
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from clipviz.core.bounds import Action
+from clipviz.core.discovery import discover
 from clipviz.core.recipe import Choice, Data, Inputs, Recipe, Split
+from clipviz.core.table import Feature
 from clipviz.datasets import table
 from clipviz.datasets.ingest import ingest
 from clipviz.training.assembly import assemble
+from clipviz.training.ground import grounded
 
 pytestmark = pytest.mark.usefixtures("in_process")
 
@@ -65,6 +72,53 @@ def test_changing_test_and_validation_rows_changes_nothing_that_is_fitted(fresh,
     np.testing.assert_array_equal(before.train, after.train)
     assert fitted(before, recipe) == fitted(after, recipe)
     np.testing.assert_array_equal(before.inputs[before.train], after.inputs[after.train])
+
+
+def choices():
+    """Every clamp that there is, with every action, by group and with indicators where it takes them."""
+    for name, cls in discover("clipviz.policies.inputs").items():
+        limits = {"lo": -1.0, "hi": 1.0} if "lo" in cls.model_fields else {}
+        actions = get_args(Action) if "action" in cls.model_fields else (None,)
+        groups = (None, "colour") if "by" in cls.model_fields else (None,)
+        for action, by in product(actions, groups):
+            given = {"action": action, "indicators": True} if action else {}
+            yield Choice.of(name, **limits, **given, **({"by": by} if by else {}))
+
+
+def with_colours(dirty):
+    """A small table of two numbers and a category; dirty: other values in every row that judges."""
+    from tests.training.conftest import regression
+
+    generator = np.random.default_rng(3)
+    inputs = generator.standard_t(3, size=(90, 3))
+    inputs[:, 2] = np.arange(90) % 3
+    table = regression(
+        rows=90,
+        inputs=inputs,
+        features=(Feature("a"), Feature("b"), Feature("colour", ("red", "blue", "green"))),
+    )
+    if dirty:
+        for rows, value in ((table.test, 1e9), (table.validation, -np.inf)):
+            table.inputs[rows, :2], table.target[rows] = value, 12345.5
+            table.inputs[rows, 2] = -1
+    return table
+
+
+@pytest.mark.parametrize("normalisation", discover("clipviz.policies.normalisations"))
+def test_no_clamp_no_normalisation_and_no_target_clamp_learns_from_rows_that_judge(normalisation):
+    clean, dirty = with_colours(dirty=False), with_colours(dirty=True)
+    targets = [each for each in discover("clipviz.policies.inputs") if each not in ("fixed", "pixel_range")]
+    for place, choice in enumerate(choices()):
+        clamp = Choice(id=targets[place % len(targets)])
+        inputs = Inputs(default=choice, normalisation=Choice(id=normalisation))
+        recipe = Recipe(data=Data(dataset="0" * 16, target="y"), inputs=inputs, target_clamp=clamp)
+        one, other = grounded(recipe, clean), grounded(recipe, dirty)
+        for (name, mine), (_, his) in zip(
+            one.front.named_buffers(), other.front.named_buffers(), strict=True
+        ):
+            assert mine.tolist() == his.tolist(), (choice, name)
+        assert one.goals.tolist() == other.goals.tolist() and one.stays.tolist() == other.stays.tolist()
+        assert one.notes == other.notes
 
 
 @settings(deadline=None, max_examples=30)

@@ -36,7 +36,8 @@ def test_the_majority_of_columns_decides_the_decimal_mark():
 
 
 @pytest.mark.parametrize(
-    "cell", ["1", "-1.5", "+.5", "5.", "1e5", "inf", "-Infinity", "NaN", "1,5", "1.234,5", "1'000"]
+    "cell",
+    ["1", "-1.5", "+.5", "5.", "1e5", "inf", "-Infinity", "NaN", "1,5", "1.234,5", "1'000", "1,23,400.5"],
 )
 def test_is_number(cell):
     assert is_number(cell)
@@ -55,6 +56,9 @@ def test_is_not_a_number(cell):
         ("1,5", ",", "", 1.5),
         ("1.5", ",", "", None),
         ("1,234.5", ".", ",", 1234.5),
+        ("1,23,45,678.9", ".", ",", 12345678.9),
+        ("-1,23,456", ".", ",", -123456.0),
+        ("1,23,45", ".", ",", None),
         ("1,5", ".", ",", None),
         ("1.234,5", ",", ".", 1234.5),
         ("1.23", ",", ".", None),

@@ -142,8 +142,39 @@ def a_word_of_windows(sheet: Any) -> None:
     sheet["A4"] = "1.#IND"
 
 
+def fractions_among_words(sheet: Any) -> None:
+    for row in range(2, 43):
+        sheet.cell(row, 5).value = "below" if row % 9 == 0 else 1 / (3 * row)
+
+
+def next_to_nothing_among_words(sheet: Any) -> None:
+    sheet["E4"] = 1e-12
+
+
+def a_day_for_a_name(sheet: Any) -> None:
+    sheet["B1"] = date(2020, 1, 1)
+
+
+def true_for_a_name(sheet: Any) -> None:
+    sheet["B1"] = True
+
+
+def no_day_at_all(sheet: Any) -> None:
+    for row in range(2, 43):
+        sheet.cell(row, 8).value = 3_000_000 + row
+        sheet.cell(row, 8).number_format = "yyyy-mm-dd"
+
+
 def an_empty_first_row(sheet: Any) -> None:
     sheet.insert_rows(1)
+
+
+def test_digits_typed_as_words_are_still_a_plain_table(tmp_path, monkeypatch):
+    def digits(sheet: Any) -> None:
+        for row in range(2, 43):
+            sheet.cell(row, 5).value = str(70_000 + row)
+
+    assert both(workbook(tmp_path / "a.xlsx", digits), tmp_path, monkeypatch)
 
 
 @pytest.mark.parametrize(
@@ -158,6 +189,11 @@ def an_empty_first_row(sheet: Any) -> None:
         days_among_words,
         lengths_among_words,
         a_word_of_windows,
+        fractions_among_words,
+        next_to_nothing_among_words,
+        a_day_for_a_name,
+        true_for_a_name,
+        no_day_at_all,
         an_empty_first_row,
     ],
 )

@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import math
+import random
 import string
 import tempfile
 import zipfile
@@ -103,12 +104,23 @@ def feather(columns: Columns) -> bytes:
     return sink.getvalue()
 
 
+def stream(columns: Columns) -> bytes:
+    sink, content = io.BytesIO(), arrow(columns)
+    with pa.ipc.new_stream(sink, content.schema) as writer:
+        writer.write_table(content)
+    return sink.getvalue()
+
+
+def array(columns: Columns) -> bytes:
+    return b"[" + b",".join(jsonlines(columns).splitlines()) + b"]"
+
+
 def jsonlines(columns: Columns) -> bytes:
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     return "".join(json.dumps(row, default=str) + "\n" for row in rows).encode()
 
 
-def back(content: bytes, name: str, reading: Reading) -> Columns:
+def back(content: bytes, name: str, reading: Reading, rows: int = ROWS) -> Columns:
     from clipviz.datasets.containers import unwrap
 
     with tempfile.TemporaryDirectory() as place:
@@ -117,7 +129,7 @@ def back(content: bytes, name: str, reading: Reading) -> Columns:
         packed = unwrap(path, name, reading, folder)
         format_ = choose(packed.path, packed.name, reading)
         contents = format_.read(packed.path, format_.guess(packed.path, reading), folder, {})
-        assert (contents.rows, contents.rejected) == (ROWS, 0)
+        assert (contents.rows, contents.rejected) == (rows, 0)
         return files.read(folder, [column.name for column in contents.columns]).to_pydict()
 
 
@@ -136,13 +148,14 @@ def excel(value: float | None) -> float | None:
 
 
 TYPED: list[tuple[str, Callable[[Columns], bytes]]] = [
-    ("a.parquet", parquet), ("a.feather", feather), ("a.jsonl", jsonlines)
+    ("a.parquet", parquet), ("a.feather", feather), ("a.arrows", stream), ("a.jsonl", jsonlines), ("a.json", array)
 ]  # fmt: skip
 TEXTS: list[tuple[str, Callable[[Columns], bytes]]] = [
     ("a.csv", text),
     ("a.txt", lambda columns: text(columns, "|")),
     ("a.ssv", lambda columns: text(columns, ";")),
     ("a.csv.gz", lambda columns: gzip.compress(text(columns))),
+    ("a.csv.zst", lambda columns: pa.compress(text(columns), "zstd", asbytes=True)),
     ("a.zip", zipped),
 ]
 calm = settings(deadline=None, max_examples=12, suppress_health_check=list(HealthCheck))
@@ -157,6 +170,40 @@ def test_the_same_values_come_back(name, write, columns, large, wild):
     else:
         columns = {**columns, "large": large, "wild": wild}
     found = back(write(columns), name, PLAIN)
+    assert list(found) == list(columns)
+    for key, values in columns.items():
+        assert all(map(same, values, found[key])), (key, values, found[key])
+
+
+CELLS = ("plain", "two words", 'with "quotes"', "semi;colon", "comma, inside", "tab\there", "pipe|x", "line\nbreak",
+         "ünïcode", "apos's", "100 %", "$5", "=1+1", "-", "#hash", "x" * 200)  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_same_values_come_back_when_everything_is_guessed(seed):
+    """Decimal commas, delimiters, encodings, line ends and the row of names, none of them told."""
+    random_ = random.Random(seed)
+    decimal, count = random_.choice(",."), 30
+    delimiter = random_.choice(";\t|" if decimal == "," else ",;\t|")
+    encoding = random_.choice(("utf-8", "utf-8-sig", "utf-16", "latin-1", "windows-1252", "utf-16-le"))
+
+    def gaps(draw: Callable[[], Any]) -> list[Any]:
+        return [None if random_.random() < 0.1 else draw() for _ in range(count)]
+
+    columns = {
+        "num": gaps(lambda: random_.gauss(0, 1) * 10.0 ** random_.randint(-8, 8)),
+        "word one": gaps(lambda: f"{random_.choice(CELLS)} {random_.choice('abc')}"),
+        "bool": [random_.random() < 0.5 for _ in range(count)],
+        "größe": [random_.randint(-50, 50) for _ in range(count)],
+    }
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, delimiter=delimiter, lineterminator=random_.choice(("\n", "\r\n")))
+    writer.writerow(columns)
+    for row in zip(*columns.values(), strict=True):
+        writer.writerow(
+            [repr(cell).replace(".", decimal) if isinstance(cell, float) else cell for cell in row]
+        )
+    found = back(stream.getvalue().encode(encoding), "a.csv", Reading(), count)
     assert list(found) == list(columns)
     for key, values in columns.items():
         assert all(map(same, values, found[key])), (key, values, found[key])

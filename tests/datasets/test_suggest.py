@@ -5,6 +5,7 @@ import pytest
 
 from clipviz.core.discovery import build
 from clipviz.datasets.profile import profile
+from clipviz.datasets.suggest import suggest
 
 GENERATOR = np.random.default_rng(7)
 N = 20_000
@@ -72,3 +73,33 @@ def test_the_logarithmic_histogram_counts_every_value(values):
     assert all(a < b for a, b in zip(drawn.edges, drawn.edges[1:], strict=False))
     if values.min() >= 0:
         assert drawn.below == (values == 0).sum()
+
+
+def zeros(share, rows=20_000):
+    values = np.random.default_rng(9).exponential(size=rows) + 0.1
+    values[: int(share * rows)] = 0
+    return values
+
+
+@pytest.mark.parametrize(("share", "found"), [(0.45, False), (0.55, True), (0.6, True)])
+def test_more_zeros_than_other_values_are_too_many(share, found):
+    assert (profile("x", "number", zeros(share)).suggestion.pattern == "zero-inflated") == found
+
+
+@pytest.mark.parametrize(("ranges", "found"), [(8.0, False), (12.0, True)])
+def test_a_value_ten_interquartile_ranges_out_is_far(ranges, found):
+    values = np.random.default_rng(9).random(20_000)
+    low, high = np.quantile(values, [0.25, 0.75])
+    spiked = np.r_[values, high + ranges * (high - low)]
+    assert (profile("x", "number", spiked).suggestion.pattern == "a few outliers") == found
+
+
+@pytest.mark.parametrize(("index", "found"), [(3.5, True), (4.0, False)])
+def test_a_tail_is_heavy_below_a_hill_exponent_of_four(index, found):
+    values = np.random.default_rng(9).random(20_000)
+    known = profile("x", "number", values)
+    assert known.tails is not None
+    said = suggest(
+        known.model_copy(update={"tails": known.tails.model_copy(update={"upper": index, "k": 10_000})})
+    )
+    assert said is not None and (said.pattern == "heavy right tail") == found

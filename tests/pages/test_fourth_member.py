@@ -14,7 +14,9 @@ from typer.testing import CliRunner
 
 from clipviz import cli
 from clipviz.core.discovery import build, discover
-from clipviz.core.recipe import Choice
+from clipviz.core.recipe import Choice, Recipe
+from clipviz.datasets import samples
+from clipviz.ui.text import escape
 from tests.pages.conftest import words
 
 INPUT = '''
@@ -157,6 +159,30 @@ def test_one_file_is_seen_in_recipes_pickers_and_on_the_command_line(dropped: No
         assert not app.exception
         assert policy.title in app.selectbox[0].options and FIELD[family] in app.markdown[0].value
     assert np.isfinite(build("clipviz.policies.inputs", Choice(id="dropped")).fit(np.arange(9.0)).hi)
+
+
+def test_one_file_is_seen_in_the_sweep_form(dropped: None, page, home, store) -> None:
+    spikes = store.datasets.add(samples.load("spikes", home, "Ada"))
+    recipe = {
+        "data": {"dataset": spikes.id, "target": spikes.target},
+        "inputs": {"default": {"id": "dropped"}},
+        "activation": {"id": "dropped"},
+        "gradient": {"id": "dropped"},
+    }
+    saved = store.recipes.add(Recipe.parse(recipe), "dropped", "Ada")
+    app = page("train", dataset=spikes.id, recipe=saved.id)
+    vary = next(each for each in app.multiselect if each.label == "Vary too")
+    grids = {"Input clamp: multiple": "3.25, 7.5", "Activation clip: ceiling": "0.75, 2.5",
+             "Gradient clip: longest": "0.35, 0.65"}  # fmt: skip
+    assert {*grids, *(f"{title.split(':')[0]}: which one" for title in grids)} <= {*vary.options}
+    vary.set_value(["inputs.default.multiple", "activation.ceiling", "gradient.max_norm"]).run()
+    assert not app.exception and not app.error
+    assert {
+        title: next(each.value for each in app.text_input if each.label == title) for title in grids
+    } == grids
+    said = words(app)
+    assert "**90 runs**" in said, "2 × 2 × 2 arms and one without clips, over ten seeds"
+    assert all(escape(value) in said for value in ("3.25", "0.75", "0.65"))
 
 
 def test_one_file_is_seen_in_the_lab_and_in_the_guide(dropped: None, page) -> None:

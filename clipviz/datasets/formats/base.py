@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from clipviz.core.dataset import Kind, Reading
 from clipviz.datasets.staging import Contents, Raw, Sketch, open_staging
 
+PREVIEW_MB = 1500
+"""Memory of the database that looks at the first rows: a table of 20,000 columns takes most of it."""
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -68,6 +71,6 @@ class Format(ABC):
         """The first rows as they would be read; raises UnreadableFile."""
         from clipviz.datasets import typed
 
-        with open_staging(folder, 500) as (connection, scratch):
+        with open_staging(folder, PREVIEW_MB) as (connection, scratch):
             raw = self.stage(path, reading, scratch, connection, max(rows, 1000))
             return typed.sketch(connection, raw, reading, rows)

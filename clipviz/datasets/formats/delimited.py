@@ -160,7 +160,7 @@ def _check_delimiter(delimiter: str) -> None:
         raise UnreadableFile(
             "The delimiter must be one character that is not part of a value",
             repr(delimiter),
-            "Use a comma, semicolon, tab, bar or space",
+            "Use a comma, semicolon, tab, bar, space, ^, ~ or :",
         )
 
 

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     import duckdb
 
 MOST_COLUMNS = 20_000
+EARLY = 5
+"""Tables of a workbook that are compared, where none is chosen."""
+MANY_TIMES = 10
+"""How many times the rows of the first table make another one the table that is meant."""
 
 
 class Excel(Format):
@@ -30,16 +34,17 @@ class Excel(Format):
         return workbooks.recognises(head, path)
 
     def choices(self, path: Path) -> dict[str, list[str]]:
-        return {"sheet": workbooks.sheet_names(path)}
+        shown, hidden = workbooks.sheet_names(path)
+        return {"sheet": [*shown, *hidden]}
 
     def guess(self, path: Path, given: Reading) -> Reading:
-        names = workbooks.sheet_names(path)
-        sheet = given.sheet
+        shown, hidden = workbooks.sheet_names(path)
+        names, sheet = [*shown, *hidden], given.sheet
         if sheet is not None and sheet not in names:
             raise UnreadableFile(
                 "The sheet must be one of the workbook", repr(sheet), f"Pick one of {', '.join(names)}"
             )
-        sheet, sample = _first_table(path, [sheet] if sheet else names)
+        sheet, sample = _largest_table(path, [sheet]) if sheet else _table(path, shown, hidden)
         skip = given.skip
         if skip is None:
             skip = title_lines([_once(row) for row in sample[:100]], len(sample[0]) if sample else 0) or None
@@ -125,16 +130,27 @@ def _cell_by_cell(
     return Raw(joined(header, width), notes=tuple(notes), complete=complete, native=native)
 
 
-def _first_table(path: Path, names: Sequence[str]) -> tuple[str, list[list[str]]]:
-    """The first sheet that looks like a table, with its first rows: two rows of two cells at least. Where none does,
-    the first one that holds rows; the first sheet when all are empty."""
+def _table(path: Path, shown: Sequence[str], hidden: Sequence[str]) -> tuple[str, list[list[str]]]:
+    """The sheet to read where none is chosen, with its first rows: a hidden one only where no other holds rows."""
+    name, sample = _largest_table(path, shown) if shown else ("", [])
+    return _largest_table(path, hidden) if hidden and len(sample) < 2 else (name, sample)
+
+
+def _largest_table(path: Path, names: Sequence[str]) -> tuple[str, list[list[str]]]:
+    """The first sheet that looks like a table (two rows of two cells at least), with its first rows; a later one where
+    that has ten times the rows. Where none does, the first one that holds rows; the first sheet when all are empty."""
+    tables: list[tuple[str, list[list[str]]]] = []
     filled: list[tuple[str, list[list[str]]]] = []
     for name in names:
         sample = _first_rows(path, name)
         if sum(sum(map(bool, row)) > 1 for row in sample) > 1:
-            return name, sample
+            tables += [(name, sample)]
         filled += [(name, sample)] if len(sample) > 1 else []
-    return filled[0] if filled else (names[0], sample if len(names) == 1 else [])
+        if len(tables) == EARLY or (tables and MANY_TIMES * len(tables[0][1]) > dialect.SAMPLE_LINES):
+            break
+    longest = max((len(sample) for _, sample in tables), default=0)
+    found = [each for each in tables if MANY_TIMES * len(each[1]) > longest] or filled
+    return found[0] if found else (names[0], sample if len(names) == 1 else [])
 
 
 def _first_rows(path: Path, name: str) -> list[list[str]]:

@@ -45,7 +45,7 @@ def _is_idx(head: bytes) -> bool:
 
 
 @contextmanager
-def _parts(path: Path) -> Iterator[list[arrays.Part]]:
+def _parts(path: Path) -> Iterator[list[arrays.Pile]]:
     with opened.unpacked(path) as files:
         found = {name: _array(file, name or "the file") for name, file in files}
         yield matched(found, "IDX file")

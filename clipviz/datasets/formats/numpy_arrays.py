@@ -43,7 +43,7 @@ class NumpyArrays(ImageFormat):
 
 
 @contextmanager
-def _parts(path: Path) -> Iterator[list[arrays.Part]]:
+def _parts(path: Path) -> Iterator[list[arrays.Pile]]:
     with opened.unpacked(path) as files:
         yield matched({name: _array(file, name or "the file") for name, file in files}, "NumPy file")
 

@@ -2,29 +2,37 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clipviz.core.dataset import ImageReading
 from clipviz.core.errors import UnreadableFile
+from clipviz.datasets.given_parts import Part
 from clipviz.datasets.images import shapes, values
 from clipviz.datasets.images.picture import Picture, Survey
 
 Array = NDArray[Any]
-Part = tuple[Array, Array | None]
 CHANNELS = (1, 3, 4)
 BLOCK = 256
 
 
-def survey(parts: Sequence[Part], how: ImageReading, what: str) -> Survey:
+class Pile(NamedTuple):
+    """Images and their labels; part: of the split that several piles are."""
+
+    images: Array
+    labels: Array | None
+    part: Part | None = None
+
+
+def survey(parts: Sequence[Pile], how: ImageReading, what: str) -> Survey:
     """What arrays of images hold; several parts (train, test) are put together. Raises UnreadableFile."""
     if not parts:
         raise UnreadableFile(
             "There must be an array of images", f"none in this {what}", "Save one as (N, H, W)"
         )
-    laid = [layout(images, how, what) for images, _ in parts]
+    laid = [layout(pile.images, how, what) for pile in parts]
     scale = _scale(parts)
     sizes: Counter[tuple[int, int]] = Counter()
     for images in laid:
@@ -34,35 +42,35 @@ def survey(parts: Sequence[Part], how: ImageReading, what: str) -> Survey:
             "There must be at least one image", f"an empty array in this {what}", "Add images"
         )
     channels: Literal[1, 3] = 1 if all(images.shape[3] == 1 for images in laid) else 3
-    order = order_of(parts[0][0], how)
-    flat = parts[0][0].ndim == 2
+    order = order_of(parts[0].images, how)
+    flat = parts[0].images.ndim == 2
     if flat and how.shape is None:
         how = how.model_copy(
-            update={"shape": str(shapes.of_values(parts[0][0].shape[1], None, f"this {what}"))}
+            update={"shape": str(shapes.of_values(parts[0].images.shape[1], None, f"this {what}"))}
         )
     if order == "planes" or flat:
         how = how.model_copy(update={"order": order})
     count = sum(len(images) for images in laid)
-    with_labels = ", with labels" if all(labels is not None for _, labels in parts) else ""
+    with_labels = ", with labels" if all(labels is not None for _, labels, _ in parts) else ""
     said = [
         f"Read {count:,} images from {'an array' if len(parts) == 1 else f'{len(parts)} arrays'} ({what}){with_labels}."
     ]
-    if any(_one_hot(labels) for _, labels in parts):
+    if any(_one_hot(labels) for _, labels, _ in parts):
         said.append("Labels with one 1 in each row were read as the place of the 1, counted from 0.")
     return Survey(how, count, sizes, channels, scale.bits, (*said, *scale.sentences()))
 
 
-def pictures(parts: Sequence[Part], how: ImageReading, what: str) -> Iterator[Picture]:
+def pictures(parts: Sequence[Pile], how: ImageReading, what: str) -> Iterator[Picture]:
     """Every image of the parts, one after another; raises UnreadableFile where labels do not match."""
     place, scale = 0, _scale(parts)
-    for images, labels in parts:
+    for images, labels, part in parts:
         words = label_words(labels, len(images))
         for at, image in enumerate(layout(images, how, what)):
             place += 1
             pixels, reason = values.convert(np.asarray(image), scale)
             if pixels is not None and pixels.shape[2] == 4:
                 pixels = _over(pixels, how.background or "white", scale.most)
-            yield Picture(place, "", words[at], pixels, reason)
+            yield Picture(place, "", words[at], pixels, reason, part=part)
 
 
 def layout(images: Array, how: ImageReading, what: str) -> Array:
@@ -139,12 +147,12 @@ def _one_hot(labels: Array | None) -> bool:
     return bool(np.isin(labels, (0, 1)).all() and (labels.sum(axis=1) == 1).all())
 
 
-def _scale(parts: Sequence[Part]) -> values.Scale:
+def _scale(parts: Sequence[Pile]) -> values.Scale:
     """The range of all values, from every one of them, some images at a time."""
-    if all(images.dtype == np.uint8 for images, _ in parts):
+    if all(images.dtype == np.uint8 for images, *_ in parts):
         return values.Scale()
     lowest, highest, fractions = [], [], False
-    for images, _ in parts:
+    for images, *_ in parts:
         if images.dtype == np.bool_:
             return values.Scale(factor=255.0)
         rows = images.reshape(len(images), -1) if images.size else images.reshape(0, 1)

@@ -14,6 +14,7 @@ import numpy as np
 
 from clipviz.core.dataset import Column, ImageReading, ImageShape, Kind, Reading, RejectedRow
 from clipviz.core.errors import UnreadableFile
+from clipviz.datasets.given_parts import PART, Part
 from clipviz.datasets.images import shapes, writer
 from clipviz.datasets.images.decode import Pixels
 from clipviz.datasets.images.fit import fit
@@ -71,6 +72,7 @@ class ImageFormat(ABC):
         shapes.check_total(survey.count, shape)
         labels: list[str | None] = []
         names: list[str] = []
+        parts: list[Part | None] = []
         rejected: list[RejectedRow] = []
         sizes: Counter[tuple[int, int]] = Counter()
         remarks: Counter[str] = Counter()
@@ -83,12 +85,18 @@ class ImageFormat(ABC):
                 pixels.add(image)
                 labels.append(picture.label)
                 names.append(picture.file)
+                parts.append(picture.part)
                 sizes[_size(picture)] += 1
                 remarks.update(picture.remarks)
         if not labels:
             raise _none_usable(rejected)
-        columns = writer.write_labels(folder, labels, names, rejected)
-        said = (*survey.sentences, *_changes(sizes, shape, how, remarks), *_about_labels(labels))
+        columns = writer.write_labels(folder, labels, names, rejected, parts)
+        said = (
+            *survey.sentences,
+            *_changes(sizes, shape, how, remarks),
+            *_about_labels(labels),
+            *_about_parts(parts),
+        )
         known = writer.profile(pixels, labels, sizes, said)
         (folder / "images.json").write_text(known.model_dump_json(), encoding="utf-8")
         return Contents(columns, len(labels), len(rejected), image=shape)
@@ -202,6 +210,17 @@ def _about_labels(labels: list[str | None]) -> list[str]:
     if len(found) == 1:
         said.append(f"Every label is {next(iter(found))!r}: training needs at least two classes.")
     return said
+
+
+def _about_parts(parts: list[Part | None]) -> list[str]:
+    counts = Counter(part for part in parts if part)
+    if not counts:
+        return []
+    listed = ", ".join(f"{count:,} {part}" for part, count in counts.items())
+    rest = f", {len(parts) - sum(counts.values()):,} of no part" if None in parts else ""
+    return [
+        f"The images come split ({listed}{rest}): kept as the column {PART}, by which recipes split them."
+    ]
 
 
 def data_url(image: Pixels) -> str:

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from clipviz.core.errors import UnreadableFile
-from clipviz.datasets.images.arrays import Array, Part
+from clipviz.datasets.given_parts import part_of
+from clipviz.datasets.images.arrays import Array, Pile
 from clipviz.datasets.images.pairs import pair
 
 
-def matched(found: Mapping[str, Array], what: str) -> list[Part]:
+def matched(found: Mapping[str, Array], what: str) -> list[Pile]:
     """(images, labels or None) of arrays by name: by their names where these say it, else by their sides.
 
     An array of one side, or of one column, holds labels; any other holds images. Raises UnreadableFile when it is not
@@ -19,7 +20,12 @@ def matched(found: Mapping[str, Array], what: str) -> list[Part]:
         if found[images].ndim >= 2 and found[labels].ndim in (1, 2)
     ]
     if named:
-        return [(found[images], found[labels]) for images, labels in named]
+        parts = [part_of(images) for images, _ in named]
+        split = "train" in parts and len(set(parts)) > 1
+        return [
+            Pile(found[images], found[labels], part if split else None)
+            for (images, labels), part in zip(named, parts, strict=True)
+        ]
     images = [array for array in found.values() if array.ndim >= 2 and array.shape[1:] != (1,)]
     labels = [array for array in found.values() if array.ndim == 1 or array.shape[1:] == (1,)]
     if not images:
@@ -29,9 +35,9 @@ def matched(found: Mapping[str, Array], what: str) -> list[Part]:
             "Upload images and labels together",
         )
     if not labels:
-        return [(array, None) for array in images]
+        return [Pile(array, None) for array in images]
     if len(images) == len(labels) == 1:
-        return [(images[0], labels[0])]
+        return [Pile(images[0], labels[0])]
     raise UnreadableFile(
         "It must be clear which labels belong to which images",
         f"{len(images)} arrays of images and {len(labels)} of labels: {', '.join(found)}"[:300],

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from clipviz.core.dataset import ImageReading
+from clipviz.datasets.given_parts import Part
 from clipviz.datasets.images.decode import Pixels
 
 
@@ -13,6 +14,7 @@ class Picture:
     """One image of a source, as it is there; a rejected one has a reason instead of pixels.
 
     place: 1-based, in the order of the source (the line, where that is a table). file: its name, "" where it has none.
+    part: of the split that the source gives, where it gives one.
     pixels: (H, W, C) of any size. remarks: what reading it changed, each a phrase that follows "an image".
     """
 
@@ -23,6 +25,7 @@ class Picture:
     reason: str = ""
     column: str = ""
     remarks: tuple[str, ...] = ()
+    part: Part | None = None
 
 
 @dataclass(frozen=True)

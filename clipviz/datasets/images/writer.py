@@ -1,6 +1,7 @@
 """Images one after another into pixels.npy, with their labels, what was rejected, and what is known of the pixels."""
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -9,6 +10,7 @@ import numpy as np
 
 from clipviz.core.dataset import Column, ImageShape, Kind, RejectedRow
 from clipviz.core.profile import ChannelProfile, Histogram, ImageProfile
+from clipviz.datasets.given_parts import PART, Part
 from clipviz.datasets.images.decode import Pixels
 
 CHANNELS = {1: ("grey",), 3: ("red", "green", "blue")}
@@ -80,9 +82,14 @@ def _channel(name: str, counts: np.ndarray) -> ChannelProfile:
 
 
 def write_labels(
-    folder: Path, labels: list[str | None], names: list[str], rejected: list[RejectedRow]
+    folder: Path,
+    labels: list[str | None],
+    names: list[str],
+    rejected: list[RejectedRow],
+    parts: Sequence[Part | None] = (),
 ) -> tuple[Column, ...]:
-    """Write data.parquet (`label`, and `file` where images have names) and rejected.parquet; gives the columns."""
+    """Write data.parquet (`label`, `file` where images have names, `part` where they come split) and rejected.parquet;
+    gives the columns."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -99,6 +106,9 @@ def write_labels(
     if any(names):
         columns.append(Column(name="file", kind="text"))
         table["file"] = pa.array(names, pa.string())
+    if any(parts):
+        columns.append(Column(name=PART, kind="category"))
+        table[PART] = pa.array(parts, pa.string())
     pq.write_table(pa.table(table), folder / "data.parquet", compression="zstd")
     write_rejected(sorted(rejected, key=lambda row: row.line), folder)
     return tuple(columns)

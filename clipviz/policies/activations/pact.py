@@ -22,7 +22,9 @@ class Pact(LearnedClip):
     torch.clamp: 1 in x; the paper gives x = theta to theta.
 
     With bits set, values are rounded to 2^bits − 1 even steps of [0, theta], the rounding passing gradients
-    straight through; theta is held constant within it, without which ∂y/∂theta would not be the paper's.
+    straight through; theta is held constant within it, without which ∂y/∂theta would not be the paper's. Halves go
+    to the even step, as torch.round and ONNX have it (the paper says round only); a theta that float32 holds an ulp
+    off decides such a tie, and both answers are half a step away.
     """
 
     title: ClassVar[str] = "PACT"

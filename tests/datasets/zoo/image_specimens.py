@@ -175,7 +175,90 @@ def shaped(shape: str, **more: str) -> Reading:
     return Reading(format="pixel_table", images=ImageReading.model_validate({"shape": shape, **more}))
 
 
+def split_folders(classes: bool) -> bytes:
+    """data/train and data/test of two images each, in folders of classes or not."""
+    names = [(part, letter) for part in ("train", "test") for letter in "ab"]
+    return zipped({f"data/{part}/{letter}{'/1' if classes else ''}.png": image() for part, letter in names})
+
+
+def numbered(rows: str) -> bytes:
+    return zipped({**{f"{number:05}.png": image() for number in range(4)}, "labels.csv": rows.encode()})
+
+
 SPECIMENS = [
+    Specimen(
+        "train and test folders of classes",
+        "a.zip",
+        lambda: split_folders(classes=True),
+        4,
+        says=r"2 classes, a, b.*come split \(2 train, 2 test\).*column part",
+    ),
+    Specimen(
+        "train and test folders, which are no classes",
+        "a.zip",
+        lambda: split_folders(classes=False),
+        4,
+        says="No classes were found.*come split",
+    ),
+    Specimen(
+        "a class called train",
+        "a.zip",
+        lambda: zipped({f"{name}/{i}.png": image() for name in ("train", "plane") for i in (1, 2)}),
+        4,
+        says="2 classes, plane, train",
+    ),
+    Specimen(
+        "arrays for training and for testing",
+        "a.npz",
+        lambda: npz(x_train=grey(6), y_train=classes(6), x_test=grey(2), y_test=classes(2)),
+        8,
+        says="come split .6 train, 2 test",
+    ),
+    Specimen(
+        "numbers for file names, and the part of each",
+        "a.zip",
+        lambda: numbered("label,id,split\n0,0,train\n1,1,train\n0,2,test\n1,3,test\n"),
+        4,
+        says=r"column label of labels.csv.*come split \(2 train, 2 test\)",
+    ),
+    Specimen(
+        "another ending in the table",
+        "a.zip",
+        lambda: numbered("file,what\n00000.jpg,cat\n00001.jpg,dog\n00002.jpg,cat\n00003.jpg,dog\n"),
+        4,
+        says="column what of labels.csv",
+    ),
+    Specimen(
+        "a column for each class",
+        "a.zip",
+        lambda: numbered("file,cat,dog\n00000.png,1,0\n00001.png,0,1\n00002.png,0.0,1.0\n00003.png,1,0\n"),
+        4,
+        says="Each column of labels.csv with a 1 in its rows is a class",
+    ),
+    Specimen(
+        "a table of other images",
+        "a.zip",
+        lambda: numbered("file,what\nx17,cat\nx18,dog\n"),
+        4,
+        1,
+        says='labels.csv names no image of the archive: its "x17" is none of the files, such as "00000.png"; write',
+    ),
+    Specimen(
+        "the column of labels, as it was chosen",
+        "a.zip",
+        lambda: numbered("file,what,colour\n0,cat,red\n1,dog,red\n2,cat,blue\n3,dog,green\n"),
+        4,
+        says="column colour of labels.csv",
+        reading=Reading(images=ImageReading(label_column="colour")),
+    ),
+    Specimen(
+        "a column of labels that is not there",
+        "a.zip",
+        lambda: numbered("file,what\n0,cat\n1,dog\n2,cat\n3,dog\n"),
+        None,
+        says="The labels must be in a column of labels.csv.*'colour'.*Pick one of what",
+        reading=Reading(images=ImageReading(label_column="colour")),
+    ),
     # files in folders
     Specimen("folders", "a.zip", folders, 6, says="Each folder is a class: 2 classes, cat, dog", shape="8x8"),
     Specimen(

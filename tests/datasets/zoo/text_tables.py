@@ -8,6 +8,26 @@ BODY = [f"{n},{n * 2 % 7},{'a' if n % 2 else 'b'}" for n in range(40)]
 
 
 def specimens() -> Iterator[Specimen]:
+    yield Specimen(
+        "carets between the cells", "a.txt", lines("a^b", *(f"{n}^w {n % 3}" for n in range(12))), 12,
+        kinds={"a": "integer"}, first={"a": 0, "b": "w 0"},
+    )  # fmt: skip
+    yield Specimen(
+        "line breaks of Windows within cells", "a.csv", lines("a,b", *(f'{n},"x\r\ny"' for n in range(12)), end="\r\n"),
+        12, first={"b": "x\ny"},
+    )  # fmt: skip
+    yield Specimen(
+        "an encoding that is a guess",
+        "a.csv",
+        lines("a,b", *(f"{n},Straße" for n in range(12))).decode().encode("cp1252"),
+        12,
+        first={"b": "Straße"},
+        note="The encoding windows-1252 is a guess",
+    )
+    yield Specimen(
+        "lakhs and crores", "a.csv", lines("a,b", *(f'{n},"1,23,{400 + n}.5"' for n in range(12))), 12,
+        kinds={"b": "number"}, first={"b": 123400.5},
+    )  # fmt: skip
     yield Specimen("bars", "a.txt", table("x|y|z", "{n}|1.5|w"), 40, kinds={"x": "integer", "y": "number"})
     yield Specimen("tabs", "a.tsv", table("x\ty", "{n}\t1.5"), 40, kinds={"y": "number"})
     yield Specimen("spaces", "a.txt", table("x y", "{n} 1.5"), 40, kinds={"y": "number"})

@@ -15,6 +15,13 @@ def specimens() -> Iterator[Specimen]:
     plain = _xlsx()
     yield Specimen("a workbook", "a.xlsx", plain, 30, kinds={"x": "integer", "d": "date", "f": "boolean"})
     yield Specimen("a workbook called .csv", "a.csv", plain, 30)
+    yield Specimen("a hidden sheet before the table", "a.xlsx", _sheets(), 40, first={"x": 0, "y": 1.5})
+    yield Specimen(
+        "a workbook whose sheets are all hidden but an empty one", "a.xlsx", _sheets(shown=False), 40
+    )
+    yield Specimen(
+        "a cover of three rows before the table", "a.xlsx", _sheets(cover=True), 40, kinds={"x": "integer"}
+    )
     yield Specimen("merged cells", "a.xlsx", _merged(), 30, kinds={"group": "category"}, note="merged cells")
     yield Specimen("formulas, which are values here", "a.xlsx", _formulas(), 30, kinds={"y": "integer"})
     yield Specimen("a sheet of LibreOffice", "a.ods", _ods(), 12, kinds={"x": "integer", "w": "category"})
@@ -41,6 +48,22 @@ def _xlsx() -> bytes:
     book.active.append(["x", "d", "f"])
     for n in range(30):
         book.active.append([n, datetime(2020, 1, 1 + n), n % 2 == 0])
+    return _saved(book)
+
+
+def _sheets(shown: bool = True, cover: bool = False) -> bytes:
+    """The sheets read me (one cell), lists (hidden, or three rows of two cells) and data (40 rows, as hidden)."""
+    book = openpyxl.Workbook()
+    book.active.title = "read me"
+    book.active.append(["Read the other sheet"] if shown else [])
+    lists, data = book.create_sheet("lists"), book.create_sheet("data")
+    for row in (["code", "name"], [1, "one"], [2, "two"]):
+        lists.append(row)
+    data.append(["x", "y"])
+    for n in range(40):
+        data.append([n, n + 1.5])
+    lists.sheet_state = "visible" if cover else "hidden"
+    data.sheet_state = "visible" if shown else "veryHidden"
     return _saved(book)
 
 

@@ -13,6 +13,7 @@ from clipviz.policies.activations.base import Learned, Symmetric
 from clipviz.policies.curve import curve
 from tests.policies.onnx import agrees_with_onnx
 from tests.policies.twins import twin
+from tests.policies.varied import varied
 
 CLIPS = discover("clipviz.policies.activations")
 NAMES = list(CLIPS)
@@ -33,6 +34,20 @@ def policy(name: str, **given: Any) -> Any:
 
 def built(name: str, channels: int = 5, **given: Any) -> Any:
     return policy(name, **given).build(channels)
+
+
+def settings(name: str) -> list[dict[str, Any]]:
+    """As above, and with every value worth trying of every field."""
+    usual = policy(name)
+    return varied(CLIPS[name], **({"start": usual.start} if "start" in CLIPS[name].model_fields else {}))
+
+
+def programs(name: str) -> list[dict[str, Any]]:
+    """Those of them that change more than the value of a number: signs, edges, bits, and whether there are any."""
+    plain, *more = settings(name)
+    fields = CLIPS[name].model_fields.items()
+    floats = {field for field, info in fields if info.annotation in (float, float | None)}
+    return [plain, *(given for given in more if {*given} - {*plain} - floats)]
 
 
 def others(name: str) -> list[dict[str, Any]]:
@@ -59,12 +74,14 @@ def away_from_kinks(shape: tuple[int, ...] = (6, 5)) -> torch.Tensor:
 class ActivationContract:
     @each
     def test_it_equals_its_slow_twin(self, name: str) -> None:
-        """Each value a vector of its own, so that it also holds for what looks at whole vectors."""
-        clip = built(name, 1).double()
+        """With every value worth trying of every field. Each value a vector of its own, so that it also holds for what
+        looks at whole vectors."""
         values = away_from_kinks().reshape(-1, 1)
         slow = twin("activations", name)
-        expected = [slow(clip, float(value)) for value in values.flatten()]
-        torch.testing.assert_close(clip(values).flatten().tolist(), expected, rtol=1e-7, atol=1e-9)
+        for given in settings(name):
+            clip = CLIPS[name](**given).build(1).double()
+            expected = [slow(clip, float(value)) for value in values.flatten()]
+            torch.testing.assert_close(clip(values).flatten().tolist(), expected, rtol=1e-7, atol=1e-9)
 
     @pytest.mark.parametrize("name", USEFUL)
     @pytest.mark.parametrize("device", DEVICES)
@@ -209,7 +226,7 @@ class ActivationContract:
             .unsqueeze(1)
             .expand(7, 5)
         )
-        clips = [built(name).eval() for name in NAMES]
+        clips = [CLIPS[name](**given).build(5).eval() for name in NAMES for given in programs(name)]
         for clip in clips:
             left = torch.export.export(
                 clip, (values,), dynamic_shapes=({0: torch.export.Dim.DYNAMIC},)

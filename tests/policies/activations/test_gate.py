@@ -11,8 +11,10 @@ from tests.policies.activations.through import through
 
 
 def twin(clip: Any, x: float) -> float:
-    theta = clip.theta.item()
-    return x / (1 + math.exp(-5 * (theta - abs(x))))
+    theta, sharpness = clip.theta.item(), clip.numbers()["sharpness"].item()
+    if clip.policy.edge == "hard":
+        return x if abs(x) <= theta else 0.0
+    return x / (1 + math.exp(-sharpness * (theta - abs(x))))
 
 
 @pytest.mark.parametrize("x", [-2.0, -1.3, 0.4, 1.1, 1.9])

@@ -12,8 +12,8 @@ V = [-3, -0.9, -0.2, 0.3, 0.7, 2]
 
 
 def twin(clip: Any, x: float) -> float:
-    step, top = clip.numbers()["step"].item(), clip.numbers()["top"].item()
-    return round(max(0.0, min(top, x / step))) * step
+    step, bottom, top = (clip.numbers()[name].item() for name in ("step", "bottom", "top"))
+    return round(max(bottom, min(top, x / step))) * step
 
 
 def test_the_reference_values_and_gradients() -> None:

@@ -15,7 +15,7 @@ def softplus(u: float) -> float:
 
 
 def twin(clip: Any, x: float) -> float:
-    theta, beta = clip.theta.item(), 5.0
+    theta, beta = clip.theta.item(), clip.numbers()["sharpness"].item()
     return -theta + (softplus(beta * (x + theta)) - softplus(beta * (x - theta))) / beta
 
 

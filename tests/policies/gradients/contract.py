@@ -14,6 +14,7 @@ from clipviz.core.discovery import discover
 from clipviz.policies.gradients.base import Clipper
 from tests.policies.gradients.layout import SPECS, stream, weights
 from tests.policies.twins import twin
+from tests.policies.varied import varied
 
 CLIPS = discover("clipviz.policies.gradients")
 NAMES = list(CLIPS)
@@ -58,6 +59,25 @@ class GradientContract:
                 if wanted is not None:
                     torch.testing.assert_close(
                         gradient[replica], torch.from_numpy(wanted), rtol=1e-6, atol=1e-12
+                    )
+
+    @each
+    def test_it_equals_its_slow_twin_with_other_settings(self, name: str) -> None:
+        """Every value worth trying of every field, one at a time."""
+        slow, steps, own = (
+            twin("gradients", name),
+            stream(40, torch.float64)[:, :1],
+            weights(dtype=torch.float64)[:1],
+        )
+        for given in varied(CLIPS[name])[1:]:
+            policy = CLIPS[name](**given)
+            clipper = policy.build(SPECS, own)
+            expected = slow(policy, steps[:, 0].numpy(), own[0].numpy(), SPECS)
+            for gradient, wanted in zip(steps.clone(), expected, strict=True):
+                assert clipper(gradient).skipped.item() == (wanted is None), given
+                if wanted is not None:
+                    torch.testing.assert_close(
+                        gradient[0], torch.from_numpy(wanted), rtol=1e-6, atol=1e-12, msg=str(given)
                     )
 
     @each

@@ -13,7 +13,9 @@ from tests.policies.gradients.layout import alone
 
 
 def twin(policy: GlobalNormClip, steps: np.ndarray, weights: np.ndarray, specs: Any) -> list[np.ndarray]:
-    lengths = [sum(entry**2 for entry in step) ** 0.5 for step in steps]
+    sizes = [[abs(entry) for entry in step] for step in steps]
+    p = float(policy.norm)
+    lengths = [max(each) if p == np.inf else sum(entry**p for entry in each) ** (1 / p) for each in sizes]
     return [
         step * min(1.0, policy.max_norm / (length + 1e-6))
         for step, length in zip(steps, lengths, strict=True)

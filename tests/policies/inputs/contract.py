@@ -1,18 +1,22 @@
 """How every input clamp behaves; run by tests/policies/test_contract.py."""
 
-from typing import Any
+from itertools import product
+from typing import Any, get_args
 
 import numpy as np
 import pytest
 import torch
 
+from clipviz.core.bounds import Action
 from clipviz.core.discovery import discover
 from clipviz.core.recipe import Choice, Inputs
+from clipviz.core.table import Feature
 from clipviz.policies.inputs.base import FittedClamp
 from clipviz.training.fit_front import fit
 from clipviz.training.front import Front
 from tests.policies.onnx import agrees_with_onnx
 from tests.policies.twins import twin
+from tests.policies.varied import varied
 from tests.training.conftest import regression
 
 CLAMPS = discover("clipviz.policies.inputs")
@@ -45,6 +49,34 @@ class InputContract:
             values = heavy(seed=seed)
             policy = fixed_where_needed(CLAMPS[name])
             np.testing.assert_allclose(policy.fit(values).clamp(values), twin("inputs", name)(policy, values))
+
+    @each
+    def test_it_equals_its_slow_twin_with_other_settings(self, name: str) -> None:
+        """Every value worth trying of its own fields, on each side and with each hard action. Soft bounds and spaces
+        have twins of their own, in test_actions.py and test_spaces.py."""
+        cls, values, slow = CLAMPS[name], heavy(seed=1), twin("inputs", name)
+        limits = {"lo": -1.0, "hi": 1.0} if "lo" in cls.model_fields else {}
+        for given in varied(cls, **limits):
+            if given.get("action") == "soft" or "space" in given:
+                continue
+            both = cls(**{field: value for field, value in given.items() if field not in ("sides", "action")})
+            expected = np.asarray(slow(both, values))
+            moved = expected != values
+            if "sides" in given:
+                moved &= (expected < values) == (given["sides"] == "upper")
+            outside = np.nan if given.get("action") in ("missing", "trim") else expected
+            said = cls(**given).fit(values).clamp(values)
+            np.testing.assert_allclose(said, np.where(moved, outside, values), err_msg=str(given))
+
+    @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+    def test_rows_of_other_precision_are_clamped_as_their_values_say(self, dtype: torch.dtype) -> None:
+        """A row of few digits is the float64 that it stands for: one answer, always in float32."""
+        for name in NAMES:
+            layer, rows = front(name)
+            raw = torch.from_numpy(rows[:20]).to(dtype)
+            said = layer(raw)
+            assert said.dtype == torch.float32 and said.shape == (20, layer.outputs)
+            torch.testing.assert_close(said, layer(raw.double()), rtol=1e-6, atol=1e-6)
 
     @each
     def test_it_bounds_what_it_saw(self, name: str) -> None:
@@ -119,3 +151,20 @@ class InputContract:
     def test_all_survive_onnx(self) -> None:
         raw = torch.from_numpy(front(NAMES[0])[1][:20])
         agrees_with_onnx([front(name)[0] for name in NAMES], raw)
+
+    def test_what_is_done_with_values_beyond_survives_onnx(self) -> None:
+        """Every action, with indicators and by group, behind each normalisation; missing and unseen values too."""
+        inputs = np.random.default_rng(7).standard_t(2, size=(200, 3))
+        inputs[:, 2] = np.arange(200) % 3
+        inputs[5, 0], inputs[7, 1] = np.nan, np.inf
+        features = (Feature("a"), Feature("b"), Feature("g", ("u", "v", "w")))
+        table = regression(columns=3, inputs=inputs, features=features)
+        scalings = list(discover("clipviz.policies.normalisations"))
+        layers = []
+        for place, (action, flags, by) in enumerate(product(get_args(Action), (False, True), (None, "g"))):
+            choice = Choice.of("sigma", k=1.0, action=action, indicators=flags, by=by)
+            scaling = Choice(id=scalings[(place + place // 4) % len(scalings)])
+            layers.append(fit(table, Inputs(default=choice, normalisation=scaling)).front.eval())
+        raw = torch.from_numpy(inputs[:20].copy())
+        raw[3, 2], raw[4, 0], raw[5, 1], raw[6, 0] = -1, torch.nan, -torch.inf, 1e300
+        agrees_with_onnx(layers, raw)
