@@ -54,13 +54,14 @@ def test_where_nothing_can_help_it_says_so_in_a_terminal_and_a_notebook(
     monkeypatch.setattr(
         catalogue, "_likely", {"inputs": [], "activation": [], "gradient": ["value"]}.__getitem__
     )
+    monkeypatch.setattr(catalogue, "TARGET", ())
     inputs = np.random.default_rng(0).uniform(-1, 1, 100)
     table = tmp_path / "line.csv"
     np.savetxt(table, np.column_stack([inputs, inputs]), delimiter=",", header="x,y", comments="", fmt="%.6f")
     short = ("--set", "training.epochs=2", "--device", "cpu", "--minutes", "30")
     said = CliRunner().invoke(app, ["recommend", str(table), "--target", "y", *short])
     assert said.exit_code == 0, said.output
-    assert "Nothing beats no clipping here: of 1 policies" in said.stdout or "Take Value" in said.stdout
+    assert "Nothing beats no clipping here: of 2 policies" in said.stdout or "\nTake " in said.stdout
     assert "recipe to train:" in said.stdout and "one arm of each family" in said.stdout
     with pytest.raises(InvalidRecipe, match="at least 10 seconds"):
         clipviz.recommend(table, "y", minutes=0.1)

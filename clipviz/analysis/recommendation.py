@@ -3,12 +3,17 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from clipviz.analysis.verdict.verdict import Verdict
-from clipviz.core.clips import clips
+from clipviz.core.clips import kinds
 from clipviz.core.recipe import Recipe
 from clipviz.core.screening import Search
 from clipviz.core.sweep import Sweep
 
-FAMILIES = {"inputs": "input clamp", "activation": "activation clip", "gradient": "gradient clip"}
+FAMILIES = {
+    "inputs": "input clamp",
+    "target": "target clamp",
+    "activation": "activation clip",
+    "gradient": "gradient clip",
+}
 
 
 class Recommendation(BaseModel):
@@ -41,14 +46,14 @@ def recommendation(sweep: Sweep, verdict: Verdict | None) -> Recommendation:
     ]
     arm = next((variant for variant in finalists if variant.name in better), reference)
     helps = arm is not reference
-    families = [FAMILIES[family] for family in clips(arm.recipe)]
+    families = [FAMILIES[family] for family in kinds(arm.recipe)]
     skipped = [each.name for each in sweep.variants if each.reference and each.name not in tried]
     return Recommendation(
         helps=helps,
         arm=arm.name,
         families=families,
         recipe=arm.recipe,
-        sentence=_helps(arm.name, families, len(tried))
+        sentence=_helps(arm.name, families, len(tried), leads=arm is finalists[0])
         if helps
         else _none(settled, len(tried), len(skipped)),
         settled=settled,
@@ -72,8 +77,9 @@ def _confirmed(verdict: Verdict) -> set[str]:
     return {each.arm for each in verdict.comparisons if each.relation == "better"}
 
 
-def _helps(arm: str, families: list[str], tried: int) -> str:
-    return f"Take {arm} ({' and '.join(families)}): of {tried} policies it led, and it holds on fresh seeds."
+def _helps(arm: str, families: list[str], tried: int, leads: bool) -> str:
+    led = "it led" if leads else "it was among the first"
+    return f"Take {arm} ({' and '.join(families)}): of {tried} policies {led}, and it holds on fresh seeds."
 
 
 def _none(settled: bool, tried: int, skipped: int) -> str:

@@ -22,6 +22,14 @@ def clips(recipe: Recipe) -> tuple[str, ...]:
     return tuple(family for family in FAMILIES if present[family])
 
 
+def kinds(recipe: Recipe) -> tuple[str, ...]:
+    """The families in which a recipe has a clip; a clamp of the target is told apart, as "target"."""
+    inputs = any(choice.id != "none" for choice in recipe.inputs.choices())
+    target = recipe.target_clamp.id != "none"
+    others = tuple(family for family in clips(recipe) if family != "inputs")
+    return (*(["inputs"] if inputs else []), *(["target"] if target else []), *others)
+
+
 def clipping(chain: Sequence[Choice]) -> bool:
     """Whether anything stands at a place."""
     return any(choice.id != "none" for choice in chain)

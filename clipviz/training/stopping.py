@@ -41,7 +41,7 @@ class Ending:
             return True
         self.waited += 1
         if self.exhausted:
-            self.fired["patience"] = f"no better for {self.waited} evaluations"
+            self.fired["patience"] = f"no better for {self.waited} evaluation{'s' if self.waited > 1 else ''}"
         return False
 
     def moved(self, train_loss: float, gradient: float) -> None:

@@ -95,6 +95,11 @@ def settings_in_words(recipe: Recipe) -> str:
         chosen, usual = getattr(recipe, name), Recipe.model_fields[name].default
         if chosen is not None and titles.of_choice(name, chosen) != (usual and titles.of_choice(name, usual)):
             parts.append(titles.of_choice(name, chosen))
+    for place, chain in recipe.clips_at.items():
+        clips = [titles.of_choice("activation", choice).lower() for choice in chain]
+        parts.append(f"{place}: {', then '.join(clips) or 'no clip'}")
+    if recipe.target_clamp.id != "none":
+        parts.append(f"target clamped: {titles.of_choice('inputs', recipe.target_clamp).lower()}")
     parts += [titles.of_choice("augment", choice) for choice in recipe.augment]
     for record in (recipe.training, recipe.stopping):
         for name, info in type(record).model_fields.items():

@@ -6,12 +6,13 @@ import streamlit as st
 
 from clipviz.analysis.recommendation import FAMILIES, recommendation
 from clipviz.analysis.verdict.verdict import Verdict
-from clipviz.core.clips import clips
+from clipviz.core.clips import kinds
 from clipviz.core.errors import ClipvizError
 from clipviz.core.recipe import Recipe
 from clipviz.core.screening import Search
 from clipviz.core.sweep import Design, Sweep
 from clipviz.runs.sweeps import estimate
+from clipviz.runs.sweeps.catalogue import OWN
 from clipviz.runs.sweeps.recommend import arms, begin, hurry
 from clipviz.ui import drafts, header, recipes, state, sweeps
 from clipviz.ui.text import ago, counted, escape, people, plain
@@ -60,7 +61,7 @@ def form(recipe: Recipe, key: str) -> None:
     except ClipvizError as error:
         header.problem(error)
         return
-    kinds = ", ".join(counted(tried[family], FAMILIES[family]) for family in FAMILIES if tried[family])
+    fitting = ", ".join(counted(tried[family], FAMILIES[family]) for family in FAMILIES if tried[family])
     run = estimate.before(state.store(), state.settings(), Design(recipe=recipe), state.settings().slots)
     pace = (
         f" A run by itself takes about {sweeps.in_words(run)}."
@@ -68,7 +69,8 @@ def form(recipe: Recipe, key: str) -> None:
         else " The first runs tell what one takes."
     )
     st.caption(
-        f"To predict **{escape(recipe.data.target, 60)}**: {kinds} fit, each tried beside no clip.{pace} The seeds go "
+        f"To predict **{escape(recipe.data.target, 60)}**: {fitting} fit, each tried beside no clip, "
+        f"as are the clips chosen now.{pace} The seeds go "
         "where the ranking is unsure; the leader is then confirmed on fresh seeds and on test rows, so that luck is "
         "not sold as a result. Network and training are those of the Train page."
     )
@@ -130,7 +132,7 @@ def answer(sweep: Sweep, verdict: Verdict) -> None:
 @st.cache_data(max_entries=64, show_spinner="Looking through the catalogue …")
 def _tried(dataset: str, document: str) -> Counter[str]:
     found = arms(state.store(), state.settings(), Recipe.parse(document))
-    return Counter(clips(variant.recipe)[0] for variant in found if variant.reference)
+    return Counter(kinds(variant.recipe)[0] for variant in found if variant.reference and variant.name != OWN)
 
 
 def _begin(recipe: Recipe, minutes: float) -> None:

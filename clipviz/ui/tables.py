@@ -23,7 +23,7 @@ COLUMNS: dict[str, Any] = {
     "not finite": st.column_config.NumberColumn(
         format="localized", help="Infinite values; NaN counts as missing."
     ),
-    **{name: st.column_config.NumberColumn(format="%.5g") for name in ("min", "median", "max")},
+    **{name: st.column_config.NumberColumn(format="%.5g", width=115) for name in ("min", "median", "max")},
     "tail": st.column_config.NumberColumn(
         format="%.2g",
         help="Hill's tail index of the heavier side: below 4 extremes rule the spread, below 2 it has no meaning.",

@@ -141,7 +141,10 @@ def test_zoom_hover_and_hidden_curves_survive_news_and_script_runs(
     page.locator(".cv-plot .legendtoggle").first.click()
     page.wait_for_function("() => document.querySelector('.cv-plot')._fullData[0].visible === 'legendonly'")
     drag_over_the_middle(page)
-    page.wait_for_function("() => document.querySelector('.cv-plot')._fullLayout.xaxis.range[0] > 100")
+    page.wait_for_function(  # whole steps, once the drag has settled
+        "() => document.querySelector('.cv-plot')._fullLayout.xaxis.range"
+        ".every((edge) => Number.isInteger(edge) && edge > 100)"
+    )
     zoomed = shown_steps(page)
     assert zoomed[0] > 100 and zoomed[1] < 500
     box = plot_box(page)

@@ -62,7 +62,7 @@ def test_a_search_starts_on_the_train_page_with_a_pilot_of_every_family(page, ho
     assert not app.exception
     [started] = store.sweeps.list()
     assert started.choosing and started.design.choosing.seconds == 300
-    assert len(store.sweeps.runs(started.id)) == 4 * 3
+    assert len(store.sweeps.runs(started.id)) == 6 * 3  # the families, the target, the chosen clips, none
     assert started.variants[0].name == "no clip" and app.query_params["sweep"] == started.id
 
 
@@ -70,7 +70,7 @@ def test_it_shows_its_rounds_while_it_goes_and_can_be_hurried(page, home, store,
     train(store, count=4)
     app = page("compare", sweep=begun.id)
     said = words(app)
-    assert "**Pilot**, 3 arms × 3 seeds" in said and "within about 5 min" in said and "So far" not in said
+    assert "**Pilot**, 5 arms × 3 seeds" in said and "within about 5 min" in said and "So far" not in said
     train(store)
     advance(store, home, store.sweeps.get(begun.id))
     train(store, count=10)

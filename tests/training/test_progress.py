@@ -54,7 +54,7 @@ def test_endings_are_told_in_words() -> None:
     assert now.ending(State.STOPPED) == f"stopped at step 7 as asked; {best}"
     assert now.ending(State.FINISHED) == f"finished all 150 steps; {best}"
     now.stopping.better(5, 0.7)
-    assert now.ending(State.FINISHED) == f"stopped early at step 7: no better for 1 evaluations; {best}"
+    assert now.ending(State.FINISHED) == f"stopped early at step 7: no better for 1 evaluation; {best}"
 
 
 def test_seconds_are_counted_over_all_attempts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

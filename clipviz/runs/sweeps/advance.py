@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 
-from clipviz.core.clips import clips
+from clipviz.core.clips import kinds
 from clipviz.core.errors import ClipvizError, Conflict
 from clipviz.core.run import Run, State
 from clipviz.core.screening import Halving, Round, Search
@@ -69,7 +69,7 @@ def field(variants: Sequence[Variant]) -> search.Field:
     """The arms of a search as its rule sees them."""
 
     def candidate(variant: Variant) -> search.Candidate:
-        families = clips(variant.recipe)
+        families = kinds(variant.recipe)
         return search.Candidate(
             variant.name, families[0] if len(families) == 1 else "", signature(variant.recipe)
         )

@@ -80,12 +80,11 @@ def hurry(store: Store, settings: Settings, sweep: Sweep, who: str) -> None:
 
 
 def _suggested(settings: Settings, recipe: Recipe) -> dict[str, Choice]:
-    """By input column, what its profile suggests."""
+    """By input column and for the target, what its profile suggests."""
     features = recipe.data.features
     return {
         profile.name: profile.suggestion.policy
         for profile in files.profiles(settings, recipe.data.dataset)
         if profile.suggestion is not None
-        and profile.name != recipe.data.target
-        and (features is None or profile.name in features)
+        and (features is None or profile.name in (*features, recipe.data.target))
     }

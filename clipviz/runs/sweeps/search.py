@@ -171,14 +171,14 @@ def _lap(
 def _joined(
     rule: Search, field: Field, kept: Sequence[str], seeds: Sequence[int], known: Scores, pace: Pace
 ) -> tuple[tuple[str, ...], ...]:
-    """Pairs of the best of each family that looks better than no clip, and all three; () where it takes too long."""
+    """Pairs of the best of each family that looks better than no clip, three, and all; () where it takes too long."""
     families = {each.name: each.family for each in field.candidates}
     best: dict[str, str] = {}
     for arm in kept:
         if families[arm] and mean(arm, seeds, known) > mean(field.reference.name, seeds, known):
             best.setdefault(families[arm], arm)
     order = [best[family] for family in dict.fromkeys(families.values()) if family in best]
-    joined = [group for size in (2, 3) for group in itertools.combinations(order, size)]
+    joined = [group for size in (2, 3, 4) for group in itertools.combinations(order, size)]
     cost = pace.cost([len(seeds)] * len(joined))  # a program each: their policies are of other classes
     return tuple(joined) if joined and pace.spent + cost <= rule.seconds * COMBINED else ()
 
@@ -203,7 +203,7 @@ def _confirm(rule: Search, field: Field, rounds: Sequence[Round], kept: Sequence
         stage="confirm",
         arms=finalists,
         seeds=tuple(range(used + 1, used + 1 + fresh)),
-        left=tuple(arm for arm in (*rounds[-1].arms, *joined) if arm not in finalists),
+        left=tuple(arm for arm in dict.fromkeys((*rounds[-1].arms, *joined)) if arm not in finalists),
         why=f"{fresh} fresh seeds, so that the luck of the screen is not reported",
     )
 

@@ -131,7 +131,7 @@ export function layoutOf(spec, traces, log, range, theme, several) {
   };
   return {
     uirevision: spec.title,
-    margin: { l: 62, r: 12, t: several ? 8 : 24, b: 42 },
+    margin: { l: 70, r: 12, t: several ? 8 : 24, b: 42 },
     paper_bgcolor: theme.ground, plot_bgcolor: theme.ground,
     font: { family: theme.font, color: theme.ink, size: 12 },
     showlegend: !several,

@@ -33,7 +33,7 @@ export class PanelView {
     const head = this.root.appendChild(element("figcaption", "cv-head"));
     this.title = head.appendChild(element("h4", "cv-title"));
     this.plot = this.root.appendChild(element("div", "cv-plot", { role: "img" }));
-    this.empty = this.root.appendChild(element("p", "cv-empty", {}, "Nothing measured yet"));
+    this.empty = this.root.appendChild(element("p", "cv-empty", {}, "Loading …"));
     this.controls(head.appendChild(element("div", "cv-controls", { role: "group" })));
     this.help = head.appendChild(element("p", "cv-help"));
     this.sight = new IntersectionObserver(([entry]) => {
@@ -96,7 +96,9 @@ export class PanelView {
     const shown = this.runs.filter((run) => !run.hidden);
     const traces = tracesOf(this.spec, shown, this.histories, this.theme);
     const layout = layoutOf(this.spec, traces, this.log, this.range(), this.theme, this.runs.length > 1);
+    const heard = shown.every((run) => this.histories.get(run.id)?.run);
     this.empty.hidden = traces.length > 0;
+    this.empty.textContent = heard ? "Nothing measured yet" : "Loading …";
     this.logs.setAttribute("aria-pressed", String(this.log));
     this.plot.setAttribute("aria-label", summaryOf(this.spec, traces));
     this.plotly.react(this.plot, traces, layout, CONFIG);
