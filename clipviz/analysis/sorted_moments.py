@@ -14,6 +14,8 @@ from clipviz.datasets.ordered import Ordered
 
 Floats = NDArray[np.float64]
 BLOCK = 4096
+LOOK = 128
+"""Blocks of a map of a file that stay in memory while all of them are summed."""
 FEW = 1 << 20
 """Values whose moments are taken at once."""
 LOST = 1e-9
@@ -91,6 +93,8 @@ class SortedMoments:
         sums = np.empty((whole, 4))
         for block in range(whole):
             sums[block] = self._sums(self._ordered[block * BLOCK : (block + 1) * BLOCK])
+            if block % LOOK == 0:
+                forget(self._ordered)
         forget(self._ordered)
         return sums
 
