@@ -53,7 +53,7 @@ def recommendation(sweep: Sweep, verdict: Verdict | None) -> Recommendation:
         arm=arm.name,
         families=families,
         recipe=arm.recipe,
-        sentence=_helps(arm.name, families, len(tried))
+        sentence=_helps(arm.name, families, len(tried), leads=arm is finalists[0])
         if helps
         else _none(settled, len(tried), len(skipped)),
         settled=settled,
@@ -77,8 +77,9 @@ def _confirmed(verdict: Verdict) -> set[str]:
     return {each.arm for each in verdict.comparisons if each.relation == "better"}
 
 
-def _helps(arm: str, families: list[str], tried: int) -> str:
-    return f"Take {arm} ({' and '.join(families)}): of {tried} policies it led, and it holds on fresh seeds."
+def _helps(arm: str, families: list[str], tried: int, leads: bool) -> str:
+    led = "it led" if leads else "it was among the first"
+    return f"Take {arm} ({' and '.join(families)}): of {tried} policies {led}, and it holds on fresh seeds."
 
 
 def _none(settled: bool, tried: int, skipped: int) -> str:

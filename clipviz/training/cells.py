@@ -17,6 +17,27 @@ DAY_SECONDS = 86_400.0
 TRUTHS = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
 
 
+def plain(column: str, values: Any) -> list[Any]:
+    """The cells of a column of any library as Python has them, None for those that are missing."""
+    if isinstance(values, str | bytes) or not hasattr(values, "__len__") or not hasattr(values, "__iter__"):
+        raise InvalidRecipe(
+            f"Column {column!r} takes one value a row", repr(values)[:100], "Give a list, also of one value"
+        )
+    return [_cell(value) for value in values]
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, np.datetime64):
+        value = value.astype("datetime64[us]").item()
+    elif isinstance(value, np.generic):
+        value = value.item()
+    elif hasattr(value, "as_py"):  # Arrow's
+        value = value.as_py()
+    lacks = value is None or type(value).__name__ in ("NAType", "NaTType")  # those of pandas equal nothing
+    lacks = lacks or (isinstance(value, float) and math.isnan(value))
+    return None if lacks or value == "" else value
+
+
 @dataclass(frozen=True)
 class Cells:
     """Reads cells as `reading` says: its words for a missing value, its decimal mark, its order of day and month."""
@@ -31,8 +52,8 @@ class Cells:
         if isinstance(text, str) and text.lower() in TRUTHS:
             return TRUTHS[text.lower()]
         try:
-            found = float(self._plain(text) if isinstance(text, str) else text)
-        except (TypeError, ValueError) as error:
+            found = float(self._pointed(text) if isinstance(text, str) else text)
+        except (TypeError, ValueError, OverflowError) as error:
             raise InvalidRecipe(
                 f"Column {column!r} holds numbers",
                 repr(value)[:100],
@@ -45,11 +66,7 @@ class Cells:
         if self._missing(value):
             return math.nan
         found = value
-        if isinstance(value, np.datetime64):
-            found = value.astype("datetime64[us]").item()
-            if found is None:
-                return math.nan
-        elif isinstance(value, str):
+        if isinstance(value, str):
             found = _moment(value.strip(), self.reading.date_order)
         if isinstance(found, date) and not isinstance(found, datetime):
             found = datetime(found.year, found.month, found.day, tzinfo=UTC)
@@ -75,7 +92,7 @@ class Cells:
                 continue
         return frozenset(codes)
 
-    def _plain(self, text: str) -> str:
+    def _pointed(self, text: str) -> str:
         """A number with a decimal point and without thousands marks."""
         decimal, thousands = self.reading.decimal or ".", self.reading.thousands or ""
         if thousands in GROUPED and GROUPED[thousands].fullmatch(text):

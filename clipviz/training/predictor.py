@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -17,7 +17,7 @@ from clipviz.core.dataset import Reading
 from clipviz.core.errors import InvalidRecipe, TrainingFailed
 from clipviz.core.table import Feature
 from clipviz.datasets.text import Tokens, Vocabulary
-from clipviz.training.cells import DAY_SECONDS, Cells
+from clipviz.training.cells import DAY_SECONDS, Cells, plain
 from clipviz.training.network import Network, load_with_words
 
 Columns = Mapping[str, Sequence[Any]]
@@ -74,8 +74,9 @@ class Predictor:
 
         rows: columns by name, (N,) values each, or a list of rows, each with its values by name: numbers (None is
         missing), levels of categories, dates, texts; of images an array (N, height, width) or (N, height, width, 3) of
-        pixels. A level or a word that training never saw is unknown, which the network knows how to take. Raises
-        InvalidRecipe for a column that is missing or of another length, and for a cell that cannot be read.
+        pixels. A level or a word that training never saw is unknown, which the network knows how to take. Columns may
+        be lists, arrays, or those of a pandas frame. Raises InvalidRecipe for a column that is missing or of another
+        length, and for a cell that is no number or date where these belong.
         """
         said = self._scores(rows)
         if not self.classes:
@@ -96,12 +97,14 @@ class Predictor:
 
     def _pixels(self, images: NDArray[Any]) -> Floats:
         width = len(self._network.front.features)
-        if math.prod(images.shape[1:]) != width:
+        if images.ndim < 2 or math.prod(images.shape[1:]) != width:
             raise InvalidRecipe(
                 "An image must have the size that the network learned from",
                 f"{images.shape[1:]}, so {math.prod(images.shape[1:]):,} values",
                 f"Give {width:,} values an image",
             )
+        if images.dtype.kind not in "buif":
+            raise InvalidRecipe("Pixels must be numbers", str(images.dtype), "Give an array of numbers")
         return images.reshape(len(images), width).astype(np.float64)
 
     def _encoded(self, rows: Columns) -> Floats:
@@ -113,21 +116,8 @@ class Predictor:
                 f"none of the name {missing[0]!r}",
                 "Give it, with None where a value is missing",
             )
-        single = next(
-            (
-                name
-                for name in self.columns
-                if isinstance(rows[name], str) or not hasattr(rows[name], "__len__")
-            ),
-            None,
-        )
-        if single is not None:
-            raise InvalidRecipe(
-                "A column is a list of values, one a row",
-                f"{rows[single]!r} for {single!r}"[:100],
-                "Put the value of a single row in brackets",
-            )
-        lengths = {len(rows[name]) for name in self.columns}
+        rows = {name: plain(name, rows[name]) for name in self.columns}
+        lengths = {len(cells) for cells in rows.values()}
         if len(lengths) != 1:
             raise InvalidRecipe(
                 "All columns must have the same number of rows",
@@ -150,7 +140,7 @@ class Predictor:
     def _column(self, feature: Feature, rows: Columns) -> Floats:
         if feature.levels:
             codes = {level: code for code, level in enumerate(feature.levels)}
-            return np.array([codes.get(str(value), -1) for value in rows[feature.name]], dtype=np.float64)
+            return np.array([_code(codes, value) for value in rows[feature.name]], dtype=np.float64)
         if feature.name in rows:
             return np.array(
                 [self._cells.number(feature.name, value) for value in rows[feature.name]], dtype=np.float64
@@ -168,17 +158,12 @@ class Predictor:
 
 def _by_column(rows: Columns | Sequence[Mapping[str, Any]]) -> Columns:
     """Rows that are given one by one, column by column; what has columns already stays as it is."""
-    if not isinstance(rows, Sequence):
-        return rows
-    if not rows or not all(isinstance(row, Mapping) for row in rows):
-        received = (
-            repr(rows)[:100]
-            if not rows or isinstance(rows, str)
-            else f"a {type(rows[0]).__name__} among them"
-        )
+    if hasattr(rows, "keys"):
+        return cast(Columns, rows)  # a frame has keys and is no Mapping
+    if not isinstance(rows, list | tuple) or not rows or not all(isinstance(row, Mapping) for row in rows):
         raise InvalidRecipe(
             "Rows are columns by name, or a list of rows with values by name",
-            received,
+            repr(rows)[:100],
             "Give a dictionary of lists, or a list of dictionaries",
         )
     names = dict.fromkeys(name for row in rows for name in row)
@@ -191,6 +176,17 @@ def _by_column(rows: Columns | Sequence[Mapping[str, Any]]) -> Columns:
                 "Give it, with None where a value is missing",
             )
     return {name: [row[name] for row in rows] for name in names}
+
+
+def _code(codes: Mapping[str, int], value: Any) -> int:
+    """Of a level, -1 for an unknown or missing one; a number or a truth value stands for the word that a file has."""
+    if isinstance(value, bool):
+        said = [str(value), str(value).lower()]
+    elif isinstance(value, float) and value.is_integer():
+        said = [str(value), str(int(value))]
+    else:
+        said = [] if value is None else [str(value), str(value).strip()]
+    return next((codes[word] for word in said if word in codes), -1)
 
 
 def _of_dates(part: str, days: Floats) -> Floats:

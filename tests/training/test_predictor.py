@@ -4,6 +4,7 @@ import csv
 import io
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from clipviz.core.settings import Settings
 from clipviz.datasets import files
 from clipviz.runs import takeaway
 from clipviz.runs.example_row import example_row
+from clipviz.training.predictor import _code
 
 ROWS = 120
 
@@ -91,9 +93,9 @@ def test_what_is_unknown_is_taken_and_a_file_that_is_no_model_is_refused(tmp_pat
     assert model.predict(rows) == model.predict(nothing)
     with pytest.raises(InvalidRecipe, match="same columns; received none of the name 'area' in row 2"):
         model.predict([rows[0], {"town": "north"}])
-    with pytest.raises(InvalidRecipe, match="a list of rows with values by name; received a list among them"):
+    with pytest.raises(InvalidRecipe, match="a list of rows with values by name; received"):
         model.predict([[1, 2]])
-    with pytest.raises(InvalidRecipe, match="list of values, one a row; received 'north' for 'town'"):
+    with pytest.raises(InvalidRecipe, match="'town' takes one value a row; received 'north'"):
         model.predict(dict.fromkeys(model.columns) | {"town": "north", "area": [1]})
     (tmp_path / "x.safetensors").write_text("no")
     with pytest.raises(TrainingFailed, match="safetensors file that clipviz wrote"):
@@ -142,3 +144,49 @@ def test_the_lines_of_the_readme_run(tmp_path: Path, columns, monkeypatch, capsy
         clipviz.train(tmp_path / "houses.csv", recipe="recipe.json", reading="reading.json")
     with pytest.raises(UnreadableFile, match="has been read already"):
         clipviz.train(shown.run.dataset, recipe="recipe.json", reading=given)
+
+
+def test_columns_of_any_library_say_the_same(tmp_path: Path, columns) -> None:
+    pandas = pytest.importorskip("pandas")
+    pyarrow = pytest.importorskip("pyarrow")
+    wanted = {"training.epochs": 1, "data.text.column": "said", "model.id": "lstm"}
+    outcome = clipviz.train(tmp_path / "houses.csv", target="price", set=wanted, device="cpu")
+    model = clipviz.load(Settings.from_environment().runs / outcome.run / "model.safetensors")
+    plain = {name: [*columns[name][:3], None] for name in model.columns}
+    said = model.predict(plain)
+    days = np.array(plain["day"], dtype="datetime64[D]")
+    for moments in (days, days.astype("datetime64[ns]"), days.tolist(), list(days), days.astype(str)[:3]):
+        kept = len(moments)
+        asked = {name: values[:kept] for name, values in plain.items()}
+        assert model.predict({**asked, "day": moments}) == pytest.approx(said[:kept])
+    assert model.predict({name: pyarrow.array(values) for name, values in plain.items()}) == said
+    frame = pandas.DataFrame(plain, index=[7, 5, 3, 1])
+    assert model.predict(frame) == said
+    typed = frame.assign(day=pandas.to_datetime(frame["day"]), area=frame["area"].astype(float))
+    typed["town"] = typed["town"].astype("category")
+    assert model.predict(typed) == pytest.approx(said)
+    assert model.predict(frame.convert_dtypes()) == said
+
+
+def test_a_cell_that_does_not_belong_is_named(tmp_path: Path, columns) -> None:
+    outcome = clipviz.train(tmp_path / "houses.csv", target="price", set={"training.epochs": 1}, device="cpu")
+    model = clipviz.load(Settings.from_environment().runs / outcome.run / "model.safetensors")
+    row: dict[str, Any] = {name: [None] for name in model.columns}
+    for name, cells, what in (
+        ("day", [18_262], "holds dates; received 18262"),
+        ("day", ["yesterday"], "holds dates; received 'yesterday'"),
+        ("area", [10**400], "holds numbers; received 1000"),
+        ("area", "5", "one value a row; received '5'"),
+        ("area", 5, "one value a row; received 5"),
+    ):
+        with pytest.raises(InvalidRecipe, match=what):
+            model.predict({**row, name: cells})
+    for rows in ([1, 2], np.array(5), np.array([["a"] * len(model._network.front.features)])):
+        with pytest.raises(InvalidRecipe):
+            model.predict(rows)
+
+
+def test_a_level_is_known_by_the_number_that_a_file_has_as_a_word() -> None:
+    codes = {"1": 0, "2": 1, "true": 2, "2.5": 3}
+    known = [_code(codes, value) for value in (1, 2.0, True, 2.5, " 1", "x", None)]
+    assert known == [0, 1, 2, 3, 0, -1, -1]
