@@ -53,7 +53,7 @@ def recommendation(sweep: Sweep, verdict: Verdict | None) -> Recommendation:
         arm=arm.name,
         families=families,
         recipe=arm.recipe,
-        sentence=_helps(arm.name, families, len(tried))
+        sentence=_helps(arm.name, families, len(tried), len(skipped))
         if helps
         else _none(settled, len(tried), len(skipped)),
         settled=settled,
@@ -77,7 +77,18 @@ def _confirmed(verdict: Verdict) -> set[str]:
     return {each.arm for each in verdict.comparisons if each.relation == "better"}
 
 
-def _helps(arm: str, families: list[str], tried: int) -> str:
+def dropped(own: Recipe, recommended: Recipe) -> list[str]:
+    """The families in which the one recipe has a clip and the other none."""
+    there = kinds(recommended)
+    return [FAMILIES[family] for family in kinds(own) if family not in there]
+
+
+def _helps(arm: str, families: list[str], tried: int, skipped: int) -> str:
+    if skipped:
+        return (
+            f"Of the {tried} of {tried + skipped} policies that there was time for, {arm} "
+            f"({' and '.join(families)}) led, and it holds on fresh seeds. Take it, or search longer for the others."
+        )
     return f"Take {arm} ({' and '.join(families)}): of {tried} policies it led, and it holds on fresh seeds."
 
 
