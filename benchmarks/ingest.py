@@ -4,17 +4,21 @@ The baseline, in the same run and in turn with ours, is what DuckDB does by itse
 stored as rejects), then SUMMARIZE of that Parquet file, on as many threads. Ours runs as the dashboard runs it: in a
 child process, from an upload that is kept already, to data.parquet, rejected rows, sorted columns and exact profiles.
 Numbers are medians over the repetitions. Exits 1 beyond 1.5 times the baseline or 1.5 GB of the job, or when rows do
-not add up. --excel measures an xlsx of 100,000 x 20 as well, with openpyxl and ours in turn: reading must be five times
-faster than openpyxl's, and so must the whole ingest be, once against reading alone and once against
-`pandas.read_excel(engine="openpyxl").to_parquet()`.
+not add up. --excel measures an xlsx of 100,000 x 20 as well, with openpyxl and ours in turn, by the clock and in
+processor time. Two pairs do the same work on both sides, and by the clock each must be five times faster: reading
+against openpyxl's reading, and the whole ingest against `pandas.read_excel(engine="openpyxl").to_parquet()`. The whole
+ingest against openpyxl's reading alone is printed too, and is no limit.
 """
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -26,6 +30,12 @@ if TYPE_CHECKING:
     from clipviz.datasets.progress import Progress
 
 RATIO, MEGABYTES, EXCEL_RATIO = 1.5, 1500.0, 5.0
+PAIRS = (
+    ("reading", "openpyxl's reading", True),
+    ("whole ingest", "pandas.read_excel(engine='openpyxl').to_parquet()", True),
+    ("whole ingest", "openpyxl's reading", False),
+)
+"""What of ours is compared with what, and whether that must be `EXCEL_RATIO` times faster."""
 BARE = """
 import sys, time, duckdb
 source, folder = sys.argv[1:]
@@ -127,44 +137,52 @@ def excel(folder: Path, rows: int, repetitions: int) -> bool:
         sheet.append(row)
     book.save(path)
     found = [_excel_once(path, folder / f"excel-home-{turn}", rows) for turn in range(repetitions)]
-    theirs, stored, parsed, seconds = (median(column) for column in zip(*found, strict=True))
-    ratios = {
-        f"reading: openpyxl {theirs:.2f} s, ours {parsed:.2f} s": theirs / parsed,
-        f"whole ingest {seconds:.2f} s, of openpyxl's reading": theirs / seconds,
-        f"whole ingest, of pandas.read_excel(engine='openpyxl').to_parquet() {stored:.2f} s": stored
-        / seconds,
-    }
     print(f"xlsx {rows:,} x 20, medians of {repetitions} in turn, load {psutil.getloadavg()[0]:.1f}")
-    for name, ratio in ratios.items():
-        print(f"  {name}: {ratio:.1f} times faster")
-    return min(ratios.values()) >= EXCEL_RATIO
+    least = []
+    for ours_is, theirs_is, limited in PAIRS:
+        told = []
+        for unit, which in (("by the clock", 0), ("in processor time", 1)):
+            mine, theirs = (median(turn[name][which] for turn in found) for name in (ours_is, theirs_is))
+            told.append(f"{theirs / mine:.1f} times faster {unit} ({theirs:.2f} s, ours {mine:.2f} s)")
+            least += [theirs / mine] if limited and which == 0 else []
+        print(f"  {ours_is} against {theirs_is}{'' if limited else ' (no limit)'}: {', '.join(told)}")
+    return min(least) >= EXCEL_RATIO
 
 
-def _excel_once(path: Path, home: Path, rows: int) -> tuple[float, float, float, float]:
-    """Seconds of reading with openpyxl, of storing through pandas, of our reading, and of our ingest."""
+@contextmanager
+def timed(name: str, into: dict[str, tuple[float, float]]) -> Iterator[None]:
+    """Seconds by the clock, and of processors, of this process and its children."""
+    begun, before = time.perf_counter(), os.times()
+    yield
+    spent = sum(os.times()[:4]) - sum(before[:4])
+    into[name] = time.perf_counter() - begun, spent
+
+
+def _excel_once(path: Path, home: Path, rows: int) -> dict[str, tuple[float, float]]:
+    """Seconds by the clock, and of processors, of what `PAIRS` compares."""
     import openpyxl
     import pandas as pd
 
     from clipviz.datasets import plain_sheets
 
-    begun = time.perf_counter()
-    cells = openpyxl.load_workbook(path, read_only=True)["numbers"].iter_rows(values_only=True)
-    assert sum(1 for _ in cells) == rows + 1
-    theirs = time.perf_counter() - begun
+    found: dict[str, tuple[float, float]] = {}
+    with timed("openpyxl's reading", found):
+        cells = openpyxl.load_workbook(path, read_only=True)["numbers"].iter_rows(values_only=True)
+        assert sum(1 for _ in cells) == rows + 1
     home.mkdir()
-    begun = time.perf_counter()
-    pd.read_excel(path, engine="openpyxl").to_parquet(home / "theirs.parquet")
-    stored = time.perf_counter() - begun
+    with timed("pandas.read_excel(engine='openpyxl').to_parquet()", found):
+        pd.read_excel(path, engine="openpyxl").to_parquet(home / "theirs.parquet")
     plain_sheets.forget()
-    begun = time.perf_counter()
-    found = plain_sheets.find(path, "numbers")
-    parsed = time.perf_counter() - begun
-    assert found is not None and len(found.columns[0]) == rows
+    with timed("reading", found):
+        plain = plain_sheets.find(path, "numbers")
+    assert plain is not None and len(plain.columns[0]) == rows
     plain_sheets.forget()
-    seconds, megabytes, _, parts = ours(path, home)
-    print(f"  openpyxl {theirs:.2f} s, to Parquet {stored:.2f} s; ours {parsed:.2f} s, {seconds:.2f} s")
+    del plain
+    with timed("whole ingest", found):
+        _, megabytes, _, parts = ours(path, home)
+    print("  " + ", ".join(f"{name} {clock:.2f} s ({spent:.2f})" for name, (clock, spent) in found.items()))
     print(f"    {megabytes:.0f} MB ({parts})")
-    return theirs, stored, parsed, seconds
+    return found
 
 
 def main() -> int:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from clipviz.analysis import clamping
+from clipviz.analysis import clamping, extremes
 from clipviz.analysis.clamping import Effect
 from clipviz.analysis.sorted_moments import SortedMoments
 from clipviz.core.bounds import Bounds
@@ -22,8 +23,10 @@ Floats = NDArray[np.float64]
 KEPT = 64
 FEW_ROWS = 1 << 20
 """Rows up to which a column may be held in memory."""
-LOOK = 1 << 18
-"""Rows that are looked at at once; a multiple of eight, since a byte of a mask is eight rows."""
+LOOK = 1 << 17
+"""Neighbouring rows that are looked at at once; a multiple of eight, since a byte of a mask is eight rows."""
+SCATTERED = 1 << 11
+"""Rows here and there, in their order, that are looked at at once: each brings pages of every map into memory."""
 
 
 class TrainingColumn:
@@ -46,7 +49,7 @@ class TrainingColumn:
         self.missing = self.rows - len(self.ordered) - self.positive - self.negative
         self._sorted = SortedMoments(self.ordered)
         self._fitted: dict[str, Bounds] = {}
-        self._masks: dict[Bounds, NDArray[np.uint8]] = {}
+        self._mask: tuple[Bounds, NDArray[np.uint8]] | None = None
 
     @property
     def values(self) -> Floats:
@@ -72,14 +75,27 @@ class TrainingColumn:
 
     def at(self, places: NDArray[np.int64]) -> Floats:
         """(M,) raw values of some training rows, by their position among these."""
-        found = np.asarray(self._table.inputs[self._table.train[places], self._place], dtype=np.float64)
-        self.let_go()
-        return found
+        return self._looked_up(self._table.inputs[:, self._place], places)
 
     def targets(self, places: NDArray[np.int64]) -> Floats:
         """(M,) targets of some training rows, by their position among these."""
-        found = np.asarray(self._table.target[self._table.train[places]])
-        self.let_go()
+        return self._looked_up(self._table.target, places)
+
+    def at_ranks(self, ranks: NDArray[np.int64]) -> Floats:
+        """(M,) finite values by their rank, 0 the least."""
+        found = np.empty(len(ranks))
+        for start in range(0, len(ranks), SCATTERED):
+            found[start : start + SCATTERED] = self.ordered[ranks[start : start + SCATTERED]]
+            forget(self.ordered)
+        return found
+
+    def _looked_up(self, values: NDArray[Any], places: NDArray[np.int64]) -> Floats:
+        """(M,) of values (N,) of all rows, those of some training rows."""
+        found, order = np.empty(len(places)), np.argsort(places)
+        for start in range(0, len(places), SCATTERED):
+            some = order[start : start + SCATTERED]
+            found[some] = values[self._table.train[places[some]]]
+            self.let_go()
         return found
 
     def fit(self, choice: Choice) -> Bounds:
@@ -89,9 +105,10 @@ class TrainingColumn:
             if len(self._fitted) >= KEPT:
                 self._fitted.clear()
             lean = self.rows > FEW_ROWS and not choice.fields().get("by")
-            ordered = lean and fitting.by_rank(choice)
-            values = self.ordered if ordered else self._finite() if lean else self.values
-            self._fitted[key] = fitting.fit(self._table, choice, values)
+            if lean and fitting.by_rank(choice):
+                self._fitted[key] = fitting.fit_sorted(self._table, choice, self.ordered)
+            else:
+                self._fitted[key] = fitting.fit(self._table, choice, self._finite() if lean else self.values)
             self.let_go()
         return self._fitted[key]
 
@@ -184,40 +201,24 @@ class TrainingColumn:
         return clamping.widened(low, high, bounds, float(self.ordered[0]), float(self.ordered[-1]))
 
     def touched(self, bounds: Bounds) -> NDArray[np.uint8]:
-        """Which training rows a clamp moves, a bit each, as `numpy.packbits` has them."""
-        if bounds not in self._masks:
-            if len(self._masks) >= 4:
-                self._masks.clear()
+        """Which training rows a clamp moves, a bit each, as `numpy.packbits` has them. The last answer is kept, so that
+        of many columns only those that changed are looked at: it takes an eighth of a byte a row."""
+        if self._mask is None or self._mask[0] != bounds:
             codes, at, masks = self.codes(bounds), 0, [np.empty(0, dtype=np.uint8)]
             for block in self.blocks():
                 own = None if codes is None else codes[at : at + len(block)]
                 masks.append(np.packbits(np.logical_or(*bounds.outside(block, own))))
                 at += len(block)
-            self._masks[bounds] = np.concatenate(masks)
-        return self._masks[bounds]
+            self._mask = bounds, np.concatenate(masks)
+        return self._mask[1]
 
     @cached_property
     def extremes(self) -> NDArray[np.int64]:
         """See `clamping.extreme_rows`."""
         if self.rows <= FEW_ROWS:
             return clamping.extreme_rows(self._table, self._table.features[self._place].name)
-        return self._extremes(clamping.EXTREMES)
-
-    def _extremes(self, count: int) -> NDArray[np.int64]:
-        """The same from the two ends of the sorted values, and one look at all others, some at a time."""
-        size = len(self.ordered)
-        centre = float(np.mean(self.ordered[[(size - 1) // 2, size // 2]])) if size else 0.0
-        ends = np.unique(np.concatenate([np.arange(min(count, size)), np.arange(max(0, size - count), size)]))
-        far = np.sort(np.abs(self.ordered[ends] - centre))[-count:]
-        least = float(far[0]) if len(far) == count else -1.0
-        found, distances = [], []
-        for start, values in zip(range(0, self.rows, LOOK), self.blocks(), strict=True):
-            distance = np.where(np.isnan(values), -1.0, np.abs(values - centre))
-            near = np.flatnonzero(distance >= least)
-            found.append(start + near)
-            distances.append(distance[near])
-        order = np.argsort(-np.concatenate(distances), kind="stable")[:count]
-        rows = np.asarray(self._table.train[np.concatenate(found)[order]])
+        found = extremes.farthest(self.ordered, self.blocks(), clamping.EXTREMES)
+        rows = np.asarray(self._table.train[found])
         self.let_go()
         return rows
 
@@ -240,7 +241,10 @@ def _values(column: TrainingColumn) -> Floats:
 
 def rows_touched(columns: list[tuple[TrainingColumn, Bounds]]) -> int:
     """How many training rows the clamps of all columns touch, each row counted once."""
-    if not columns:
+    masks = [column.touched(bounds) for column, bounds in columns if not bounds.open]
+    if not masks:
         return 0
-    masks = [column.touched(bounds) for column, bounds in columns]
-    return int(np.bitwise_count(np.bitwise_or.reduce(masks)).sum())
+    together = masks[0].copy()
+    for mask in masks[1:]:
+        together |= mask
+    return int(np.bitwise_count(together).sum())

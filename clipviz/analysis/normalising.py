@@ -27,9 +27,9 @@ class Scaled:
 def scaled(column: TrainingColumn, bounds: Bounds, normalisation: Choice) -> Scaled | None:
     """None where no finite value stays. Of more than 100,000 values, as many of evenly spaced rank stand for all; where
     groups have bounds of their own, those of all rows do."""
-    ordered = column.ordered
-    if len(ordered) > MOST:
-        ordered = ordered[np.linspace(0, len(ordered) - 1, MOST).astype(np.int64)]
+    count = len(column.ordered)
+    few = count <= MOST
+    ordered = column.ordered if few else column.at_ranks(np.linspace(0, count - 1, MOST).astype(np.int64))
     values = bounds.clamp(np.asarray(ordered))
     column.let_go()
     values = values[~np.isnan(values)]

@@ -53,7 +53,7 @@ def recommendation(sweep: Sweep, verdict: Verdict | None) -> Recommendation:
         arm=arm.name,
         families=families,
         recipe=arm.recipe,
-        sentence=_helps(arm.name, families, len(tried), len(skipped))
+        sentence=_helps(arm.name, families, len(tried), len(skipped), leads=arm is finalists[0])
         if helps
         else _none(settled, len(tried), len(skipped)),
         settled=settled,
@@ -83,13 +83,15 @@ def dropped(own: Recipe, recommended: Recipe) -> list[str]:
     return [FAMILIES[family] for family in kinds(own) if family not in there]
 
 
-def _helps(arm: str, families: list[str], tried: int, skipped: int) -> str:
+def _helps(arm: str, families: list[str], tried: int, skipped: int, leads: bool) -> str:
+    led = "led" if leads else "was among the first"
+    clips = " and ".join(families)
     if skipped:
         return (
-            f"Of the {tried} of {tried + skipped} policies that there was time for, {arm} "
-            f"({' and '.join(families)}) led, and it holds on fresh seeds. Take it, or search longer for the others."
+            f"Of the {tried} of {tried + skipped} policies that there was time for, {arm} ({clips}) {led}, and it "
+            "holds on fresh seeds. Take it, or search longer for the others."
         )
-    return f"Take {arm} ({' and '.join(families)}): of {tried} policies it led, and it holds on fresh seeds."
+    return f"Take {arm} ({clips}): of {tried} policies it {led}, and it holds on fresh seeds."
 
 
 def _none(settled: bool, tried: int, skipped: int) -> str:

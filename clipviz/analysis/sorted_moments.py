@@ -14,8 +14,12 @@ from clipviz.datasets.ordered import Ordered
 
 Floats = NDArray[np.float64]
 BLOCK = 4096
+LOOK = 128
+"""Blocks of a map of a file that stay in memory while all of them are summed."""
 FEW = 1 << 20
 """Values whose moments are taken at once."""
+LOST = 1e-9
+"""Of the terms of the fourth moment, what their difference must exceed: seven of its digits are right then."""
 MOST_MAGNITUDE = 1e70
 """Of a value in units of the column's own spread, so that its fourth power is a number."""
 
@@ -63,7 +67,8 @@ class SortedMoments:
                 sums = sums + mass * self._sums(np.array([bound]))
         first, second, third, fourth = sums / count
         variance = second - first**2
-        if not variance > max(1e-12 * second, 1e-150):  # all but lost to rounding: the long way
+        largest = fourth + 4 * abs(first * third) + 6 * first**2 * second + 3 * first**4
+        if not variance > 1e-150 or not variance**2 > LOST * largest:  # digits lost to rounding: the long way
             return self._slowly(bounds)
         skew = third - 3 * first * second + 2 * first**3
         kurt = fourth - 4 * first * third + 6 * first**2 * second - 3 * first**4
@@ -88,6 +93,8 @@ class SortedMoments:
         sums = np.empty((whole, 4))
         for block in range(whole):
             sums[block] = self._sums(self._ordered[block * BLOCK : (block + 1) * BLOCK])
+            if block % LOOK == 0:
+                forget(self._ordered)
         forget(self._ordered)
         return sums
 

@@ -14,58 +14,66 @@ MOST_LINES = 12
 def seed_points(
     arms: Sequence[tuple[str, Mapping[int, float | None]]], axis: str, colours: Palette
 ) -> go.Figure:
-    """arms: name and value by seed, None for a run that diverged; those are crosses on the upper edge."""
+    """arms: name and value by seed, None for a run that diverged; those are counted at the edge.
+
+    Arms stand side by side, seeds joined by lines; more than `MOST_LINES` of them one below the other, where there is
+    room for their names.
+    """
+    across, along = ("y", "x") if len(arms) > MOST_LINES else ("x", "y")
     figure = go.Figure()
-    seeds = sorted({seed for _, values in arms for seed in values})
-    if len(arms) <= MOST_LINES:
-        for seed in seeds:
-            figure.add_scatter(
-                x=list(range(len(arms))),
-                y=[values.get(seed) for _, values in arms],
-                mode="lines",
-                line={"color": colours.faint, "width": 1},
-                hoverinfo="skip",
-                showlegend=False,
-            )
+    if across == "x":
+        _slopes(figure, arms, colours)
     for place, (name, values) in enumerate(arms):
         colour = colours.series[place % len(colours.series)]
         known = [(seed, value) for seed, value in sorted(values.items()) if value is not None]
         figure.add_scatter(
-            x=[place] * len(known),
-            y=[value for _, value in known],
+            **{across: [place] * len(known), along: [value for _, value in known]},
             customdata=[seed for seed, _ in known],
             mode="markers",
             marker={"color": colour, "size": 8, "line": {"color": colours.ground, "width": 1}},
-            hovertemplate=f"{literal(name, 60)}<br>seed %{{customdata}}: %{{y:.5g}}<extra></extra>",
+            hovertemplate=f"{literal(name, 60)}<br>seed %{{customdata}}: %{{{along}:.5g}}<extra></extra>",
             showlegend=False,
         )
-        _median(figure, place, sorted(value for _, value in known), colour)
+        _median(figure, place, sorted(value for _, value in known), colour, across, along)
         lost = [seed for seed, value in values.items() if value is None]
         if lost:
+            anchor = {f"{along}ref": "paper", f"{along}anchor": "bottom" if along == "y" else "right"}
             figure.add_annotation(
-                x=place, y=1, yref="paper", yanchor="bottom", showarrow=False, text=f"✕ {len(lost)} diverged",
+                **{across: place, along: 1}, **anchor, showarrow=False, text=f"✕ {len(lost)} diverged",
                 font={"color": colours.warning},
             )  # fmt: skip
-    finish(figure, colours, height=380)
-    figure.update_layout(yaxis_title=axis)
-    figure.update_xaxes(
-        tickvals=list(range(len(arms))),
-        ticktext=[wrapped(name, 14 if len(arms) > 3 else 22, 4) for name, _ in arms],
-        range=[-0.6, len(arms) - 0.4],
-        showgrid=False,
-    )
+    finish(figure, colours, height=380 if across == "x" else 130 + 34 * len(arms))
+    wide = 30 if across == "y" else 14 if len(arms) > 3 else 22
+    ends = [-0.6, len(arms) - 0.4]
+    names = {
+        "tickvals": list(range(len(arms))),
+        "ticktext": [wrapped(name, wide, 4 if across == "x" else 2) for name, _ in arms],
+        "range": ends if across == "x" else ends[::-1],
+        "showgrid": False,
+    }
+    figure.update_layout({f"{across}axis": names, f"{along}axis": {"title": {"text": axis}}})
     return figure
 
 
-def _median(figure: go.Figure, place: int, values: Sequence[float], colour: str) -> None:
+def _slopes(
+    figure: go.Figure, arms: Sequence[tuple[str, Mapping[int, float | None]]], colours: Palette
+) -> None:
+    for seed in sorted({seed for _, values in arms for seed in values}):
+        figure.add_scatter(
+            x=list(range(len(arms))),
+            y=[values.get(seed) for _, values in arms],
+            mode="lines",
+            line={"color": colours.faint, "width": 1},
+            hoverinfo="skip",
+            showlegend=False,
+        )
+
+
+def _median(
+    figure: go.Figure, place: int, values: Sequence[float], colour: str, across: str, along: str
+) -> None:
     if not values:
         return
     middle = (values[(len(values) - 1) // 2] + values[len(values) // 2]) / 2
-    figure.add_shape(
-        type="line",
-        x0=place - 0.25,
-        x1=place + 0.25,
-        y0=middle,
-        y1=middle,
-        line={"color": colour, "width": 3},
-    )
+    ends = {f"{across}0": place - 0.25, f"{across}1": place + 0.25, f"{along}0": middle, f"{along}1": middle}
+    figure.add_shape(type="line", **ends, line={"color": colour, "width": 3})

@@ -4,7 +4,7 @@ import ctypes
 import os
 import sys
 
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 
 
 def give_back(large: int) -> None:
@@ -20,3 +20,6 @@ def give_back(large: int) -> None:
         if mallopt is not None:
             mallopt(M_MMAP_THRESHOLD, large)
             mallopt(M_TRIM_THRESHOLD, 4 * large)
+            mallopt(
+                M_ARENA_MAX, 2
+            )  # each arena keeps what its threads freed; there may be eight for each core

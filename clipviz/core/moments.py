@@ -23,18 +23,21 @@ def moments(values: NDArray[np.float64]) -> Moments:
     of a huge value overflows.
     """
     exponent = int(np.frexp(np.abs(values).max())[1])
-    scaled = np.ldexp(values, -exponent)
-    away = scaled - scaled[0]
+    away = np.ldexp(values, -exponent)
+    first = away[0]
+    away -= first
     shift = away.mean()
     away -= shift
     square = away * away
     variance = float(square.mean())
-    mean = float(np.ldexp(scaled[0] + shift, exponent))
+    mean = float(np.ldexp(first + shift, exponent))
     if variance == 0:
         return Moments(mean, 0.0, np.nan, np.nan)
+    third = float(np.multiply(square, away, out=away).mean())  # in place: no third array beside a long column
+    fourth = float(np.multiply(square, square, out=square).mean())
     return Moments(
         mean,
         float(np.ldexp(np.sqrt(variance), exponent)),
-        float((square * away).mean() / variance**1.5),
-        float((square * square).mean() / variance**2 - 3.0),
+        third / variance**1.5,
+        fourth / variance**2 - 3.0,
     )

@@ -1,5 +1,6 @@
 """From an upload to a stored dataset: once, atomically, in a process that may not harm the others."""
 
+import os
 import shutil
 import tempfile
 import time
@@ -120,8 +121,10 @@ def ingest(
 
 
 def keep(path: Path, settings: Settings) -> Path:
-    """The path of a file's bytes in settings.uploads, copied there when they are not yet."""
+    """The path of a file's bytes in settings.uploads, copied there when they are not yet; there for a day from now."""
     if path.parent.resolve() == settings.uploads.resolve() and is_id(path.name):
+        with suppress(OSError):  # somebody else's: it is dated by its last use where that can be
+            os.utime(path)
         return path
     with path.open("rb") as stream:
         return spool(stream, settings)

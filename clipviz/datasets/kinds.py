@@ -12,7 +12,7 @@ from clipviz.datasets.counts import FALSE, TRUE, Counts, count
 from clipviz.datasets.dates import EPOCH, chosen_sql, clear_sql, clock_sql, ordered_sql, unit
 from clipviz.datasets.marks import unmarked_sql, without_unit_sql
 from clipviz.datasets.numerals import LARGEST_WHOLE, exact_sql, number_sql, whole_sql
-from clipviz.datasets.staging import Declared, literal
+from clipviz.datasets.staging import Declared, drop, literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -81,7 +81,8 @@ def clean_cells(
 def _create(connection: "duckdb.DuckDBPyConnection", cells: Sequence[str]) -> None:
     """Create `cells` of `raw` from the SQL of each column, those of a very wide table some at a time."""
     if len(cells) <= VERY_WIDE:
-        connection.execute(f"CREATE TABLE cells AS SELECT line, {', '.join(cells)} FROM raw; DROP TABLE raw")
+        connection.execute(f"CREATE TABLE cells AS SELECT line, {', '.join(cells)} FROM raw")
+        drop(connection)
         return
     parts = []
     for start in range(0, len(cells), WIDE):
@@ -90,7 +91,8 @@ def _create(connection: "duckdb.DuckDBPyConnection", cells: Sequence[str]) -> No
         connection.execute(f"CREATE TABLE {parts[-1]} AS SELECT {some} FROM raw")
     columns = ", ".join(f"c{place}" for place in range(1, len(cells) + 1))
     joined = " POSITIONAL JOIN ".join(["(SELECT line FROM raw)", *parts])
-    connection.execute(f"CREATE TABLE cells AS SELECT line, {columns} FROM {joined}; DROP TABLE raw")
+    connection.execute(f"CREATE TABLE cells AS SELECT line, {columns} FROM {joined}")
+    drop(connection)
     connection.execute("; ".join(f"DROP TABLE {part}" for part in parts))
 
 

@@ -1,4 +1,7 @@
-"""Profiles of parts become the profile of the whole: partitions may be profiled in parallel, and far apart."""
+"""Profiles of parts become the profile of the whole: partitions may be profiled in parallel, and far apart.
+
+One machine profiles column by column, which needs no parts; this is for tables that lie on several.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -8,8 +8,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from clipviz.datasets.input_columns import forget
+
 Floats = NDArray[np.float64]
 BLOCK = 1 << 16
+LOOK = 8 * BLOCK
+"""Values of a map of a file that stay in memory while all of them are looked at, one block after the other."""
 
 
 class Ordered:
@@ -74,6 +78,8 @@ class Ordered:
             whole = self.parts[0]
             for start in range(0, self._length, BLOCK):
                 yield np.asarray(whole[start : start + BLOCK])
+                if start % LOOK == 0:
+                    forget(whole)
             return
         before = [0] * len(self.parts)
         for end in range(BLOCK, self._length + BLOCK, BLOCK):

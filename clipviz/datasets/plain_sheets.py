@@ -37,7 +37,8 @@ WORDS_OF_MISSING = frozenset({"NA", "N/A", "n/a", "#N/A", "<NA>", "NULL", "null"
 """What fastexcel takes for an empty cell among numbers; so does a reading that knows all of them."""
 ODD_WORDS = (b"#NA", b"#IND", b"#QNAN", b"#N/A N/A")
 """Others that it takes for empty and a reading does not."""
-OUT_OF_THE_ORDINARY = (b"mergeCell", b't="b"')
+OUT_OF_THE_ORDINARY = ((b"g", b"mergeCell"), (b"b", b't="b"'))
+"""What a plain sheet does not hold, each behind a byte of it that such a sheet seldom holds either."""
 OVERLAP = 256
 SECOND = re.compile(r"_\d+$")
 STAMP = r"^\d{4,}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?$"
@@ -170,12 +171,13 @@ def _is_plain(archive: archives.Archive, part: str) -> bool:
     )
 
 
-def _holds(archive: archives.Archive, part: str, marks: tuple[bytes, ...] = ()) -> bool:
+def _holds(archive: archives.Archive, part: str, marks: tuple[tuple[bytes, bytes], ...] = ()) -> bool:
     """True for a part with one of these marks or an odd word in it."""
     before = b""
     for block in archive.blocks(part, workbooks.LIMITS.unpacked):
         seen = before + block
-        wanted = marks  # a single byte is found ten times as fast as a word
+        # a single byte is found ten times as fast as a word
+        wanted = tuple(mark for byte, mark in marks if byte in seen)
         wanted += ODD_WORDS if b"#" in seen else ()
         wanted += (b"t='b'",) if b"'" in seen else ()
         if any(mark in seen for mark in wanted):

@@ -118,13 +118,20 @@ def fill(
 
 
 def lay(connection: "duckdb.DuckDBPyConnection", lines: Any, columns: Sequence[Any]) -> None:
-    """Fill `raw` from whole columns, pyarrow arrays of text or of doubles, and their line numbers."""
+    """Let `raw` be whole columns, pyarrow arrays of text or of doubles, and their line numbers; nothing is copied."""
     import pyarrow as pa
 
     names = ["line", *(f"c{place}" for place in range(1, len(columns) + 1))]
-    connection.register("laid", pa.table([pa.array(lines, pa.int64()), *columns], names=names))
-    connection.execute("CREATE TABLE raw AS SELECT * FROM laid")
-    connection.unregister("laid")
+    connection.register("raw", pa.table([pa.array(lines, pa.int64()), *columns], names=names))
+
+
+def drop(connection: "duckdb.DuckDBPyConnection") -> None:
+    """Let go of `raw`, whether it was filled or laid."""
+    laid = connection.execute("SELECT count(*) FROM duckdb_views() WHERE view_name = 'raw'").fetchall()
+    if laid[0][0]:
+        connection.unregister("raw")
+    else:
+        connection.execute("DROP TABLE raw")
 
 
 def load(connection: "duckdb.DuckDBPyConnection", path: Path) -> None:

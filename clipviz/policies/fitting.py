@@ -26,6 +26,12 @@ def fit(table: Table, choice: Choice, values: Floats) -> Bounds:
     return policy.fit(values, None if by is None else _groups(table, by))
 
 
+def fit_sorted(table: Table, choice: Choice, ordered: Floats) -> Bounds:
+    """The same bits from the finite ones of these values (N,), ascending, where the bounds go `by_rank`."""
+    policy: InputClamp = build(PACKAGE, choice)
+    return policy.fit_sorted(ordered) if isinstance(policy, FittedClamp) else fit(table, choice, ordered)
+
+
 def by_rank(choice: Choice) -> bool:
     """Whether a policy's bounds hang on the ranks of the values alone, or on none: sorted ones give the same bits."""
     policy: InputClamp = build(PACKAGE, choice)

@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 TAIL = 0.025
 """Chance of either end to be on the wrong side: together the interval holds the quantile in 95 of 100 samples."""
@@ -45,3 +46,10 @@ def _distribution(rows: int, share: float) -> tuple[int, np.ndarray]:
     chances = np.exp(logs - logs.max())
     below: np.ndarray = np.cumsum(chances) / chances.sum()
     return first, below
+
+
+def quantile_of_sorted(ordered: NDArray[np.float64], share: float) -> float:
+    """What numpy.quantile gives of ascending values (N,), to the bit, from the two of them that it lies between."""
+    place = (len(ordered) - 1) * share
+    low = int(place)
+    return float(np.quantile(ordered[low : low + 2], place - low))

@@ -39,9 +39,9 @@ def read(folder: Path) -> Saved | None:
         return None
     try:
         with safe_open(path, framework="pt") as file:
-            position = json.loads((file.metadata() or {})["clipviz"])
+            position = dict(json.loads((file.metadata() or {})["clipviz"]))
             return Saved({name: file.get_tensor(name) for name in file.keys()}, position)  # noqa: SIM118
-    except (OSError, SafetensorError, KeyError, json.JSONDecodeError) as error:
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise TrainingFailed(
             "A checkpoint must be a safetensors file that clipviz wrote",
             str(error),

@@ -113,10 +113,15 @@ def load_with_words(path: Path) -> tuple[Network, tuple[str, ...]]:
         with safe_open(path, framework="pt") as file:
             about = json.loads((file.metadata() or {})["clipviz"])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
-    except (OSError, SafetensorError, KeyError) as error:
+        return _rebuilt(about, tensors), tuple(about["words"])
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise TrainingFailed(
             "A trained model is a safetensors file that clipviz wrote", path.name, "Train the recipe again"
         ) from error
+
+
+def _rebuilt(about: dict[str, Any], tensors: dict[str, Tensor]) -> Network:
+    """The network of what `save` noted; raises all sorts of errors where it did not."""
     features = tuple(Feature(name, tuple(levels), token) for name, levels, token in about["features"])
     recipe = Recipe.parse(about["recipe"])
     buffers = {name.removeprefix("front."): tensor for name, tensor in tensors.items()}
@@ -125,4 +130,4 @@ def load_with_words(path: Path) -> tuple[Network, tuple[str, ...]]:
     with torch.random.fork_rng(devices=[]):
         network = Network(recipe, front, about["task"], tuple(about["classes"]))
     network.load_state_dict(tensors)
-    return network.eval(), tuple(about["words"])
+    return network.eval()

@@ -18,7 +18,7 @@ class Noise:
     def __init__(self, flat: Flat, spread: float) -> None:
         self._spread = spread
         self._drawn = torch.empty_like(flat.gradient[:, : flat.split])
-        self._taken = flat.gradient.new_zeros(1)
+        self._taken = flat.gradient.new_zeros(flat.replicas, 1)
 
     def add(self, gradient: Tensor) -> None:
         """Adds it to gradients (K, P) in place."""

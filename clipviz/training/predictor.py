@@ -56,8 +56,9 @@ class Predictor:
 
         rows: columns by name, (N,) values each: numbers (None is missing), levels of categories, dates, texts; of
         images an array (N, height, width) or (N, height, width, 3) of pixels. A level or a word that training never
-        saw is unknown, which the network knows how to take. Raises InvalidRecipe for a column that is missing, or of
-        another length.
+        saw is unknown, which the network knows how to take. Columns may be lists, arrays, or those of a pandas frame.
+        Raises InvalidRecipe for a column that is missing, or of another length, or with a cell that is no number or
+        date where these belong.
         """
         said = self._scores(rows)
         if not self.classes:
@@ -78,16 +79,22 @@ class Predictor:
 
     def _pixels(self, images: NDArray[Any]) -> Floats:
         width = len(self._network.front.features)
-        if math.prod(images.shape[1:]) != width:
+        if images.ndim < 2 or math.prod(images.shape[1:]) != width:
             raise InvalidRecipe(
                 "An image must have the size that the network learned from",
                 f"{images.shape[1:]}, so {math.prod(images.shape[1:]):,} values",
                 f"Give {width:,} values an image",
             )
+        if images.dtype.kind not in "buif":
+            raise InvalidRecipe("Pixels must be numbers", str(images.dtype), "Give an array of numbers")
         return images.reshape(len(images), width).astype(np.float64)
 
     def _encoded(self, rows: Columns) -> Floats:
         """(N, F) raw rows as the front takes them."""
+        if not hasattr(rows, "keys"):
+            raise InvalidRecipe(
+                "Rows are given as columns by name", type(rows).__name__, 'Give {"name": [values, ...], ...}'
+            )
         missing = [name for name in self.columns if name not in rows]
         if missing:
             raise InvalidRecipe(
@@ -95,7 +102,8 @@ class Predictor:
                 f"none of the name {missing[0]!r}",
                 "Give it, with None where a value is missing",
             )
-        lengths = {len(rows[name]) for name in self.columns}
+        rows = {name: _cells(name, rows[name]) for name in self.columns}
+        lengths = {len(cells) for cells in rows.values()}
         if len(lengths) != 1:
             raise InvalidRecipe(
                 "All columns must have the same number of rows",
@@ -118,7 +126,7 @@ class Predictor:
     def _column(self, feature: Feature, rows: Columns) -> Floats:
         if feature.levels:
             codes = {level: code for code, level in enumerate(feature.levels)}
-            return np.array([codes.get(str(value), -1) for value in rows[feature.name]], dtype=np.float64)
+            return np.array([_code(codes, value) for value in rows[feature.name]], dtype=np.float64)
         if feature.name in rows:
             return np.array([_number(feature.name, value) for value in rows[feature.name]], dtype=np.float64)
         column = next(name for name in self._dates if feature.name.startswith(f"{name}: "))
@@ -131,40 +139,73 @@ class Predictor:
         return tuple(name.rsplit(SINCE, 1)[0] for name in names if SINCE in name)
 
 
+def _cells(column: str, values: Any) -> list[Any]:
+    """The cells of a column of any library as Python has them, None for those that are missing."""
+    if isinstance(values, str | bytes) or not hasattr(values, "__len__") or not hasattr(values, "__iter__"):
+        raise InvalidRecipe(
+            f"Column {column!r} takes one value a row", repr(values)[:100], "Give a list, also of one value"
+        )
+    return [_cell(value) for value in values]
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, np.datetime64):
+        value = value.astype("datetime64[us]").item()
+    elif isinstance(value, np.generic):
+        value = value.item()
+    elif hasattr(value, "as_py"):  # Arrow's
+        value = value.as_py()
+    lacks = value is None or type(value).__name__ in ("NAType", "NaTType")  # those of pandas equal nothing
+    lacks = lacks or (isinstance(value, float) and math.isnan(value))
+    return None if lacks or value == "" else value
+
+
+def _code(codes: Mapping[str, int], value: Any) -> int:
+    """Of a level, -1 for an unknown or missing one; a number or a truth value stands for the word that a file has."""
+    if isinstance(value, bool):
+        said = [str(value), str(value).lower()]
+    elif isinstance(value, float) and value.is_integer():
+        said = [str(value), str(int(value))]
+    else:
+        said = [] if value is None else [str(value), str(value).strip()]
+    return next((codes[word] for word in said if word in codes), -1)
+
+
 def _number(column: str, value: Any) -> float:
     """Of true and false, by any of their usual words, 1 and 0."""
-    if value is None or value == "":
+    if value is None:
         return math.nan
     if isinstance(value, str) and value.strip().lower() in TRUTHS:
         return TRUTHS[value.strip().lower()]
     try:
         return float(value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise InvalidRecipe(
-            f"Column {column!r} holds numbers", repr(value)[:100], "Give None where a value is missing"
+            f"Column {column!r} holds numbers",
+            repr(value)[:100],
+            "Give a number, or None where a value is missing",
         ) from error
 
 
 def _days(column: str, values: Sequence[Any]) -> Floats:
     """Days since 1970-01-01, NaN for a date that is missing; a date without a zone is taken as UTC."""
-    found = []
-    for value in values:
-        if isinstance(value, str) and value:
-            try:
-                value = datetime.fromisoformat(value)
-            except ValueError as error:
-                raise InvalidRecipe(
-                    f"Column {column!r} holds dates",
-                    repr(value)[:100],
-                    "Write them as 2020-12-31, or give None",
-                ) from error
-        if isinstance(value, date) and not isinstance(value, datetime):
-            value = datetime(value.year, value.month, value.day, tzinfo=UTC)
-        if not isinstance(value, datetime):
-            found.append(math.nan)
-        else:
-            found.append((value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp() / DAY_SECONDS)
-    return np.array(found, dtype=np.float64)
+    return np.array(
+        [math.nan if value is None else _day(column, value) for value in values], dtype=np.float64
+    )
+
+
+def _day(column: str, value: Any) -> float:
+    try:
+        moment = datetime.fromisoformat(value.strip()) if isinstance(value, str) else value
+    except ValueError:
+        moment = None
+    if isinstance(moment, date) and not isinstance(moment, datetime):
+        moment = datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
+    if not isinstance(moment, datetime):
+        raise InvalidRecipe(
+            f"Column {column!r} holds dates", repr(value)[:100], "Write them as 2020-12-31, or give None"
+        )
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() / DAY_SECONDS
 
 
 def _of_dates(part: str, days: Floats) -> Floats:

@@ -72,9 +72,10 @@ def form(sweep: Sweep, arm: str) -> None:
             title, usual, rest = GROWS[grows]
             said = st.text_input(title, value=usual, key=f"doses:{sweep.id}:{grows}")
         try:
-            design = designed(
-                sweep, None if everyone else variant, where, grows, json.loads(f"[{said}]"), rest
-            )
+            given = json.loads(f"[{said}]")
+            if not all(isinstance(each, (int, float)) for each in given):
+                raise ValueError(given)
+            design = designed(sweep, None if everyone else variant, where, grows, given, rest)
             planned = submit.preview(state.store(), state.settings(), design)
         except ValueError:
             st.error("Doses are numbers between commas, such as 0, 0.05, 0.2.")

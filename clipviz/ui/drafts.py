@@ -87,13 +87,18 @@ def _put(recipe: Recipe, base: str, copy_of: str = "") -> Draft:
     known = drafts.get(recipe.data.dataset)
     if known is None:
         found = Draft(recipe, base, 0, copy_of, content(recipe))
-    elif known.base == base:  # the same one, moved on
+    elif known.base == base and not _reopens(known, recipe):  # the same one, moved on
         found = Draft(recipe, base, known.version + 1, copy_of, known.start, known.aside)
     else:
         aside = known if known.edited else known.aside
         found = Draft(recipe, base, known.version + 1, copy_of, content(recipe), aside)
     drafts[recipe.data.dataset] = found
     return found
+
+
+def _reopens(known: Draft, recipe: Recipe) -> bool:
+    """Whether a saved recipe takes the place of changes to itself."""
+    return bool(known.base) and known.edited and content(recipe) == known.start
 
 
 def _drafts() -> dict[str, Draft]:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from clipviz.core.arguments import values
 from clipviz.core.clips import clips
 from clipviz.core.discovery import discover
-from clipviz.core.errors import ClipvizError, InvalidRecipe
+from clipviz.core.errors import ClipvizError
 from clipviz.core.recipe import Choice, Recipe
 from clipviz.core.screening import Halving
 from clipviz.core.sweep import Design, Vary
@@ -65,7 +65,7 @@ def button(recipe: Recipe, draft: drafts.Draft, disabled: bool) -> None:
             design = Design(recipe=recipe, vary=tuple(vary), seeds=range(int(seeds)), choosing=rule, **shape)
             planned = submit.preview(state.store(), state.settings(), design)
         except (ClipvizError, ValidationError) as error:
-            header.problem(_in_words(error))
+            header.problem(sweeps.told(error))
             return
         seconds = estimate.before(state.store(), state.settings(), design, len(planned.cells))
         time = (
@@ -96,7 +96,7 @@ def _another(draft: drafts.Draft) -> list[Vary]:
         path, found = values(said)
         return [Vary(path=path, values=tuple(found))]
     except (ClipvizError, ValidationError) as error:
-        header.problem(_in_words(error))
+        header.problem(sweeps.told(error))
         return []
 
 
@@ -131,12 +131,6 @@ def _shape(recipe: Recipe, vary: list[Vary], draft: drafts.Draft) -> dict[str, A
             help="Input clamp, activation clip and gradient clip each alone beside all of them: which one does it?",
         )
     return shape
-
-
-def _in_words(error: ClipvizError | ValidationError) -> ClipvizError:
-    if isinstance(error, ClipvizError):
-        return error
-    return InvalidRecipe(error.errors()[0]["msg"], None, "Change what varies")
 
 
 def _start(design: Design) -> None:

@@ -1,13 +1,14 @@
 """Sweeps on a page: how far one is, what people do with it, and the team's list."""
 
 import streamlit as st
+from pydantic import ValidationError
 
 from clipviz.analysis.verdict import gather
 from clipviz.analysis.verdict.gather import Group
 from clipviz.analysis.verdict.screening import Screening
 from clipviz.core import arguments
 from clipviz.core.clips import clips
-from clipviz.core.errors import ClipvizError
+from clipviz.core.errors import ClipvizError, InvalidRecipe
 from clipviz.core.run import Request, State
 from clipviz.core.screening import Search
 from clipviz.core.sweep import Standing, Sweep, Vary
@@ -103,6 +104,13 @@ def in_words(seconds: float) -> str:
     return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
+def told(error: ClipvizError | ValidationError) -> ClipvizError:
+    """What is wrong with a design, in the user's words."""
+    if isinstance(error, ClipvizError):
+        return error
+    return InvalidRecipe(error.errors()[0]["msg"], None, "Change what varies")
+
+
 def groups_of(sweep: Sweep) -> list[Group]:
     return gather.of_sweep(sweep, state.store().sweeps.runs(sweep.id))
 
@@ -139,6 +147,8 @@ def _extend(sweep: Sweep) -> None:
         )
         kept = "Fresh ones, for the arms that are left" if sweep.rounds else "The same seeds for every arm"
         st.caption(f"{kept}; what has ended is kept.")
+        if vary is None:
+            return
         if st.button("Train them", key=f"extend:{sweep.id}", type="primary"):
             _extended(sweep, int(more), vary, alone)
 
@@ -165,15 +175,19 @@ def _can_stand_alone(sweep: Sweep) -> bool:
     return several and not design.families_alone and design.without_clip and design.choosing is None
 
 
-def _more_values(sweep: Sweep) -> list[Vary]:
-    """Further values of the fields that vary, as they are typed."""
+def _more_values(sweep: Sweep) -> list[Vary] | None:
+    """Further values of the fields that vary, as they are typed; None, and why, where they cannot be read."""
     found = []
     for each in sweep.design.vary:
         title = escape(titles.of_path(sweep.design.recipe, each.path), 80)
         said = st.text_input(f"Further values: {title}", key=f"values:{sweep.id}:{each.path}")
         if (said or "").strip():
-            _, values = arguments.values(f"{each.path}={said}")
-            found.append(Vary(path=each.path, values=tuple(values)))
+            try:
+                _, values = arguments.values(f"{each.path}={said}")
+                found.append(Vary(path=each.path, values=tuple(values)))
+            except (ClipvizError, ValidationError) as error:
+                header.problem(told(error))
+                return None
     return found
 
 
@@ -183,8 +197,8 @@ def _extended(sweep: Sweep, more: int, vary: list[Vary], alone: bool) -> None:
         submit.extend(
             state.store(), state.settings(), sweep, state.me(), range(first, first + more), vary, alone
         )
-    except ClipvizError as error:
-        header.problem(error)
+    except (ClipvizError, ValidationError) as error:
+        header.problem(told(error))
     else:
         st.rerun()
 

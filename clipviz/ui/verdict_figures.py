@@ -47,7 +47,9 @@ def lines(verdict: Verdict) -> list[Line]:
 
 
 def points(verdict: Verdict) -> list[tuple[str, dict[int, float | None]]]:
-    return [(arm.name, dict(arm.metrics)) for arm in verdict.arms]
+    """The arms of which the verdict claims something: those that left early have few seeds, and other ones."""
+    left = verdict.screening.left if verdict.screening else frozenset()
+    return [(arm.name, dict(arm.metrics)) for arm in verdict.arms if arm.name not in left]
 
 
 def curves(groups: Sequence[Group], metric: Metric) -> list[Curves]:

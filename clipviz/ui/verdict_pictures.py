@@ -84,9 +84,12 @@ def _differences(verdict: Verdict) -> Picture:
 
 def _seeds(verdict: Verdict) -> Picture:
     title = f"test {verdict.metric.title}"
+    points = verdict_figures.points(verdict)
+    left = len(verdict.arms) - len(points)
     return Picture(
         "seeds", "Every seed", "The metric of every run by arm, seeds joined",
-        lambda colours: seed_points(verdict_figures.points(verdict), title, colours), half=True,
+        lambda colours: seed_points(points, title, colours),
+        f"Without the {counted(left, 'arm')} that left early, after fewer seeds." if left else "", half=True,
     )  # fmt: skip
 
 

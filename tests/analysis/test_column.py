@@ -72,6 +72,20 @@ def test_shape_survives_a_clamp_of_very_heavy_tails():
     assert found.kurtosis == pytest.approx(expected.kurtosis, rel=1e-6)
 
 
+def test_shape_survives_a_clamp_to_next_to_nothing():
+    """Behind it all lies a millionth of the column's spread apart, far from its middle."""
+    ordered = np.sort(np.random.default_rng(0).lognormal(0, 3, 20_000))
+    for action in ("clamp", "missing"):
+        bounds = Bounds(hi=float(np.quantile(ordered, 0.001)), action=action)
+        end = int(np.searchsorted(ordered, bounds.hi, "right"))
+        found = sorted_moments.SortedMoments(ordered).after(bounds, 0, end)
+        after = bounds.clamp(ordered)
+        expected = clamping.moments(after[~np.isnan(after)])
+        assert found.std == pytest.approx(expected.std, rel=1e-6)
+        assert found.skewness == pytest.approx(expected.skewness, rel=1e-6)
+        assert found.kurtosis == pytest.approx(expected.kurtosis, rel=1e-6)
+
+
 def test_bounds_are_those_that_training_fits():
     table, known = of(np.random.default_rng(0).lognormal(size=140))
     for policy in ("none", "sigma", "quantile", "tukey", "mad"):
@@ -86,7 +100,7 @@ def test_each_row_counts_once_over_all_columns():
         table, inputs
     )
     np.testing.assert_array_equal(known[1].extremes, clamping.extreme_rows(table, "x1"))
-    assert rows_touched([]) == 0
+    assert rows_touched([]) == rows_touched([(known[0], Bounds())]) == 0
 
 
 @settings(deadline=None, max_examples=60)
@@ -98,11 +112,17 @@ def test_a_table_that_is_sorted_on_disk_is_looked_at_some_rows_at_a_time(values,
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(column, "FEW_ROWS", 16)
         patch.setattr(column, "LOOK", 16)
+        patch.setattr(column, "SCATTERED", 8)
         patch.setattr(sorted_moments, "FEW", 16)
         found = TrainingColumn(sorted_already, "x")
         np.testing.assert_array_equal(found.values, values)
         np.testing.assert_array_equal(found.touched(bounds), known.touched(bounds))
         np.testing.assert_array_equal(found.extremes, known.extremes)
+        places = np.random.default_rng(0).permutation(len(values))
+        np.testing.assert_array_equal(found.at(places), values[places])
+        np.testing.assert_array_equal(found.targets(places), table.target[table.train[places]])
+        ranks = np.arange(0, len(found.ordered), 3)
+        np.testing.assert_array_equal(found.at_ranks(ranks), known.ordered[ranks])
         assert (found.missing, found.positive) == (known.missing, known.positive)
         assert found.fit(Choice.of("mad")) == known.fit(Choice.of("mad"))
         scale = float(np.abs(known.ordered).max()) if len(known.ordered) else 1.0

@@ -8,10 +8,12 @@ OWN = BARE.model_copy(update={"target_clamp": Choice(id="tukey"), "gradient": Ch
 
 
 def test_a_search_that_ran_out_of_time_says_so_before_it_says_what_to_take() -> None:
-    assert _helps("ZClip", ["gradient clip"], 3, 33).startswith(
+    assert _helps("ZClip", ["gradient clip"], 3, 33, True).startswith(
         "Of the 3 of 36 policies that there was time for, ZClip (gradient clip) led"
     )
-    assert _helps("ZClip", ["gradient clip"], 36, 0).startswith("Take ZClip (gradient clip): of 36 policies")
+    assert _helps("ZClip", ["gradient clip"], 36, 0, True).startswith(
+        "Take ZClip (gradient clip): of 36 policies it led"
+    )
 
 
 def test_what_the_recommended_recipe_leaves_out_of_anothers_clips() -> None:

@@ -46,6 +46,16 @@ def test_every_seed_is_a_point_and_diverged_ones_are_counted() -> None:
     assert all(trace.mode == "markers" for trace in many.data), "twenty arms are not joined to a web"
 
 
+def test_many_arms_stand_one_below_the_other_with_room_for_their_names() -> None:
+    arms = [(f"activation clip number {place}", {0: 1.0, 1: 2.0, 2: None}) for place in range(36)]
+    figure = seed_points(arms, "MAE", LIGHT)
+    assert list(figure.data[3].y) == [3, 3] and list(figure.data[3].x) == [1.0, 2.0]
+    assert figure.layout.height >= 36 * 30 and figure.layout.xaxis.title.text == "MAE"
+    assert len(figure.layout.yaxis.ticktext) == 36 and figure.layout.yaxis.range == (35.6, -0.6)
+    assert (figure.layout.shapes[3].x0, figure.layout.shapes[3].y0) == (1.5, 2.75)
+    assert (figure.layout.annotations[3].y, figure.layout.annotations[3].xref) == (3, "paper")
+
+
 def test_bands_are_quartiles_over_seeds_and_a_stopped_seed_keeps_its_value() -> None:
     steps = np.array([0, 50, 100])
     seeds = [(steps, np.array([1, k, k], np.float32)) for k in (1, 2, 3)]

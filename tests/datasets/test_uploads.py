@@ -52,3 +52,9 @@ def test_nothing_else_in_the_folder_is_touched_and_none_is_needed(settings):
     other.write_text("mine")
     aged(other)
     assert uploads.clear(settings) == 0 and other.exists()
+
+
+def test_one_that_is_read_again_elsewhere_stays_for_another_day(settings, write):
+    kept = aged(ingest.keep(write("a,b\n1,2\n3,4\n"), settings))
+    assert ingest.keep(kept, settings) == kept
+    assert uploads.clear(settings) == 0 and kept.exists()

@@ -6,6 +6,7 @@ from torch import nn
 
 import clipviz
 from clipviz.core.errors import InvalidRecipe
+from clipviz.policies.activations._clip import Clip
 from clipviz.policies.activations.fixed import FixedClip
 
 
@@ -71,8 +72,59 @@ def test_any_module_may_be_named_or_typed() -> None:
         ({"policy": {"id": "learned_hard", "per": "channel"}}, "needs an example. Pass a batch"),
         ({"policy": "relu7"}, "activations must be one of"),
         ({"policy": {"id": "fixed", "theta": -1}}, "theta: .* received -1"),
+        ({"policy": {"theta": 1}}, "its fields with an id; received {'theta': 1}"),
     ],
 )
 def test_what_cannot_be_is_told(given: dict[str, object], words: str) -> None:
     with pytest.raises(InvalidRecipe, match=words):
         clipviz.add_clips(images(), **given)
+
+
+class Shared(nn.Module):
+    """One stack that stands at two names."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Sequential(nn.Linear(4, 4), nn.ReLU())
+        self.second = self.first
+
+    def forward(self, values: torch.Tensor) -> torch.Tensor:
+        return self.second(self.first(values))
+
+
+def test_inside_a_module_of_two_names_stands_one_clip() -> None:
+    network = Shared()
+    assert list(clipviz.add_clips(network, FixedClip(theta=0.5))) == ["first.1"]
+    assert sum(isinstance(each, Clip) for each in network.modules()) == 1
+
+
+def test_a_clip_inside_another_place_keeps_its_own() -> None:
+    network = Shared()
+    clips = clipviz.add_clips(network, FixedClip(theta=0.5), where=["first", "first.1"])
+    assert list(clips) == ["first", "first.1"]
+    assert network.first[1] is clips["first"] and network.first[0][1][1] is clips["first.1"]
+
+
+@pytest.mark.parametrize("where", [nn.ReLU, "1"])
+def test_one_place_needs_no_list(where: type[nn.Module] | str) -> None:
+    assert list(
+        clipviz.add_clips(nn.Sequential(nn.Linear(2, 2), nn.ReLU()), "learned_tanh", where=where)
+    ) == ["1"]
+
+
+def test_whatever_is_raised_the_network_stays_as_it_was() -> None:
+    network = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.LSTM(8, 2))
+    before = str(network)
+    with pytest.raises(RuntimeError, match="shapes"):
+        clipviz.add_clips(network, "learned_tanh", example=torch.zeros(5, 3))
+    assert str(network) == before
+    with pytest.raises(InvalidRecipe, match="gives one tensor; received tuple"):
+        clipviz.add_clips(network, "learned_tanh", where=[nn.ReLU, nn.LSTM], example=torch.zeros(5, 4))
+    assert str(network) == before
+
+
+def test_starts_are_measured_in_half_precision_too() -> None:
+    network = nn.Sequential(nn.Linear(4, 8), nn.ReLU()).bfloat16()
+    clips = clipviz.add_clips(network, "learned_tanh", example=torch.ones(5, 4, dtype=torch.bfloat16))
+    assert clips["1"].theta.isfinite().all()
+    assert network(torch.ones(1, 4, dtype=torch.bfloat16)).dtype == torch.bfloat16

@@ -57,3 +57,12 @@ def test_nothing_is_set_aside_where_nothing_was_changed_and_it_can_be_forgotten(
     app.run()
     button(app, "Forget them").click().run()
     assert ASIDE not in words(app) and default(app).value == "none"
+
+
+def test_changes_to_a_recipe_that_is_opened_again_are_kept(page, spikes, saved) -> None:
+    app = page("clamp", dataset=spikes.id, recipe=saved)
+    default(app).select("tukey").run()
+    button(app, "of a teammate").click().run()
+    assert default(app).value == "none" and ASIDE in words(app)
+    button(app, "Bring them back").click().run()
+    assert not app.exception and default(app).value == "tukey"

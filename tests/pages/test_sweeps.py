@@ -104,6 +104,22 @@ def test_more_seeds_are_added_to_what_is_there(page, store, sweep) -> None:
     assert sum(run.state is State.QUEUED for run in store.sweeps.runs(sweep.id)) == 30
 
 
+def test_values_that_make_no_sense_are_refused_in_the_popover_and_nothing_is_trained(
+    page, store, sweep
+) -> None:
+    finish(store, sweep)
+    app = page("compare", sweep=sweep.id)
+    said = next(each for each in app.text_input if each.label.startswith("Further values"))
+    for text, refusal in (("[]", "at least 1"), (str(list(range(101))), "at most 100"), ("ham", "ham")):
+        said.set_value(text).run()
+        for each in app.button:
+            if each.key == f"extend:{sweep.id}":
+                each.click().run()
+        assert not app.exception and any(refusal in each.value for each in app.error), text
+        assert "largest norm 0.5" in words(app).replace("\\", ""), "the verdict is still there"
+    assert store.sweeps.get(sweep.id).design == sweep.design
+
+
 def test_a_sweep_of_runs_that_all_failed_says_so(page, store, sweep) -> None:
     while run := store.runs.claim("host:1", 60):
         store.runs.finish(run.id, 1, State.FAILED, "no reason", None)

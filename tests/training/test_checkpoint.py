@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from clipviz.core.errors import TrainingFailed
 from clipviz.training import checkpoint
@@ -38,6 +39,13 @@ def test_a_failed_write_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.M
 
 def test_garbage_is_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / checkpoint.NAME).write_bytes(b"\x80\x04not a checkpoint")
+    with pytest.raises(TrainingFailed, match="must be a safetensors file that clipviz wrote"):
+        checkpoint.read(tmp_path)
+
+
+@pytest.mark.parametrize("note", ["{", "3", '["a"]'])
+def test_a_position_that_is_none_is_refused(note: str, tmp_path: Path) -> None:
+    save_file({"a": torch.zeros(1)}, tmp_path / checkpoint.NAME, metadata={"clipviz": note})
     with pytest.raises(TrainingFailed, match="must be a safetensors file that clipviz wrote"):
         checkpoint.read(tmp_path)
 

@@ -4,6 +4,7 @@ import csv
 import io
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from clipviz.core.errors import InvalidRecipe, TrainingFailed
 from clipviz.core.inspection import FILE, Inspection
 from clipviz.core.settings import Settings
 from clipviz.runs import takeaway
+from clipviz.training.predictor import _code
 
 ROWS = 120
 
@@ -102,3 +104,49 @@ def test_the_lines_of_the_readme_run(tmp_path: Path, columns, monkeypatch, capsy
     monkeypatch.chdir(tmp_path / "away")
     exec(readme.split("```python\n")[1].split("```")[0], {})
     assert "area" in capsys.readouterr().out
+
+
+def test_columns_of_any_library_say_the_same(tmp_path: Path, columns) -> None:
+    pandas = pytest.importorskip("pandas")
+    pyarrow = pytest.importorskip("pyarrow")
+    wanted = {"training.epochs": 1, "data.text.column": "said", "model.id": "lstm"}
+    outcome = clipviz.train(tmp_path / "houses.csv", target="price", set=wanted, device="cpu")
+    model = clipviz.load(Settings.from_environment().runs / outcome.run / "model.safetensors")
+    plain = {name: [*columns[name][:3], None] for name in model.columns}
+    said = model.predict(plain)
+    days = np.array(plain["day"], dtype="datetime64[D]")
+    for moments in (days, days.astype("datetime64[ns]"), days.tolist(), list(days), days.astype(str)[:3]):
+        kept = len(moments)
+        asked = {name: values[:kept] for name, values in plain.items()}
+        assert model.predict({**asked, "day": moments}) == pytest.approx(said[:kept])
+    assert model.predict({name: pyarrow.array(values) for name, values in plain.items()}) == said
+    frame = pandas.DataFrame(plain, index=[7, 5, 3, 1])
+    assert model.predict(frame) == said
+    typed = frame.assign(day=pandas.to_datetime(frame["day"]), area=frame["area"].astype(float))
+    typed["town"] = typed["town"].astype("category")
+    assert model.predict(typed) == pytest.approx(said)
+    assert model.predict(frame.convert_dtypes()) == said
+
+
+def test_a_cell_that_does_not_belong_is_named(tmp_path: Path, columns) -> None:
+    outcome = clipviz.train(tmp_path / "houses.csv", target="price", set={"training.epochs": 1}, device="cpu")
+    model = clipviz.load(Settings.from_environment().runs / outcome.run / "model.safetensors")
+    row: dict[str, Any] = {name: [None] for name in model.columns}
+    for name, cells, what in (
+        ("day", [18_262], "holds dates; received 18262"),
+        ("day", ["yesterday"], "holds dates; received 'yesterday'"),
+        ("area", [10**400], "holds numbers; received 1000"),
+        ("area", "5", "one value a row; received '5'"),
+        ("area", 5, "one value a row; received 5"),
+    ):
+        with pytest.raises(InvalidRecipe, match=what):
+            model.predict({**row, name: cells})
+    for rows in ([1, 2], np.array(5), np.array([["a"] * len(model._network.front.features)])):
+        with pytest.raises(InvalidRecipe):
+            model.predict(rows)
+
+
+def test_a_level_is_known_by_the_number_that_a_file_has_as_a_word() -> None:
+    codes = {"1": 0, "2": 1, "true": 2, "2.5": 3}
+    known = [_code(codes, value) for value in (1, 2.0, True, 2.5, " 1", "x", None)]
+    assert known == [0, 1, 2, 3, 0, -1, -1]

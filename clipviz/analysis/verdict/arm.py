@@ -23,6 +23,10 @@ class Outcome(Record):
         description="By family: the share of steps, rows or values that its clip changed, where it is known.",
     )
     seconds: float = 0.0
+    numbers: tuple[float | None, ...] = Field(
+        (),
+        description="All metrics on test and validation rows: runs that agree in one may differ in others.",
+    )
 
     @property
     def finite(self) -> bool:

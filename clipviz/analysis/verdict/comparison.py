@@ -35,6 +35,7 @@ class Comparison(Record):
     reference: str
     seeds: list[int]
     differences: list[float | None]
+    alike: bool = Field(description="Every run gave the very numbers of its pair, in all metrics.")
     finite: int = Field(description="Pairs behind the mean, its interval and its effect sizes.")
     mean: float | None
     low: float | None
@@ -78,6 +79,7 @@ def compare(arm: Arm, reference: Arm, metric: Metric, margin: float | None = Non
         reference=reference.name,
         seeds=seeds,
         differences=[_known(value) for value in a - b],
+        alike=not ranked and not (a - b).any() and _numbers(arm, seeds) == _numbers(reference, seeds),
         finite=found.n,
         mean=_known(found.mean),
         low=_known(found.low),
@@ -107,11 +109,17 @@ def judge_family(
 ) -> list[Comparison]:
     """Corrects the p values over the whole family, and says of each comparison what follows.
 
-    left: arms that left a screen early; they count in the family with p = 1, and claim nothing.
+    left: arms that left a screen early; what is compared with or among them counts in the family with p = 1, and
+    claims nothing.
     """
-    given = [1.0 if each.arm in left else math.nan if each.p is None else each.p for each in comparisons]
+    gone = [each.arm in left or each.reference in left for each in comparisons]
+    given = [
+        1.0 if out else math.nan if each.p is None else each.p
+        for each, out in zip(comparisons, gone, strict=True)
+    ]
     judged = []
-    for each, strict, loose in zip(comparisons, holm(given), benjamini_hochberg(given), strict=True):
+    corrections = zip(comparisons, gone, holm(given), benjamini_hochberg(given), strict=True)
+    for each, out, strict, loose in corrections:
         effect = math.nan if each.hedges_g is None else each.hedges_g
         share = level / max(1, len(comparisons))
         needed = seeds_needed(effect, level=share)
@@ -125,9 +133,9 @@ def judge_family(
                 "smallest": None if each.sd is None else _known(smallest * each.sd),
             }
         )
-        if each.arm in left:
+        if out:
             corrected = corrected.model_copy(update=dict.fromkeys(CLAIMS))
-        relation = _relation(corrected, arms[each.arm], arms[each.reference], metric, level, each.arm in left)
+        relation = _relation(corrected, arms[each.arm], arms[each.reference], metric, level, out)
         judged.append(corrected.model_copy(update={"relation": relation}))
     return judged
 
@@ -140,7 +148,7 @@ def never_fired(arm: Arm) -> bool:
 def _relation(
     found: Comparison, arm: Arm, reference: Arm, metric: Metric, level: float, left: bool
 ) -> Relation:
-    same = len(found.seeds) > 1 and found.finite == len(found.seeds) and not any(found.differences)
+    same = len(found.seeds) > 1 and found.alike
     if found.seeds and (same or (never_fired(arm) and not reference.clips)):
         return "identical"
     if left:
@@ -164,6 +172,10 @@ def _mean_rank_difference(found: Comparison, arm: Arm, reference: Arm, metric: M
 
 def _ended(arm: Arm) -> list[int]:
     return [seed for seed, each in arm.outcomes.items() if each.diverged or each.finite]
+
+
+def _numbers(arm: Arm, seeds: Sequence[int]) -> list[tuple[float | None, ...]]:
+    return [arm.outcomes[seed].numbers for seed in seeds]
 
 
 def _values(arm: Arm, seeds: Sequence[int]) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":

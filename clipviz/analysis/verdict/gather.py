@@ -18,9 +18,10 @@ from clipviz.core.sweep import Sweep, Variant
 from clipviz.core.table import Table
 from clipviz.policies.activations.base import Symmetric
 from clipviz.store.telemetry import History
+from clipviz.training.target_clamp import clamped
 
 Touched = Callable[[Recipe], float | None]
-"""The share of rows that a recipe's input clamps change; None where the rows cannot be had."""
+"""The share of rows that a recipe's clamps of inputs or target change; None where the rows cannot be had."""
 
 
 @dataclass(frozen=True)
@@ -70,10 +71,12 @@ def arms(
 
 
 def rows_touched(table: Table, recipe: Recipe) -> float:
-    """The share of all rows, test rows included, that a recipe's input clamps change."""
+    """The share of all rows, test rows included, that a recipe's input clamps change, or the clamp of its target."""
     parts = (table.train, table.validation, table.test)
-    rows = sum(len(part) for part in parts)
-    return sum(clamping.rows_touched(table, recipe.inputs, part) for part in parts) / max(1, rows)
+    touched = [clamping.touched(table, recipe.inputs, part) for part in parts]
+    goals = clamped(table, recipe.target_clamp)
+    touched[0] |= goals.leaving | (goals.values != table.target[table.train])
+    return float(np.mean(np.concatenate(touched))) if any(map(len, parts)) else 0.0
 
 
 def saturation(histories: Mapping[str, History]) -> dict[str, float]:
@@ -123,6 +126,7 @@ def _outcome(
         diverged=value is None,
         fired={family: share for family in families if (share := shares[family]) is not None},
         seconds=result.seconds,
+        numbers=(*result.metrics.values(), *result.validation.values()),
     )
 
 

@@ -98,7 +98,7 @@ def judge(
         sentence=words.sentence(comparisons[headline], known, metric, len(comparisons)),
         context=words.context(comparisons, headline, known, screening),
         advice=words.advice(comparisons[headline], metric, level, len(comparisons)),
-        warnings=words.warnings(list(arms), comparisons),
+        warnings=words.warnings([arm for arm in arms if arm.name not in left], comparisons),
         metric=metric,
         level=level,
         chosen=chosen.name,

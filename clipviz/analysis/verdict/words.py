@@ -14,6 +14,8 @@ from clipviz.core.metric import Metric
 ALWAYS = 0.9
 """From this share of steps on, a gradient clip sets the step size all the time."""
 
+CLIPS = {"inputs": "input clamp", "activation": "activation clip", "gradient": "gradient clip"}
+
 LEVEL = 0.05
 """Of the test for a difference that does not matter."""
 
@@ -74,7 +76,7 @@ def advice(found: Comparison, metric: Metric, level: float, family: int) -> list
 
 
 def warnings(arms: Sequence[Arm], comparisons: Sequence[Comparison]) -> list[str]:
-    """What weakens the verdict, or explains it away."""
+    """What weakens the verdict, or explains it away. arms: those of which it claims something."""
     said = []
     if all(arm.clips for arm in arms if not arm.reference):
         said.append("No arm is without a clip: this says which is better, not whether clipping helps.")
@@ -87,7 +89,7 @@ def warnings(arms: Sequence[Arm], comparisons: Sequence[Comparison]) -> list[str
     for arm in arms:
         silent = arm.silent()
         if silent and not never_fired(arm):
-            said.append(f"{arm.name}: its {' and '.join(silent)} clip never fired.")
+            said.append(f"{arm.name}: its {' and '.join(CLIPS[family] for family in silent)} never fired.")
     return said
 
 

@@ -140,6 +140,20 @@ class FittedClamp(SidedClamp):
         note = "; ".join(filter(None, (whole.note, said if fallen else "")))
         return self.used(replace(whole, note=note, by=self.by, groups=tuple(pairs)), values)
 
+    def fit_sorted(self, ordered: Floats) -> Bounds:
+        """What `fit` gives of finite values (N,), ascending, to the bit; bounds that are order statistics are looked
+        up, so that a map of a file stays on disk."""
+        alone = self.by is None and self.action != "soft"
+        if self.shares is None or not alone or not len(ordered) or ordered[0] == ordered[-1]:
+            return self.fit(ordered)
+        if _exponent(float(ordered[0]), float(ordered[-1])):
+            return self.fit(ordered)
+        return self.used(self.limits_of_sorted(ordered), ordered)
+
+    def limits_of_sorted(self, ordered: Floats) -> Bounds:
+        """As `limits`, of ascending values."""
+        return self.limits(ordered)
+
     def _of(self, values: Floats) -> Bounds:
         """Limits of both sides of some rows, in the column's own units."""
         there = np.isfinite(values)
@@ -154,8 +168,7 @@ class FittedClamp(SidedClamp):
         """Limits of at least two different finite values, whatever their scale."""
         # By a power of two, thus exactly, and no further than needed for multiples of huge or tiny values to
         # stay in range: beside a huge sentinel ordinary values must not become the same.
-        size = int(np.frexp(max(-finite.min(), finite.max()))[1])
-        exponent = size - min(max(size, -1000), 1000)
+        exponent = _exponent(float(finite.min()), float(finite.max()))
         found = self.limits(np.ldexp(finite, -exponent) if exponent else finite)
         with np.errstate(over="ignore"):
             return replace(
@@ -177,6 +190,12 @@ class FittedClamp(SidedClamp):
             _between(mine, theirs, share) for mine, theirs in ((own.lo, whole.lo), (own.hi, whole.hi))
         )
         return (pair[0], pair[1]) if pair[0] < pair[1] else None
+
+
+def _exponent(least: float, most: float) -> int:
+    """The power of two by which values of that range are to be divided."""
+    size = int(np.frexp(max(-least, most))[1])
+    return size - min(max(size, -1000), 1000)
 
 
 def _between(mine: float, theirs: float, share: float) -> float:

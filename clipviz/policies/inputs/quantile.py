@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from clipviz.core.bounds import Bounds
 from clipviz.policies.inputs.base import FittedClamp
+from clipviz.policies.order_statistics import quantile_of_sorted
 from clipviz.policies.policy import extra
 
 
@@ -59,7 +60,12 @@ class QuantileClamp(FittedClamp):
         return self.lower, self.upper
 
     def limits(self, values: NDArray[np.float64]) -> Bounds:
-        lo, hi = (float(bound) for bound in np.quantile(values, [self.lower, self.upper]))
-        if lo == hi:
-            return Bounds(note="both quantiles are the same value: left open")
-        return Bounds(lo, hi)
+        lo, hi = np.quantile(values, [self.lower, self.upper])
+        return _bounds(float(lo), float(hi))
+
+    def limits_of_sorted(self, ordered: NDArray[np.float64]) -> Bounds:
+        return _bounds(quantile_of_sorted(ordered, self.lower), quantile_of_sorted(ordered, self.upper))
+
+
+def _bounds(lo: float, hi: float) -> Bounds:
+    return Bounds(lo, hi) if lo != hi else Bounds(note="both quantiles are the same value: left open")

@@ -46,3 +46,6 @@ class TrainingRangeClamp(FittedClamp):
         least, most = float(values.min()), float(values.max())
         reach = self.margin * (most - least)
         return Bounds(least - reach, most + reach)
+
+    def limits_of_sorted(self, ordered: Floats) -> Bounds:
+        return self.limits(ordered[[0, -1]])

@@ -52,9 +52,13 @@ class WinsoriseClamp(FittedClamp):
         return self.lowest, 1 - self.highest
 
     def limits(self, values: Floats) -> Bounds:
-        low = int(self.lowest * len(values))
-        high = len(values) - int(self.highest * len(values)) - 1
-        ordered = np.partition(values, [low, high])
+        return self.limits_of_sorted(np.partition(values, self._ranks(len(values))))
+
+    def limits_of_sorted(self, ordered: Floats) -> Bounds:
+        low, high = self._ranks(len(ordered))
         if ordered[low] == ordered[high]:
             return Bounds(note="both bounds are the same value: left open")
         return Bounds(float(ordered[low]), float(ordered[high]))
+
+    def _ranks(self, count: int) -> tuple[int, int]:
+        return int(self.lowest * count), count - int(self.highest * count) - 1

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from clipviz.core.contamination import Contamination
 from clipviz.core.dataset import Dataset
 from clipviz.core.errors import InvalidRecipe
 from clipviz.core.ids import new_id
@@ -39,7 +40,22 @@ def plan(design: Design, dataset: Dataset, workers: int) -> Plan:
         )
     for arm in arms:
         check(arm.recipe, dataset)
+    _share_their_rows(arms)
     return Plan(arms, cells(arms, design.seeds, workers))
+
+
+def _share_their_rows(arms: Sequence[Variant]) -> None:
+    """Raise InvalidRecipe for arms that no verdict could compare; outliers on purpose are told apart by their dose."""
+    clean = {"contamination": Contamination()}
+    rows = [(arm.recipe.data.model_copy(update=clean), arm.recipe.split) for arm in arms]
+    other = next((arm for arm, own in zip(arms, rows, strict=True) if own != rows[0]), None)
+    if other is not None:
+        raise InvalidRecipe(
+            "The arms of a sweep learn from the same columns of the same rows and are judged on the same: data and "
+            "split cannot vary",
+            repr(other.name),
+            "Start one sweep for each",
+        )
 
 
 def cells(arms: Sequence[Variant], seeds: Sequence[int], workers: int) -> tuple[Cell, ...]:

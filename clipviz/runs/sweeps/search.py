@@ -203,7 +203,7 @@ def _confirm(rule: Search, field: Field, rounds: Sequence[Round], kept: Sequence
         stage="confirm",
         arms=finalists,
         seeds=tuple(range(used + 1, used + 1 + fresh)),
-        left=tuple(arm for arm in (*rounds[-1].arms, *joined) if arm not in finalists),
+        left=tuple(arm for arm in dict.fromkeys((*rounds[-1].arms, *joined)) if arm not in finalists),
         why=f"{fresh} fresh seeds, so that the luck of the screen is not reported",
     )
 

@@ -57,7 +57,7 @@ def extend(
     """
     chosen(settings)
     if sweep.rounds:
-        return _extend_chosen(store, settings, sweep, who, seeds, bool(vary) or families_alone)
+        return _extend_chosen(store, settings, sweep, who, seeds, bool(vary) or families_alone, awake)
     update = {
         "seeds": tuple(dict.fromkeys((*sweep.design.seeds, *seeds))),
         "vary": _merged(sweep.design, vary),
@@ -72,8 +72,9 @@ def extend(
 
 
 def _extend_chosen(
-    store: Store, settings: Settings, sweep: Sweep, who: str, seeds: Sequence[int], arms: bool
+    store: Store, settings: Settings, sweep: Sweep, who: str, seeds: Sequence[int], arms: bool, awake: bool
 ) -> Sweep:
+    """The round that decided last, over more seeds; one that was cancelled too."""
     if arms:
         raise InvalidRecipe(
             "A sweep whose arms leave early takes no further arms", None, "Start another sweep for them"
@@ -82,14 +83,15 @@ def _extend_chosen(
         raise InvalidRecipe(
             "A sweep takes further seeds once it has chosen", None, "Wait for its end, or cancel it first"
         )
-    last = sweep.rounds[-1]
+    last = next(each for each in reversed(sweep.rounds) if each.stage != "stopped")
     more = tuple(seed for seed in seeds if seed not in sweep.seeds)
     added = last.model_copy(update={"seeds": (*last.seeds, *more), "left": (), "why": "added by hand"})
     design = sweep.design.model_copy(update={"seeds": (*sweep.design.seeds, *more)})
     new = cells(trained(added, sweep.variants), added.seeds, settings.slots)
     rounds = (*sweep.rounds, added)
     extended = store.sweeps.extend(sweep, design, sweep.variants, new, who, rounds)
-    ensure_runner(settings)
+    if awake:
+        ensure_runner(settings)
     return extended
 
 

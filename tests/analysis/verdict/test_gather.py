@@ -87,6 +87,19 @@ def test_rows_touched_counts_test_rows_too() -> None:
     assert gather.rows_touched(table, CLIPPED) == 1 / 40
 
 
+def test_rows_touched_counts_those_whose_target_is_clamped() -> None:
+    target = np.zeros(40)
+    target[[3, 5, 35]] = 1e3
+    table = Table(
+        features=(Feature("x"),), inputs=np.zeros((40, 1)), target=target, target_name="y", task="regression",
+        classes=(), train=np.arange(20), validation=np.arange(20, 30), test=np.arange(30, 40),
+        source_rows=np.arange(40),
+    )  # fmt: skip
+    clamped = BARE.model_copy(update={"target_clamp": Choice.of("sigma", k=1.0)})
+    assert gather.rows_touched(table, clamped) == 2 / 40, "a target of a test row stays as it is"
+    assert gather.rows_touched(table, BARE) == 0
+
+
 def test_saturation_is_the_mean_over_layers_of_what_was_measured() -> None:
     values = np.array([[0.2, np.nan, 5], [0.4, 0.6, 5]], np.float32)
     history = History(("saturated/a", "saturated/b", "loss"), np.arange(2), values)

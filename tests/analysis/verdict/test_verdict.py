@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from clipviz.analysis.verdict.arm import Arm, Outcome
+from clipviz.analysis.verdict.screening import Screening
 from clipviz.analysis.verdict.verdict import Verdict, judge
 from clipviz.core.errors import ClipvizError
 from clipviz.core.metric import METRICS
@@ -225,3 +226,37 @@ def test_an_interval_that_counts_alone_and_not_among_several_is_explained() -> N
     assert re.search(r"leaves 0 out, .* by itself \(p = 0\.0\d+\); among 7 comparisons", among.sentence), (
         among.sentence
     )
+
+
+def test_arms_that_agree_in_one_metric_only_are_not_called_identical() -> None:
+    def said(**numbers: float) -> Arm:
+        own = {seed: Outcome(metric=1.0, validation=1.0, numbers=(1.0, numbers["loss"])) for seed in range(6)}
+        clips = ("gradient",) if numbers.get("clip") else ()
+        return Arm(name=f"{len(clips)}", outcomes=own, clips=clips, reference="0" if clips else "")
+
+    accuracy = METRICS["accuracy"]
+    assert judge([said(loss=0.1), said(loss=0.2, clip=1)], accuracy).comparisons[0].relation == "no evidence"
+    assert judge([said(loss=0.1), said(loss=0.1, clip=1)], accuracy).comparisons[0].relation == "identical"
+
+
+def test_an_arm_that_left_early_weakens_nothing_and_is_no_measure_for_others() -> None:
+    base = np.linspace(5, 6, 10)
+    arms = [
+        arm("none", base),
+        arm("both", base - 1 + 0.01 * D[0], "none").model_copy(update={"parts": ("left",)}),
+        arm("left", base[:8] + 1, "none", fired=0.99, scale_free=True),
+    ]
+    screening = Screening(left=frozenset({"left"}), fresh=frozenset())
+    verdict = judge(arms, MAE, screening=screening)
+    assert not verdict.warnings, verdict.warnings
+    against = next(each for each in verdict.comparisons if each.reference == "left")
+    assert (against.relation, against.p_holm) == ("left early", None), "it left because it looked worse"
+
+
+def test_an_arm_that_left_before_fresh_seeds_were_trained_is_held_to_the_seeds_that_it_has() -> None:
+    base = np.linspace(5, 6, 12)
+    arms = [arm("none", base), arm("leader", base - 1, "none"), arm("idle", base[:3], "none")]
+    screening = Screening(left=frozenset({"idle"}), fresh=frozenset(range(3, 12)), leader="leader")
+    found = {each.arm: each for each in judge(arms, MAE, screening=screening).comparisons}
+    assert found["leader"].seeds == list(range(3, 12)) and found["idle"].seeds == [0, 1, 2]
+    assert (found["leader"].relation, found["idle"].relation) == ("better", "identical")

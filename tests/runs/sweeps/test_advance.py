@@ -100,6 +100,21 @@ def test_it_is_extended_by_seeds_once_it_has_chosen(store, settings, halved) -> 
     ]  # fmt: skip
 
 
+def test_seeds_that_are_added_to_a_cancelled_one_count_in_the_round_that_decided_last(
+    store, settings, halved, monkeypatch
+) -> None:
+    submit.ask(store, settings, halved.id, "stop", "Grace")
+
+    def woken(settings: Settings) -> None:
+        raise AssertionError("the caller trains it himself")
+
+    monkeypatch.setattr("clipviz.runs.sweeps.submit.ensure_runner", woken)
+    now = store.sweeps.get(halved.id)
+    grown = submit.extend(store, settings, now, "Ada", seeds=(5, 6), awake=False)
+    assert [each.stage for each in grown.rounds] == ["rung", "stopped", "rung"]
+    assert grown.rounds[-1].seeds == (0, 1, 5, 6) and not grown.choosing
+
+
 def test_a_deleted_sweep_is_left_alone(store, settings, halved) -> None:
     train(store)
     store.sweeps.delete(halved.id, "Ada")

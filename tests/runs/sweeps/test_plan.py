@@ -59,3 +59,14 @@ def test_an_arm_that_cannot_be_trained_is_named_before_anything_is_queued(
             vary=(Vary(path="gradient.max_norm", values=tuple(range(1, 100))),),
         )  # fmt: skip
         plan(many, dataset, 1)
+
+
+def test_arms_that_no_verdict_could_compare_are_refused_before_they_are_trained(
+    store: Store, recipe: Recipe
+) -> None:
+    dataset = store.datasets.get(recipe.data.dataset)
+    for vary in ({"split__seed": [0, 1]}, {"data__features": [["x"], None]}):
+        with pytest.raises(InvalidRecipe, match="data and split cannot vary"):
+            plan(design(recipe, **vary), dataset, 1)
+    dirty = recipe.replace("data.contamination.where", "test")
+    plan(design(dirty, data__contamination__rate=[0, 0.1]), dataset, 1)

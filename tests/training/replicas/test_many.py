@@ -177,6 +177,7 @@ def test_a_program_that_is_broken_off_ends_with_the_very_bits(how: str, tmp_path
         return "pause" if flushes == 25 else "run"
 
     shared = SMALL | {"activation__id": "learned_tanh", "gradient__id": "autoclip", "model__dropout": 0.1}
+    shared |= {"training__gradient_noise": 0.1}
     numbers: list[dict[str, Any]] = [
         {"seed": 1},
         {"seed": 2, "optimiser__weight_decay": 0.1},
