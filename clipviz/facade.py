@@ -12,15 +12,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from clipviz.analysis.verdict.doses import Doses
 from clipviz.analysis.verdict.verdict import Verdict
 from clipviz.catalogue import catalogue, policies
-from clipviz.core.dataset import Dataset, RejectedRow
+from clipviz.core.dataset import Dataset, Reading, RejectedRow
 from clipviz.core.errors import InvalidRecipe
+from clipviz.core.findings import Finding
 from clipviz.core.profile import ColumnProfile
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Run, Sink, State
 from clipviz.core.screening import Halving, Round
 from clipviz.core.settings import Settings
 from clipviz.core.sweep import Design, Standing, Sweep, Vary
-from clipviz.given import dataset_of, recipe_of, wanted
+from clipviz.given import dataset_of, other_data, recipe_of, wanted
 from clipviz.home import home, me
 from clipviz.store import Store
 
@@ -54,6 +55,8 @@ class Outcome(Record):
     steps: int = 0
     seconds: float = 0.0
     clipped_share: float | None = Field(None, description="Share of steps whose gradient was clipped.")
+    findings: list[Finding] = Field([], description="What is the matter with it, the worst first.")
+    notes: list[str] = Field([], description="What to know: what was left out, why it stopped, other data.")
 
 
 class Swept(Record):
@@ -63,6 +66,7 @@ class Swept(Record):
     runs: int
     states: dict[State, int] = Field(description="Runs by the state in which they are.")
     reasons: list[str] = Field([], description="Why runs failed, each reason once.")
+    notes: list[str] = Field([], description="What to know of the recipe and the data.")
     verdict: Verdict | None = Field(None, description="None where no run has a result.")
     rounds: list[Round] = Field([], description="What was decided, where arms left early.")
     dose: str = Field("", description="Outliers among the rows that the verdict is about: the largest dose.")
@@ -102,12 +106,14 @@ def train(
     device: Device | None = None,
     name: str = "",
     watch: Sink | None = None,
+    reading: Reading | str | Path | None = None,
 ) -> Outcome:
     """Train on a file, a folder of images, or the dataset with this id, here and now; all see the run in the store.
 
     target: the column to predict; may be left out where the recipe or the sample names it.
     recipe: a recipe, its JSON document (parts may be left out), or the path of one; its dataset is replaced.
     set: values by dotted path, such as {"gradient.id": "global_norm", "gradient.max_norm": 0.5}.
+    reading: how the file is read, or the path of its JSON document, as the archive of a model holds it.
     watch: told what the run says while it trains. Ctrl-C stops the run and keeps its result; a second one
     leaves it to a runner, with its checkpoint.
 
@@ -117,13 +123,14 @@ def train(
     from clipviz.runs.foreground import train_here
 
     with home() as (settings, store):
-        dataset = store.datasets.add(dataset_of(path, settings, store, me()))
+        dataset = store.datasets.add(dataset_of(path, settings, store, me(), reading))
         begun = recipe_of(recipe, dataset, target, settings)
         asked = wanted(begun, dataset, settings, dict(set or {}), seed=seed, device=device)
         check(asked, dataset)
         title = name or f"{dataset.name}: {asked.data.target}, seed {asked.seed}"
         saved = store.recipes.add(complete(asked), title, me())
-        return _outcome(train_here(store, settings, saved.id, title, me(), watch))
+        notes = other_data(recipe, dataset, store)
+        return _outcome(train_here(store, settings, saved.id, title, me(), watch), notes)
 
 
 def sweep(
@@ -142,6 +149,7 @@ def sweep(
     metric: str | None = None,
     margin: float | None = None,
     tell: Callable[[Standing, float | None], None] | None = None,
+    reading: Reading | str | Path | None = None,
 ) -> Swept:
     """Train every combination of values over seeds, here and now, and judge whether the differences are real.
 
@@ -155,7 +163,7 @@ def sweep(
     from clipviz.runs.sweeps import foreground, submit
 
     with home() as (settings, store):
-        dataset = store.datasets.add(dataset_of(path, settings, store, me()))
+        dataset = store.datasets.add(dataset_of(path, settings, store, me(), reading))
         begun = recipe_of(recipe, dataset, target, settings)
         asked = wanted(begun, dataset, settings, dict(set or {}), device=device)
         over = range(seeds) if isinstance(seeds, int) else seeds
@@ -165,7 +173,8 @@ def sweep(
         title = name or f"{dataset.name}: {asked.data.target}, {len(design.seeds)} seeds"
         started = submit.start(store, settings, design, title, me(), awake=False)
         standing = foreground.train_here(store, settings, started, me(), tell)
-        return ended(store, settings, store.sweeps.get(started.id), standing, metric, margin)
+        swept = ended(store, settings, store.sweeps.get(started.id), standing, metric, margin)
+        return swept.model_copy(update={"notes": other_data(recipe, dataset, store)})
 
 
 def runs(limit: int = 100) -> list[Run]:
@@ -235,7 +244,12 @@ def ended(
     )
 
 
-def _outcome(run: Run) -> Outcome:
+def _outcome(run: Run, notes: Sequence[str]) -> Outcome:
     result = run.result or {}
     told = {name: result[name] for name in Outcome.model_fields if name in result}
-    return Outcome(run=run.id, state=run.state, reason=run.reason, **{"steps": run.step, **told})
+    told |= {
+        "steps": result.get("steps", run.step),
+        "findings": (result.get("health") or {}).get("findings", []),
+        "notes": [*notes, *result.get("notes", [])],
+    }
+    return Outcome(run=run.id, state=run.state, reason=run.reason, **told)

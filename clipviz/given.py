@@ -6,7 +6,9 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from clipviz.core.dataset import Dataset
+from pydantic import ValidationError
+
+from clipviz.core.dataset import Dataset, Reading
 from clipviz.core.errors import Deleted, InvalidRecipe, NotFound, UnreadableFile
 from clipviz.core.ids import is_id
 from clipviz.core.recipe import Recipe
@@ -16,14 +18,23 @@ from clipviz.runs.defaults import reading, starting
 from clipviz.store import Store
 
 
-def dataset_of(path: str | Path, settings: Settings, store: Store, who: str) -> Dataset:
-    """The dataset that a file becomes, or that an id names; it need not be in the store."""
+def dataset_of(
+    path: str | Path, settings: Settings, store: Store, who: str, how: Reading | str | Path | None = None
+) -> Dataset:
+    """The dataset that a file becomes, or that an id names; it need not be in the store.
+
+    how: the way a file is read, or the path of its JSON document; without it the file decides.
+    """
     from clipviz.datasets.ingest import ingest
 
     if os.path.isdir(path):  # noqa: PTH112  Path.is_dir raises where a name is too long
-        return _folder(Path(path), settings, who)
+        return _folder(Path(path), settings, who, reading_of(how))
     if os.path.isfile(path):  # noqa: PTH113  Path.is_file raises where a name is too long
-        return ingest(Path(path), Path(path).name, settings, who=who)
+        return ingest(Path(path), Path(path).name, settings, reading_of(how), who=who)
+    if how is not None and is_id(str(path)):
+        raise UnreadableFile(
+            "A dataset has been read already", str(path), "Give the file, or leave --reading out"
+        )
     if is_id(str(path)):
         return _known(str(path), settings, store)
     raise UnreadableFile(
@@ -45,7 +56,54 @@ def _known(id: str, settings: Settings, store: Store) -> Dataset:
         raise
 
 
-def _folder(path: Path, settings: Settings, who: str) -> Dataset:
+def reading_of(how: Reading | str | Path | None) -> Reading:
+    """A way of reading, or the one in a JSON document such as an archive's; raises UnreadableFile."""
+    if how is None or isinstance(how, Reading):
+        return how or Reading()
+    try:
+        return Reading.model_validate_json(Path(how).read_bytes())
+    except (OSError, ValueError) as error:
+        said = str(error.errors()[0]["msg"]) if isinstance(error, ValidationError) else str(error)
+        raise UnreadableFile(
+            "A reading is a JSON file", f"{how}: {said}"[:300], "Take reading.json from a model's archive"
+        ) from error
+
+
+def other_data(
+    recipe: Recipe | Mapping[str, Any] | str | Path | None, dataset: Dataset, store: Store
+) -> list[str]:
+    """A sentence where a recipe was made for another dataset than this one; none where it names none."""
+    data = _document(recipe).get("data")
+    named = data.get("dataset") if isinstance(data, Mapping) else None
+    if not isinstance(named, str) or named == dataset.id:
+        return []
+    said = f"The recipe was made for dataset {named[:40]}, this is dataset {dataset.id}"
+    with suppress(NotFound):
+        known = store.datasets.get(named, include_deleted=True)
+        if known.source == dataset.source:
+            return [
+                f"{said}: the same file with {_otherwise(known.reading, dataset.reading)}. Results will differ"
+            ]
+    return [
+        f"{said}, other data or read otherwise: results will differ. --reading reads a file as it was read then"
+    ]
+
+
+def _otherwise(then: Reading, now: Reading) -> str:
+    """In what two readings of a file differ."""
+    if then.missing != now.missing:
+        gone = [word for word in then.missing or () if word not in (now.missing or ())]
+        if gone:
+            return f"{', '.join(gone[:5])} not read as missing"
+    fields = [
+        str(field.title).lower()
+        for name, field in Reading.model_fields.items()
+        if getattr(then, name) != getattr(now, name)
+    ]
+    return f"other choices of how it is read ({', '.join(fields)})" if fields else "other types"
+
+
+def _folder(path: Path, settings: Settings, who: str, how: Reading) -> Dataset:
     """The images of a folder as one dataset."""
     from clipviz.datasets import together
     from clipviz.datasets.ingest import ingest
@@ -57,7 +115,7 @@ def _folder(path: Path, settings: Settings, who: str) -> Dataset:
     ]
     if not files:
         raise UnreadableFile("The folder must hold files", str(path), "Give a folder of images, or a file")
-    return ingest(together.pack(files, settings), path.name, settings, who=who)
+    return ingest(together.pack(files, settings), path.name, settings, how, who=who)
 
 
 def recipe_of(

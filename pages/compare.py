@@ -160,7 +160,7 @@ def swept(sweep: Sweep) -> None:
     contamination.form(sweep, verdict.chosen)
     st.subheader("Every run")
     cells.cells(groups, metric)
-    st.caption(verdicts.cost(verdict))
+    st.caption(verdicts.cost(groups))
 
 
 given = state.id_in_link("sweep")

@@ -78,6 +78,25 @@ def test_train_ends_with_one_json_object(cli: Cli, houses: Path) -> None:
     assert listed["id"] == document["run"] and listed["name"] == "houses.csv: price, seed 1"
 
 
+def test_train_says_what_is_the_matter_and_what_to_know(cli: Cli, houses: Path, tmp_path: Path) -> None:
+    (tmp_path / "r.json").write_text(json.dumps({"data": {"dataset": "e" * 16}, "optimiser": {"id": "sgd"}}))
+    (tmp_path / "reading.json").write_text(json.dumps({"missing": ["", "-999"]}))
+    clip = ("--set", "gradient.id=global_norm", "--set", "gradient.max_norm=1e-6")
+    asked = ("train", houses, "--target", "price", "--recipe", tmp_path / "r.json", *clip, *QUICK)
+    said = cli(*asked, "--reading", tmp_path / "reading.json")
+    assert said.exit_code == 0, said.output
+    assert re.search(r"^(warning|problem): .*clip", said.stderr, re.MULTILINE), said.stderr
+    assert f"The recipe was made for dataset {'e' * 16}, this is dataset" in said.stderr
+    document = only_json(cli(*asked, "--json"))
+    assert "always clips" in [finding["kind"] for finding in document["findings"]]
+    assert document["notes"][0].startswith("The recipe was made for dataset")
+    shown = [
+        json.loads(cli("show", run["id"], "--json").stdout)["run"]
+        for run in json.loads(cli("runs", "--json").stdout)
+    ]
+    assert len({run["dataset"] for run in shown}) == 2
+
+
 def test_the_same_seed_gives_the_same_numbers(cli: Cli, houses: Path) -> None:
     first, second, other = (
         only_json(cli("train", houses, "--target", "price", *QUICK[:-1], seed, "--json"))["metrics"]

@@ -216,8 +216,7 @@ def _about(each: Rerun) -> list[str]:
     return [
         f"Claimed: {each.said} {f'({each.published}) ' if each.published else ''}Source: {each.source}.",
         "",
-        f"Measured on {each.data} (n = {each.rows:,}){part}; {each.runs} runs of {each.epochs} epochs, "
-        f"{each.seconds:,.0f} s of training.{clip}",
+        f"Measured on {each.data} (n = {each.rows:,}){part}; {each.runs} runs of {each.epochs} epochs.{clip}",
         *(["", " ".join(filter(None, (each.remark, reached(each))))] if each.remark or reached(each) else []),
         "",
         f"**{each.sentence}**",

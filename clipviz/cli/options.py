@@ -11,6 +11,12 @@ File = Annotated[Path, typer.Argument(metavar="FILE", help="A CSV or Excel file,
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Target = Annotated[str | None, typer.Option(metavar="COL", help="The column to predict.")]
 RecipeFile = Annotated[Path | None, typer.Option(metavar="R.json", help="A recipe; its dataset is replaced.")]
+ReadingFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--reading", metavar="READING.json", help="How the file is read, as an archive of a model says."
+    ),
+]
 Fields = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="One field of the recipe, e.g. gradient.max_norm=0.5."),

@@ -11,6 +11,8 @@ def print_swept(swept: Swept, as_json: bool) -> None:
         print_json(swept)
     else:
         _show(swept)
+    for note in swept.notes:
+        typer.echo(inert(f"{note}."), err=True)
     for reason in swept.reasons:
         typer.echo(inert(reason), err=True)
 

@@ -1,6 +1,8 @@
 """The names of what leaves with a trained model, in the folder of its run and in the archive."""
 
 MODEL = "model.safetensors"
+READING = "reading.json"
+"""How the file was read that it learned from (`core.dataset.Reading`); `load` looks for it beside MODEL."""
 PROGRAM = "model.pt2"
 ONNX = "model.onnx"
 INPUTS = "inputs.json"

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from clipviz.datasets.header import YEAR, rows_of_names
 from clipviz.datasets.lines import LONGEST_RECORD, one_space, open_text, parse
-from clipviz.datasets.numerals import is_number
+from clipviz.datasets.numerals import DECIMAL_COMMA, is_number
+from clipviz.datasets.numerals import guess as guess_marks
 
 CANDIDATES = (",", ";", "\t", "|")
 RARE = (" ", "^", "~")
@@ -43,10 +44,10 @@ def sample_lines(path: Path, encoding: str) -> list[str]:
 
 def guess(lines: Sequence[str], delimiter: str | None = None, header: bool | None = None) -> Dialect:
     """The dialect that the sampled lines speak; a given delimiter or header is kept."""
-    choices = (delimiter,) if delimiter else CANDIDATES
+    choices = (delimiter,) if delimiter else (";",) if _one_column(lines) else CANDIDATES
     parsed = {choice: _cells(lines, choice) for choice in choices}
     best = max(choices, key=lambda choice: _score(parsed[choice], choice))
-    if delimiter is None and _width(parsed[best]) <= 1:
+    if choices == CANDIDATES and _width(parsed[best]) <= 1:
         others = {mark: _cells(lines, mark) for mark in RARE}
         steady = (mark for mark, rows in others.items() if _width(rows) > 1 and _steadiness(rows) > 0.98)
         best = next(steady, ",") if len(lines) > 1 else ","
@@ -56,6 +57,18 @@ def guess(lines: Sequence[str], delimiter: str | None = None, header: bool | Non
     named = guess_header(rows) if header is None else header
     body = rows[1:] if named and len(rows) > 1 else rows
     return Dialect(best, named, _usual_width(body, len(first)), body)
+
+
+def _one_column(lines: Sequence[str]) -> bool:
+    """True for one name above numbers with decimal commas: these separate nothing."""
+    name, *cells = (line.strip() for line in lines) if lines else ("",)
+    plain = not any(mark in name for mark in CANDIDATES) and not is_number(name)
+    return (
+        plain
+        and len(cells) > 1
+        and all(DECIMAL_COMMA.fullmatch(cell) for cell in cells)
+        and guess_marks([cells])[0] == ","
+    )
 
 
 def _cells(lines: Sequence[str], delimiter: str) -> list[list[str]]:

@@ -7,11 +7,14 @@ import sys
 import zipfile
 from pathlib import Path
 
-from clipviz.core.away import INPUTS, MODEL, ONNX, PROGRAM
+from clipviz.core.away import INPUTS, MODEL, ONNX, PROGRAM, READING
+from clipviz.core.dataset import Reading
 from clipviz.core.errors import TrainingFailed
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Run
 from clipviz.core.settings import Settings
+from clipviz.datasets.header import MISSING
+from clipviz.runs.example_row import MOST, Example
 
 PROGRAMS = (PROGRAM, ONNX, INPUTS)
 SECONDS = 600
@@ -19,10 +22,11 @@ USE = """import clipviz
 
 model = clipviz.load("model.safetensors")
 print(model.columns)
-# two rows in which every value is missing: put yours in
-rows = {name: [None, None] for name in model.columns}
+# REMARK: put yours in
+rows = ROWS
 print(model.predict(rows))
 """
+UNKNOWN_ROWS = "{name: [None, None] for name in model.columns}"
 USE_IMAGES = """import clipviz, numpy
 
 model = clipviz.load("model.safetensors")
@@ -55,10 +59,17 @@ def place(settings: Settings, run: Run) -> Path | None:
     return found if found.is_file() else None
 
 
-def use(image: tuple[int, ...] | None) -> str:
-    """Python that loads the model and predicts; image: shape of those it takes, if it takes some."""
+def use(image: tuple[int, ...] | None, example: Example) -> str:
+    """Python that loads the model and predicts; image: shape of those it takes, if it takes some; example: a row."""
     if image is None:
-        return USE
+        if not example:
+            return USE.replace("REMARK", "two rows in which every value is missing").replace(
+                "ROWS", UNKNOWN_ROWS
+            )
+        spelled = "".join(f"    {name!r}: [{value!r}, None],\n" for name, value in example.items())
+        rest = f"{UNKNOWN_ROWS} | " if len(example) == MOST else ""
+        remark = "a row of medians and commonest values, and one in which every value is missing"
+        return USE.replace("REMARK", remark).replace("ROWS", f"{rest}{{\n{spelled}}}")
     return USE_IMAGES.replace("SHAPE", ", ".join(map(str, image)))
 
 
@@ -95,8 +106,13 @@ def translate(model: Path) -> str:
     return done.stdout.strip()
 
 
-def bundle(model: Path, run: Run, recipe: Recipe, image: tuple[int, ...] | None) -> bytes:
-    """A zip archive: the model, its recipe, its result, a page that says how to load it, and its programs, if any."""
+def bundle(
+    model: Path, run: Run, recipe: Recipe, image: tuple[int, ...] | None, reading: Reading, example: Example
+) -> bytes:
+    """A zip archive: the model, its recipe, its result, a page that says how to load it, and its programs, if any.
+
+    reading: how the file was read that it learned from. example: a row for that page.
+    """
     metrics = (run.result or {}).get("metrics", {})
     numbers = {name: "not finite" if value is None else f"{value:.6g}" for name, value in metrics.items()}
     measured = "".join(f"| {name} | {value} |\n" for name, value in numbers.items())
@@ -105,9 +121,10 @@ def bundle(model: Path, run: Run, recipe: Recipe, image: tuple[int, ...] | None)
         "`model.safetensors` holds the network with its input clamps, normalisation, activation clips and the way back "
         "to the target's own unit. It takes raw rows. No code is run when it is loaded.\n\n"
         "It needs Python with torch, numpy, pydantic and safetensors, and the folder `clipviz` of the project on the "
-        f"path; no store, no dashboard.\n\n```python\n{use(image)}```\n\n"
+        f"path; no store, no dashboard.\n\n```python\n{use(image, example)}```\n\n"
         f"On test rows that it never saw:\n\n| metric | value |\n|---|---|\n{measured}\n"
-        f"Run {run.id}. `recipe.json` trains it anew: `python -m clipviz train FILE --recipe recipe.json`.\n"
+        f"Run {run.id}. `recipe.json` trains it anew, on the same file read in the same way:\n"
+        f"`python -m clipviz train FILE --recipe recipe.json --reading {READING}`.\n{as_read(reading)}"
     )
     others = programs(model)
     readme += elsewhere({path.name for path in others})
@@ -116,10 +133,21 @@ def bundle(model: Path, run: Run, recipe: Recipe, image: tuple[int, ...] | None)
         archive.write(model, MODEL)
         for path in others:
             archive.write(path, path.name)
+        archive.writestr(READING, reading.model_dump_json(indent=2, exclude_defaults=True))
         archive.writestr("recipe.json", recipe.model_dump_json(indent=2))
         archive.writestr("result.json", json.dumps(run.result, indent=2))
         archive.writestr("README.md", readme)
     return packed.getvalue()
+
+
+def as_read(reading: Reading) -> str:
+    """What the README says of cells."""
+    said = f"\n`{READING}` says how that file was read. Beside the model, `clipviz.load` reads cells in the same way"
+    own = [word for word in reading.missing or () if word not in MISSING]
+    if own:
+        words = ", ".join(f"`{word.replace('`', ' ')}`" for word in own[:20])
+        said += f": {words} {'is' if len(own) == 1 else 'are'} taken as missing, as a number too"
+    return f"{said}.\n"
 
 
 def elsewhere(names: set[str]) -> str:

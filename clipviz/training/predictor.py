@@ -2,30 +2,48 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from pydantic import ValidationError
 
-from clipviz.core.errors import InvalidRecipe
+from clipviz.core.away import READING
+from clipviz.core.dataset import Reading
+from clipviz.core.errors import InvalidRecipe, TrainingFailed
 from clipviz.core.table import Feature
 from clipviz.datasets.text import Tokens, Vocabulary
+from clipviz.training.cells import DAY_SECONDS, Cells, plain
 from clipviz.training.network import Network, load_with_words
 
 Columns = Mapping[str, Sequence[Any]]
+Rows = Columns | Sequence[Mapping[str, Any]] | NDArray[Any]
 Floats = NDArray[np.float64]
-DAY_SECONDS, YEAR_DAYS = 86_400.0, 365.2425
-TRUTHS = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
+YEAR_DAYS = 365.2425
 SINCE = ": days since "
 
 
 def load(path: str | Path) -> "Predictor":
-    """The model of a safetensors file that a run left; raises TrainingFailed when it is not one."""
-    return Predictor(*load_with_words(Path(path)))
+    """The model of a safetensors file that a run left; raises TrainingFailed when it is not one.
+
+    Where `reading.json` lies beside it, cells are read as those of the file that it learned from.
+    """
+    network, words = load_with_words(Path(path))
+    beside = Path(path).with_name(READING)
+    if not beside.is_file():
+        return Predictor(network, words)
+    try:
+        return Predictor(network, words, Reading.model_validate_json(beside.read_bytes()))
+    except ValidationError as error:
+        raise TrainingFailed(
+            f"{READING} says how cells are read",
+            str(error.errors()[0]["msg"])[:200],
+            "Take it from the archive",
+        ) from error
 
 
 class Predictor:
@@ -35,8 +53,8 @@ class Predictor:
     `probabilities`; empty for a regression.
     """
 
-    def __init__(self, network: Network, words: tuple[str, ...]) -> None:
-        self._network, self._words = network, words
+    def __init__(self, network: Network, words: tuple[str, ...], reading: Reading = Reading()) -> None:  # noqa: B008
+        self._network, self._words, self._cells = network, words, Cells(reading)
         self.target = network.recipe.data.target
         self.classes = network.classes
 
@@ -51,28 +69,28 @@ class Predictor:
         text = self._network.recipe.data.text
         return tuple(dict.fromkeys([*named, *([text.column] if text else [])]))
 
-    def predict(self, rows: Columns | NDArray[Any]) -> list[float] | list[str]:
+    def predict(self, rows: Rows) -> list[float] | list[str]:
         """A number a row, in the target's own unit; or the name of the likeliest class.
 
-        rows: columns by name, (N,) values each: numbers (None is missing), levels of categories, dates, texts; of
-        images an array (N, height, width) or (N, height, width, 3) of pixels. A level or a word that training never
-        saw is unknown, which the network knows how to take. Columns may be lists, arrays, or those of a pandas frame.
-        Raises InvalidRecipe for a column that is missing, or of another length, or with a cell that is no number or
-        date where these belong.
+        rows: columns by name, (N,) values each, or a list of rows, each with its values by name: numbers (None is
+        missing), levels of categories, dates, texts; of images an array (N, height, width) or (N, height, width, 3) of
+        pixels. A level or a word that training never saw is unknown, which the network knows how to take. Columns may
+        be lists, arrays, or those of a pandas frame. Raises InvalidRecipe for a column that is missing or of another
+        length, and for a cell that is no number or date where these belong.
         """
         said = self._scores(rows)
         if not self.classes:
             return [float(value) for value in said]
         return [self.classes[code] for code in said.argmax(axis=1).tolist()]
 
-    def probabilities(self, rows: Columns | NDArray[Any]) -> Floats:
+    def probabilities(self, rows: Rows) -> Floats:
         """(N, C): that of each class, as `predict` takes rows."""
         if not self.classes:
             raise InvalidRecipe("Only classes have probabilities", "a regression", "Use predict")
         return torch.softmax(torch.from_numpy(self._scores(rows)), dim=1).numpy()
 
-    def _scores(self, rows: Columns | NDArray[Any]) -> Floats:
-        raw = self._pixels(rows) if isinstance(rows, np.ndarray) else self._encoded(rows)
+    def _scores(self, rows: Rows) -> Floats:
+        raw = self._pixels(rows) if isinstance(rows, np.ndarray) else self._encoded(_by_column(rows))
         with torch.no_grad():
             said: Floats = self._network(torch.from_numpy(raw)).numpy()
         return said
@@ -91,10 +109,6 @@ class Predictor:
 
     def _encoded(self, rows: Columns) -> Floats:
         """(N, F) raw rows as the front takes them."""
-        if not hasattr(rows, "keys"):
-            raise InvalidRecipe(
-                "Rows are given as columns by name", type(rows).__name__, 'Give {"name": [values, ...], ...}'
-            )
         missing = [name for name in self.columns if name not in rows]
         if missing:
             raise InvalidRecipe(
@@ -102,7 +116,7 @@ class Predictor:
                 f"none of the name {missing[0]!r}",
                 "Give it, with None where a value is missing",
             )
-        rows = {name: _cells(name, rows[name]) for name in self.columns}
+        rows = {name: plain(name, rows[name]) for name in self.columns}
         lengths = {len(cells) for cells in rows.values()}
         if len(lengths) != 1:
             raise InvalidRecipe(
@@ -128,9 +142,12 @@ class Predictor:
             codes = {level: code for code, level in enumerate(feature.levels)}
             return np.array([_code(codes, value) for value in rows[feature.name]], dtype=np.float64)
         if feature.name in rows:
-            return np.array([_number(feature.name, value) for value in rows[feature.name]], dtype=np.float64)
+            return np.array(
+                [self._cells.number(feature.name, value) for value in rows[feature.name]], dtype=np.float64
+            )
         column = next(name for name in self._dates if feature.name.startswith(f"{name}: "))
-        return _of_dates(feature.name.removeprefix(f"{column}: "), _days(column, rows[column]))
+        days = np.array([self._cells.days(column, value) for value in rows[column]], dtype=np.float64)
+        return _of_dates(feature.name.removeprefix(f"{column}: "), days)
 
     @cached_property
     def _dates(self) -> tuple[str, ...]:
@@ -139,25 +156,26 @@ class Predictor:
         return tuple(name.rsplit(SINCE, 1)[0] for name in names if SINCE in name)
 
 
-def _cells(column: str, values: Any) -> list[Any]:
-    """The cells of a column of any library as Python has them, None for those that are missing."""
-    if isinstance(values, str | bytes) or not hasattr(values, "__len__") or not hasattr(values, "__iter__"):
+def _by_column(rows: Columns | Sequence[Mapping[str, Any]]) -> Columns:
+    """Rows that are given one by one, column by column; what has columns already stays as it is."""
+    if hasattr(rows, "keys"):
+        return cast(Columns, rows)  # a frame has keys and is no Mapping
+    if not isinstance(rows, list | tuple) or not rows or not all(isinstance(row, Mapping) for row in rows):
         raise InvalidRecipe(
-            f"Column {column!r} takes one value a row", repr(values)[:100], "Give a list, also of one value"
+            "Rows are columns by name, or a list of rows with values by name",
+            repr(rows)[:100],
+            "Give a dictionary of lists, or a list of dictionaries",
         )
-    return [_cell(value) for value in values]
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, np.datetime64):
-        value = value.astype("datetime64[us]").item()
-    elif isinstance(value, np.generic):
-        value = value.item()
-    elif hasattr(value, "as_py"):  # Arrow's
-        value = value.as_py()
-    lacks = value is None or type(value).__name__ in ("NAType", "NaTType")  # those of pandas equal nothing
-    lacks = lacks or (isinstance(value, float) and math.isnan(value))
-    return None if lacks or value == "" else value
+    names = dict.fromkeys(name for row in rows for name in row)
+    for place, row in enumerate(rows):
+        lost = next((name for name in names if name not in row), None)
+        if lost is not None:
+            raise InvalidRecipe(
+                "All rows must have the same columns",
+                f"none of the name {lost!r} in row {place + 1}",
+                "Give it, with None where a value is missing",
+            )
+    return {name: [row[name] for row in rows] for name in names}
 
 
 def _code(codes: Mapping[str, int], value: Any) -> int:
@@ -169,43 +187,6 @@ def _code(codes: Mapping[str, int], value: Any) -> int:
     else:
         said = [] if value is None else [str(value), str(value).strip()]
     return next((codes[word] for word in said if word in codes), -1)
-
-
-def _number(column: str, value: Any) -> float:
-    """Of true and false, by any of their usual words, 1 and 0."""
-    if value is None:
-        return math.nan
-    if isinstance(value, str) and value.strip().lower() in TRUTHS:
-        return TRUTHS[value.strip().lower()]
-    try:
-        return float(value)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise InvalidRecipe(
-            f"Column {column!r} holds numbers",
-            repr(value)[:100],
-            "Give a number, or None where a value is missing",
-        ) from error
-
-
-def _days(column: str, values: Sequence[Any]) -> Floats:
-    """Days since 1970-01-01, NaN for a date that is missing; a date without a zone is taken as UTC."""
-    return np.array(
-        [math.nan if value is None else _day(column, value) for value in values], dtype=np.float64
-    )
-
-
-def _day(column: str, value: Any) -> float:
-    try:
-        moment = datetime.fromisoformat(value.strip()) if isinstance(value, str) else value
-    except ValueError:
-        moment = None
-    if isinstance(moment, date) and not isinstance(moment, datetime):
-        moment = datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
-    if not isinstance(moment, datetime):
-        raise InvalidRecipe(
-            f"Column {column!r} holds dates", repr(value)[:100], "Write them as 2020-12-31, or give None"
-        )
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() / DAY_SECONDS
 
 
 def _of_dates(part: str, days: Floats) -> Floats:

@@ -8,6 +8,7 @@ import streamlit as st
 from clipviz.analysis.verdict import doses
 from clipviz.analysis.verdict.gather import Group
 from clipviz.core.errors import ClipvizError
+from clipviz.core.screening import Search
 from clipviz.core.sweep import Design, Sweep, Variant, Vary
 from clipviz.runs.sweeps import submit
 from clipviz.ui import header, state
@@ -62,7 +63,8 @@ def form(sweep: Sweep, arm: str) -> None:
             where = st.selectbox(
                 "Outliers in", list(WHERE), format_func=WHERE.__getitem__, key=f"where:{sweep.id}"
             )
-            everyone = sweep.design.samples is None and st.checkbox(
+            search = isinstance(sweep.design.choosing, Search)
+            everyone = not (search or sweep.design.samples) and st.checkbox(
                 "All arms of this sweep, not only the chosen one", key=f"everyone:{sweep.id}"
             )
         with right:
@@ -99,7 +101,8 @@ def form(sweep: Sweep, arm: str) -> None:
 def designed(
     sweep: Sweep, only: Variant | None, where: str, grows: str, values: list[float], rest: float
 ) -> Design:
-    """A sweep's design with a dose that grows. only: one of its arms, with its reference; None for all of them.
+    """A sweep's design with a dose that grows, over the seeds that judged its arms. only: one of them, with its
+    reference; None for all of them.
 
     rest: what the other of rate and size is. Raises ValueError (pydantic's) and InvalidRecipe for impossible doses.
     """
@@ -112,10 +115,9 @@ def designed(
         for each in sweep.design.vary
         if only is None or (value := _at(document, each.path)) is not None
     ]
+    seeds = sweep.rounds[-1].seeds if sweep.rounds else sweep.design.seeds
     dose = Vary(path=f"data.contamination.{grows}", values=tuple(dict.fromkeys(values)))
-    return Design(
-        recipe=recipe, vary=(*own, dose), seeds=sweep.design.seeds, without_clip=sweep.design.without_clip
-    )
+    return Design(recipe=recipe, vary=(*own, dose), seeds=seeds, without_clip=sweep.design.without_clip)
 
 
 def _at(document: Any, path: str) -> Any:

@@ -29,7 +29,7 @@ header[data-testid="stHeader"] { background: transparent; height: 0; }
   .st-key-header [data-testid="stPageLink"] a > span:has([data-testid="stIconMaterial"]) { display: none; }
   .st-key-header [data-testid="stPageLink"] a { padding: 0.15rem 0.35rem; }
   .st-key-header [data-testid="stPageLink"] p { font-size: 0.85rem; }
-  .st-key-header { column-gap: 0.2rem; row-gap: 0; }
+  .st-key-header { column-gap: 0.2rem; row-gap: 0.35rem; }
 }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; } }
 </style>"""

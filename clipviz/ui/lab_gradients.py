@@ -27,9 +27,10 @@ from clipviz.ui.text import counted, number
 
 SLOTS = {
     slot: Choice(id=id)
-    for slot, id in (("p1", "global_norm"), ("p2", "autoclip"), ("p3", "zclip"), ("p4", "adagc"))
+    for slot, id in (("p1", "global_norm"), ("p2", "autoclip"), ("p3", "zclip"), ("p4", "norm_ema"))
 }
-"""A fixed threshold, a percentile, a z-score, an adaptive one: four ways to meet a stream with spikes."""
+"""A fixed threshold, a percentile, a z-score, an adaptive one: four ways to meet a stream with spikes. (AdaGC would
+need larger layers: of a layer of one weight the least norm in its warm-up is next to 0.)"""
 RANGE = np.geomspace(0.05, 20, 61)
 AXES = ("g₁", "g₂")
 

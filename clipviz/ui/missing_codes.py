@@ -34,6 +34,13 @@ def offer(dataset: Dataset, profile: ColumnProfile) -> None:
 
 def words(dataset: Dataset, codes: list[str]) -> tuple[str, ...]:
     """The words for a missing value of a dataset, and codes in the spellings that files have them in."""
-    known = MISSING if dataset.reading.missing is None else dataset.reading.missing
-    spelled = (f"{code}{ending}" for code in codes for ending in ("", ".0", ".00"))
-    return tuple(dict.fromkeys([*known, *spelled]))
+    reading = dataset.reading
+    known = MISSING if reading.missing is None else reading.missing
+    whole = dict.fromkeys(each for code in codes for each in (code, _grouped(code, reading.thousands or "")))
+    marks = dict.fromkeys((".", reading.decimal or "."))
+    endings = ("", *(f"{mark}{zeros}" for mark in marks for zeros in ("0", "00")))
+    return tuple(dict.fromkeys([*known, *(f"{code}{ending}" for code in whole for ending in endings)]))
+
+
+def _grouped(code: str, mark: str) -> str:
+    return f"{int(code):,}".replace(",", mark)

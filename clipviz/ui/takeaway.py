@@ -8,7 +8,9 @@ from clipviz.core.away import ONNX, PROGRAM
 from clipviz.core.errors import ClipvizError
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Run
+from clipviz.datasets import files
 from clipviz.runs import takeaway
+from clipviz.runs.example_row import example_row
 from clipviz.ui import header, state
 from clipviz.ui.text import escape, size
 
@@ -18,10 +20,13 @@ def offer(run: Run, recipe: Recipe) -> None:
     model = takeaway.place(state.settings(), run)
     if model is None:
         return
-    shape = state.store().datasets.get(run.dataset, include_deleted=True).image
+    dataset = state.store().datasets.get(run.dataset, include_deleted=True)
+    shape = dataset.image
     image = None
     if shape is not None and recipe.data.features is None:
         image = (shape.height, shape.width, *([shape.channels] if shape.channels > 1 else []))
+    profiles = files.profiles(state.settings(), dataset.id) if shape is None else []
+    example = example_row(model, profiles)
     st.subheader("Take the model with you")
     left, right = st.columns([1, 2], gap="large")
     with left:
@@ -33,14 +38,14 @@ def offer(run: Run, recipe: Recipe) -> None:
         bytes = sum(path.stat().st_size for path in (model, *others))
         st.download_button(
             f"Download the model ({size(bytes)})",
-            lambda: takeaway.bundle(model, run, recipe, image),
+            lambda: takeaway.bundle(model, run, recipe, image, dataset.reading, example),
             file_name=f"clipviz-{run.id}.zip",
             mime="application/zip",
             icon=":material/download:",
         )
         _programs(model, [path.name for path in others])
     with right:
-        st.code(takeaway.use(image), language="python")
+        st.code(takeaway.use(image, example), language="python")
 
 
 def _programs(model: Path, there: list[str]) -> None:

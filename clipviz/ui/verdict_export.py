@@ -114,7 +114,7 @@ def html(verdict: Verdict, groups: Sequence[Group], title: str, plan: Plan) -> s
         report.paragraph(" ".join(verdict.context)),
         *(report.paragraph(warning) for warning in verdict.warnings),
         *(report.paragraph(advice, "muted") for advice in verdict.advice),
-        report.paragraph(verdicts.cost(verdict), "muted"),
+        report.paragraph(verdicts.cost(plan.groups or groups), "muted"),
     ]
     for picture in verdict_pictures.pictures(verdict, groups, plan.sweep, plan.groups):
         parts += [report.heading(picture.title), report.figure(picture.draw)]

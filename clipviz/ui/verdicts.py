@@ -166,13 +166,8 @@ def comparisons(verdict: Verdict) -> pd.DataFrame:
     return pd.DataFrame(lines)
 
 
-def cost(verdict: Verdict) -> str:
-    """What the answer cost, in words."""
-    seconds = sum((arm.seconds or 0.0) * arm.runs for arm in verdict.arms)
-    return (
-        f"{counted(sum(arm.runs for arm in verdict.arms), 'run')}, {number(seconds, 3)} s of training in all."
-    )
-
-
-def _margin(verdict: Verdict) -> float | None:
-    return verdict.comparisons[verdict.headline].margin
+def cost(groups: Sequence[Group]) -> str:
+    """What the answer cost, in words: all that was trained, what chose the arms too."""
+    ended = [run for group in groups for run in group.runs.values() if run.result or run.diverged]
+    seconds = sum((run.result or {}).get("seconds", 0.0) for run in ended)
+    return f"{counted(len(ended), 'run')}, {number(seconds, 3)} s of training in all."

@@ -55,7 +55,8 @@ def test_the_download_predicts_without_the_dashboard(
         archive.extractall(tmp_path / "away")
     names = {path.name for path in (tmp_path / "away").iterdir()}
     assert names == {
-        "model.safetensors", "model.pt2", "model.onnx", "inputs.json", "recipe.json", "result.json", "README.md"
+        "model.safetensors", "model.pt2", "model.onnx", "inputs.json", "reading.json", "recipe.json", "result.json",
+        "README.md",
     }  # fmt: skip
     plain, onnx = (tmp_path / "away" / "README.md").read_text().split("```python\n")[1:]
     columns, said = alone(plain.split("```")[0], tmp_path / "away").splitlines()

@@ -48,3 +48,10 @@ def test_header(text, header):
 def test_what_is_given_is_kept():
     found = guess(["a;b\n", "1;2\n"], delimiter=",", header=False)
     assert (found.delimiter, found.header, found.width) == (",", False, 1)
+
+
+def test_a_column_of_decimal_commas_is_one():
+    found = guess(["weight\n", "0,5\n", "1,25\n", "12,5\n"])
+    assert (found.delimiter, found.width, found.header) == (";", 1, True)
+    assert guess(["a,b\n", "0,5\n", "1,25\n"]).delimiter == ","
+    assert guess(["0,5\n", "1,25\n"]).delimiter == ","

@@ -36,7 +36,8 @@ def test_an_activation_function_takes_their_place() -> None:
     network = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 1))
     batch = torch.randn(6, 3)
     expected = network[2](nn.functional.gelu(network[0](batch)))
-    clipviz.add_clips(network, "gelu")
+    clips = clipviz.add_clips(network, "gelu")
+    assert sum(clip.penalty() for clip in clips.values()) == 0
     torch.testing.assert_close(network(batch), expected)
 
 

@@ -95,6 +95,7 @@ def test_its_answer_names_the_policy_and_trains_it(page, home, store, begun) -> 
     assert "Take ZClip" in said and "ZClip lowers test MAE by" in said
     assert "left early" in said and "Holm's correction counts all" in said
     assert "Input clamp × activation clip" not in said, "a search has no grid"
+    assert f"{len(store.sweeps.runs(begun.id))} runs, " in said, "those of the screen cost something too"
     assert "Answer now" not in {each.label for each in app.button}
     button(app, "Train this").click().run()
     assert not app.exception
@@ -104,10 +105,14 @@ def test_its_answer_names_the_policy_and_trains_it(page, home, store, begun) -> 
 
 
 def test_where_nothing_helps_it_says_so(page, home, store, begun) -> None:
-    to_the_end(store, home, begun, better="")
+    ended = to_the_end(store, home, begun, better="")
     app = page("compare", sweep=begun.id)
     assert "Nothing beats no clipping here" in words(app) and not app.exception
     assert button(app, "Train without clips")
+    assert not [each for each in app.checkbox if each.label.startswith("All arms")], "they have no design"
+    next(each for each in app.button if each.key == f"dirty:{begun.id}").click().run()
+    dirty = next(each for each in store.sweeps.list() if each.id != begun.id)
+    assert dirty.design.seeds == ended.rounds[-1].seeds, "three seeds of a pilot could show nothing"
 
 
 def test_a_cancelled_search_decides_nothing_more_and_recommends_nothing(page, home, store, begun) -> None:

@@ -10,10 +10,13 @@ import numpy as np
 import pytest
 
 import clipviz
-from clipviz.core.errors import InvalidRecipe, TrainingFailed
+from clipviz.core.dataset import Reading
+from clipviz.core.errors import InvalidRecipe, TrainingFailed, UnreadableFile
 from clipviz.core.inspection import FILE, Inspection
 from clipviz.core.settings import Settings
+from clipviz.datasets import files
 from clipviz.runs import takeaway
+from clipviz.runs.example_row import example_row
 from clipviz.training.predictor import _code
 
 ROWS = 120
@@ -86,24 +89,61 @@ def test_what_is_unknown_is_taken_and_a_file_that_is_no_model_is_refused(tmp_pat
         model.predict(nothing | {"area": ["NA", 1]})
     with pytest.raises(InvalidRecipe, match="'day' holds dates; received '31/12/2020'"):
         model.predict(nothing | {"day": ["2020-12-31", "31/12/2020"]})
+    rows = [dict.fromkeys(model.columns)] * 2
+    assert model.predict(rows) == model.predict(nothing)
+    with pytest.raises(InvalidRecipe, match="same columns; received none of the name 'area' in row 2"):
+        model.predict([rows[0], {"town": "north"}])
+    with pytest.raises(InvalidRecipe, match="a list of rows with values by name; received"):
+        model.predict([[1, 2]])
+    with pytest.raises(InvalidRecipe, match="'town' takes one value a row; received 'north'"):
+        model.predict(dict.fromkeys(model.columns) | {"town": "north", "area": [1]})
     (tmp_path / "x.safetensors").write_text("no")
     with pytest.raises(TrainingFailed, match="safetensors file that clipviz wrote"):
         clipviz.load(tmp_path / "x.safetensors")
 
 
 def test_the_lines_of_the_readme_run(tmp_path: Path, columns, monkeypatch, capsys) -> None:
-    outcome = clipviz.train(tmp_path / "houses.csv", target="price", set={"training.epochs": 1}, device="cpu")
-    shown, settings = clipviz.show(outcome.run), Settings.from_environment()
+    given, settings = Reading(missing=("", "-999")), Settings.from_environment()
+    outcome = clipviz.train(
+        tmp_path / "houses.csv", target="price", set={"training.epochs": 1}, device="cpu", reading=given
+    )
+    shown = clipviz.show(outcome.run)
     place = takeaway.place(settings, shown.run)
     assert place is not None
+    example = example_row(place, files.profiles(settings, shown.run.dataset))
+    assert set(example) == {"area", "town", "day", "kind"}
+    assert example["kind"] in ("low", "high") and len(str(example["day"])) == len("2020-01-05")
+    reading = files.dataset(settings, shown.run.dataset).reading
 
-    with zipfile.ZipFile(io.BytesIO(takeaway.bundle(place, shown.run, shown.recipe, None))) as archive:
+    packed = takeaway.bundle(place, shown.run, shown.recipe, None, reading, example)
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         archive.extractall(tmp_path / "away")
-        assert set(archive.namelist()) == {"model.safetensors", "recipe.json", "result.json", "README.md"}
+        assert set(archive.namelist()) == {
+            "model.safetensors", "reading.json", "recipe.json", "result.json", "README.md"
+        }  # fmt: skip
     readme = (tmp_path / "away" / "README.md").read_text()
+    assert "--reading reading.json" in readme and "`-999` is taken as missing" in readme
     monkeypatch.chdir(tmp_path / "away")
     exec(readme.split("```python\n")[1].split("```")[0], {})
     assert "area" in capsys.readouterr().out
+
+    model = clipviz.load("model.safetensors")
+    rows = {name: [value] for name, value in example.items()}
+    assert model.predict(rows | {"area": [-999]}) == model.predict(rows | {"area": [None]})
+    assert clipviz.load(place).predict(rows | {"area": [-999]}) != model.predict(rows | {"area": [-999]})
+    again = clipviz.train(tmp_path / "houses.csv", recipe="recipe.json", reading="reading.json")
+    assert clipviz.show(again.run).run.dataset == shown.run.dataset and again.metrics == outcome.metrics
+    assert not any("was made for dataset" in note for note in again.notes)
+    other = clipviz.train(tmp_path / "houses.csv", recipe="recipe.json")
+    assert f"The recipe was made for dataset {shown.run.dataset}" in other.notes[0]
+    assert "the same file with -999 not read as missing. Results will differ" in other.notes[0]
+    (tmp_path / "away" / "reading.json").write_text("[]")
+    with pytest.raises(TrainingFailed, match=r"reading\.json says how cells are read"):
+        clipviz.load("model.safetensors")
+    with pytest.raises(UnreadableFile, match="A reading is a JSON file"):
+        clipviz.train(tmp_path / "houses.csv", recipe="recipe.json", reading="reading.json")
+    with pytest.raises(UnreadableFile, match="has been read already"):
+        clipviz.train(shown.run.dataset, recipe="recipe.json", reading=given)
 
 
 def test_columns_of_any_library_say_the_same(tmp_path: Path, columns) -> None:

@@ -31,7 +31,7 @@ class ArmSummary(Record):
     diverged: Share
     fired: dict[str, float | None] = Field(description="By family: mean share over seeds; None: not known.")
     never_fired: bool
-    seconds: float | None = Field(description="Mean training time of a run.")
+    seconds: float | None = Field(description="Mean training time of the runs whose time is known.")
 
 
 class Verdict(Record):
@@ -122,6 +122,7 @@ def _best(arms: Sequence[Arm], metric: Metric) -> Arm:
 def _summary(arm: Arm, looked_at: Arm) -> ArmSummary:
     values = np.array(list(arm.finite().values()))
     ended = [each for each in arm.outcomes.values() if each.diverged or each.finite]
+    timed = [each.seconds for each in ended if each.seconds]
     return ArmSummary(
         name=arm.name,
         reference=arm.reference,
@@ -136,5 +137,5 @@ def _summary(arm: Arm, looked_at: Arm) -> ArmSummary:
         diverged=wilson(sum(each.diverged for each in ended), len(ended)),
         fired={family: arm.share_fired(family) for family in arm.clips},
         never_fired=never_fired(arm),
-        seconds=sum(each.seconds for each in ended) / len(ended) if ended else None,
+        seconds=sum(timed) / len(timed) if timed else None,
     )

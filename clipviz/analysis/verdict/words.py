@@ -1,11 +1,11 @@
 """A verdict in plain words; "no evidence of a difference" is one of its answers."""
 
-import math
 from collections.abc import Sequence
 
 from clipviz.analysis.verdict import parts
 from clipviz.analysis.verdict.arm import Arm
 from clipviz.analysis.verdict.comparison import Comparison, never_fired
+from clipviz.analysis.verdict.numerals import number, p_value, pairs, signed
 from clipviz.analysis.verdict.power import FEWEST_EXACT, HEADLINE, RECOMMENDED
 from clipviz.analysis.verdict.screening import Screening
 from clipviz.analysis.verdict.sign_flip import smallest
@@ -48,12 +48,12 @@ def advice(found: Comparison, metric: Metric, level: float, family: int) -> list
     said = []
     if 0 < n < FEWEST_EXACT:
         said.append(
-            f"With {_pairs(n)} the exact test cannot go below p = {smallest(n):.3g}, so nothing can be shown at "
+            f"With {pairs(n)} the exact test cannot go below p = {smallest(n):.3g}, so nothing can be shown at "
             f"{level:g}: take at least {FEWEST_EXACT} seeds, better {RECOMMENDED}."
         )
     elif family > 1 and smallest(n) * family > level:
         said.append(
-            f"With {_pairs(n)} and {family} comparisons, Holm's correction leaves no p below {level:g}: take "
+            f"With {pairs(n)} and {family} comparisons, Holm's correction leaves no p below {level:g}: take "
             f"more seeds or fewer arms."
         )
     if found.relation in ("better", "worse"):
@@ -62,7 +62,7 @@ def advice(found: Comparison, metric: Metric, level: float, family: int) -> list
     elif found.relation == "no evidence":
         if found.smallest is not None:
             said.append(
-                f"These seeds would show a difference of {_number(found.smallest)} or more four times in five; a "
+                f"These seeds would show a difference of {number(found.smallest)} or more four times in five; a "
                 f"smaller one may be there unseen."
             )
         if found.more_seeds:
@@ -121,26 +121,26 @@ def _about(found: Comparison, arms: dict[str, Arm], metric: Metric, family: int)
             return f"{arm} never fired: it is identical to {other}."
         return f"{arm} gave the very numbers of {other} at every seed: the two are identical."
     if found.relation == "too few":
-        return f"Too few runs have ended to compare {arm} with {other}: {_pairs(len(found.seeds))}."
+        return f"Too few runs have ended to compare {arm} with {other}: {pairs(len(found.seeds))}."
     if found.relation in ("better", "worse"):
         small = found.p_equivalent is not None and found.p_equivalent <= LEVEL and not found.ranked
-        within = f" It is real, yet within the ±{_number(found.margin)} that do not matter." if small else ""
+        within = f" It is real, yet within the ±{number(found.margin)} that do not matter." if small else ""
         return f"{_claim(found, metric, title)}{within}{_ranks(found, arms)}"
     if found.relation == "equivalent":
         return (
             f"{arm} and {other} are equivalent in {title}: the difference is within "
-            f"±{_number(found.margin)} ({_interval(found)}, two one-sided tests p = {_p(found.p_equivalent)})."
+            f"±{number(found.margin)} ({_interval(found)}, two one-sided tests p = {p_value(found.p_equivalent)})."
         )
     if few(found, family):
         among = "" if family == 1 else f" among {family} comparisons"
         word = "better" if (found.mean or 0.0) * metric.worse < 0 else "worse"
         return (
-            f"{arm} looks {word} than {other} in {title}, but {_pairs(len(found.seeds))} cannot show it{among}: add "
-            f"seeds ({_signed(found.mean)}, {_evidence(found)}).{_ranks(found, arms)}"
+            f"{arm} looks {word} than {other} in {title}, but {pairs(len(found.seeds))} cannot show it{among}: add "
+            f"seeds ({signed(found.mean)}, {_evidence(found)}).{_ranks(found, arms)}"
         )
     return (
         f"No evidence of a difference in {title} between {arm} and {other}: "
-        f"{_signed(found.mean)} ({_evidence(found)}).{_many(found, family)}{_ranks(found, arms)}"
+        f"{signed(found.mean)} ({_evidence(found)}).{_many(found, family)}{_ranks(found, arms)}"
     )
 
 
@@ -149,7 +149,7 @@ def _many(found: Comparison, family: int) -> str:
     if family == 1 or found.ranked or not apart(found):
         return ""
     return (
-        f" The interval leaves 0 out, for it is of this comparison by itself (p = {_p(found.p)}); among {family} "
+        f" The interval leaves 0 out, for it is of this comparison by itself (p = {p_value(found.p)}); among {family} "
         "comparisons one like it turns up too easily by luck."
     )
 
@@ -161,12 +161,10 @@ def _claim(found: Comparison, metric: Metric, title: str) -> str:
     verb = "lowers" if found.mean < 0 else "raises"
     low, high = sorted(abs(bound or 0.0) for bound in (found.low, found.high))
     inside = (found.low or 0.0) <= 0 <= (found.high or 0.0)
-    bounds = (
-        f"{_signed(found.low)} to {_signed(found.high)}" if inside else f"{_number(low)} to {_number(high)}"
-    )
+    bounds = f"{signed(found.low)} to {signed(found.high)}" if inside else f"{number(low)} to {number(high)}"
     verdict = "" if found.relation == "better" else f", which is worse than {found.reference}"
     return (
-        f"{found.arm} {verb} {title} by {_number(abs(found.mean))}{verdict} "
+        f"{found.arm} {verb} {title} by {number(abs(found.mean))}{verdict} "
         f"({found.confidence:.0%} CI {bounds}, {_tested(found)})."
     )
 
@@ -230,7 +228,7 @@ def _always(arms: Sequence[Arm], scale_free: bool) -> list[str]:
     if not shares:
         return []
     fired = f"{listed(list(shares))}: the gradient clip fired at {min(shares.values()):.0%} of the steps"
-    fired += " or more" if len(shares) > 1 else ""
+    fired += " or more" if len({f"{share:.0%}" for share in shares.values()}) > 1 else ""
     if scale_free:
         return [
             f"{fired}, under an optimiser that divides by the gradient's own size: a constant shortening cancels "
@@ -249,12 +247,12 @@ def _evidence(found: Comparison) -> str:
 def _interval(found: Comparison) -> str:
     if found.low is None or found.high is None:
         return "no interval"
-    return f"{found.confidence:.0%} CI {_signed(found.low)} to {_signed(found.high)}"
+    return f"{found.confidence:.0%} CI {signed(found.low)} to {signed(found.high)}"
 
 
 def _tested(found: Comparison) -> str:
-    told = _p(found.p_holm)
-    return f"{_pairs(len(found.seeds))}, Holm p {told if told.startswith('<') else f'= {told}'}"
+    told = p_value(found.p_holm)
+    return f"{pairs(len(found.seeds))}, Holm p {told if told.startswith('<') else f'= {told}'}"
 
 
 def few(found: Comparison, family: int) -> bool:
@@ -266,28 +264,3 @@ def few(found: Comparison, family: int) -> bool:
 def apart(found: Comparison) -> bool:
     """Whether the interval leaves 0 out."""
     return found.low is not None and found.high is not None and not found.low <= 0 <= found.high
-
-
-def _pairs(count: int) -> str:
-    return f"{count} paired seed{'' if count == 1 else 's'}"
-
-
-def _p(value: float | None) -> str:
-    if value is None:
-        return "–"
-    return "< 0.0001" if value < 0.0001 else f"{value:.2g}"
-
-
-def _number(value: float | None) -> str:
-    if value is None:
-        return "–"
-    if value == 0 or not math.isfinite(value):
-        return f"{value:g}"
-    digits = max(0, 2 - math.floor(math.log10(abs(value))))
-    return f"{value:,.{digits}f}" if 1e-4 <= abs(value) < 1e7 else f"{value:.2e}"
-
-
-def _signed(value: float | None) -> str:
-    if value is None:
-        return "–"
-    return f"{'−' if value < 0 else '+' if value > 0 else ''}{_number(abs(value))}"

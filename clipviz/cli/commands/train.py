@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from clipviz import facade
-from clipviz.cli.options import Device, Fields, File, Json, RecipeFile, Target
+from clipviz.cli.options import Device, Fields, File, Json, ReadingFile, RecipeFile, Target
 from clipviz.core.arguments import assignment
 from clipviz.core.run import State
 from clipviz.progress_line import ProgressLine
@@ -17,6 +17,7 @@ def train(
     file: File,
     target: Target = None,
     recipe: RecipeFile = None,
+    reading: ReadingFile = None,
     set_: Fields = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the weights and of the order of batches.")] = None,
     device: Device = None,
@@ -32,6 +33,7 @@ def train(
         file,
         target=target,
         recipe=recipe,
+        reading=reading,
         set=dict(assignment(text) for text in set_ or []),
         seed=seed,
         device=device,
@@ -52,6 +54,11 @@ def train(
                 for name, value in outcome.metrics.items()
             ),
         )
+    for finding in outcome.findings:
+        if finding.weight != "note":
+            typer.echo(inert(f"{finding.weight}: {finding.text} {finding.remedy}"), err=True)
+    for note in outcome.notes:
+        typer.echo(inert(f"{note}."), err=True)
     if outcome.reason:
         typer.echo(inert(outcome.reason), err=True)
     if outcome.state not in (State.FINISHED, State.STOPPED):

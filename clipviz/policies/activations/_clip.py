@@ -107,9 +107,11 @@ class Clip(nn.Module):
         return which.mean(dtype=torch.float32)
 
     def penalty(self) -> Tensor:
-        """() what the thresholds add to the loss: ½ · penalty · Σ theta²."""
-        bounds = torch.cat(list(self.readable().values()))
-        return 0.5 * self.get_buffer("penalty_rate") * bounds.square().sum()
+        """() what the thresholds add to the loss: ½ · penalty · Σ theta²; 0 where there are none."""
+        bounds = list(self.readable().values())
+        if not bounds:
+            return torch.zeros(())
+        return 0.5 * self.get_buffer("penalty_rate") * torch.cat(bounds).square().sum()
 
     @torch.no_grad()
     def start_at(self, value: float | Tensor, name: str = "theta") -> None:

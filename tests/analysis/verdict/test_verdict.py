@@ -260,3 +260,16 @@ def test_an_arm_that_left_before_fresh_seeds_were_trained_is_held_to_the_seeds_t
     found = {each.arm: each for each in judge(arms, MAE, screening=screening).comparisons}
     assert found["leader"].seeds == list(range(3, 12)) and found["idle"].seeds == [0, 1, 2]
     assert (found["leader"].relation, found["idle"].relation) == ("better", "identical")
+
+
+def test_clips_that_fired_at_every_step_did_not_do_so_at_more() -> None:
+    base = np.linspace(5, 6, 6)
+    arms = [arm("none", base), *(arm(name, base - 1 + 0.1 * D[0], "none", fired=1.0) for name in "ab")]
+    [said] = judge(arms, MAE).warnings
+    assert "a; b: the gradient clip fired at 100% of the steps, and" in said
+
+
+def test_a_run_that_diverged_without_a_time_does_not_make_its_arm_look_cheap() -> None:
+    lost = {0: Outcome(diverged=True), 1: Outcome(metric=1.0, seconds=4.0)}
+    [_, found] = judge([arm("none", [1, 2]), Arm(name="a", outcomes=lost, reference="none")], MAE).arms
+    assert found.seconds == 4.0
