@@ -1,7 +1,7 @@
 """The web process while a large file is dropped: `python benchmarks/drop.py [--megabytes 150] [--file large.csv]`.
 
 A real `streamlit run` and a browser: the file is dropped on the Data page, read and profiled, its profile is shown, and
-two of its columns are opened on the Clamp page. The memory of the web process is looked at fifty times a second: all
+eleven of its columns are opened on the Clamp page. The memory of the web process is looked at fifty times a second: all
 that is resident, pages of mapped files and libraries among it, and what it holds itself. The baseline is the walk to
 the form of Train with the small sample. Exits 1 when 300 MB or more are resident.
 """

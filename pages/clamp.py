@@ -88,8 +88,12 @@ def inputs(
     recipe = clamp_policy.show(dataset, draft, recipe, numeric, column)
     drafts.keep(recipe)
     choice = recipe.inputs.policy_of(column)
-    clamps.suggestion(draft, column, choice, suggested[column])
-    found = clamp_findings.every(dataset, recipe, numeric)
+
+    def use(policy: Choice) -> None:
+        drafts.change_inputs(draft, columns={**draft.recipe.inputs.columns, column: policy})
+
+    clamps.suggestion(draft.key(f"suggested:{column}"), choice, suggested[column], use)
+    found = clamp_findings.every(dataset, recipe, suggested)
     clamp_overview.show(dataset, draft, found, suggested, column)
     said = everywhere(dataset, recipe, table, found, suggested)
 

@@ -78,9 +78,8 @@ def one(dataset: Dataset) -> None:
     reading.offer_images(dataset, profiles, uploads.read_again)
     if dataset.rejected:
         rejected(dataset)
-    said = files.notes(state.settings(), dataset.id)
-    remarks = f" · {counted(len(said), 'remark')}" if said else ""
-    with st.expander(f"How it was read{remarks}", icon=":material/tune:"):
+    said = counted(len(reading.remarks(dataset)), "remark")
+    with st.expander(f"How it was read · {said}", icon=":material/tune:"):
         reading.change(dataset, uploads.read_again)
     if dataset.image:
         pictures.show(dataset)

@@ -65,26 +65,30 @@ def associations(table: Table) -> list[Association]:
 
 
 def sides(table: Table) -> list[Sides]:
-    """One for each number column: training rows beside test rows."""
+    """One for the target, where it is a number, and one for each number column: training rows beside test rows."""
     found = []
+    if not table.classes:
+        found.append(_sides(table.target_name, table.target[table.train], table.target[table.test]))
     for place, feature in enumerate(table.features):
         if not feature.number:
             continue
-        train, test = table.inputs[table.train, place], table.inputs[table.test, place]
-        one, other = (np.sort(values[np.isfinite(values)]) for values in (train, test))
-        both = len(one) > 0 and len(other) > 0
-        found.append(
-            Sides(
-                column=feature.name,
-                train_missing=float(np.isnan(train).mean()),
-                test_missing=float(np.isnan(test).mean()),
-                train_median=float(np.median(one)) if len(one) else None,
-                test_median=float(np.median(other)) if len(other) else None,
-                distance=_smirnov(one, other) if both else None,
-                outside=float(((other < one[0]) | (other > one[-1])).mean()) if both else None,
-            )
-        )
+        train, test = (np.asarray(table.inputs[rows, place], float) for rows in (table.train, table.test))
+        found.append(_sides(feature.name, train, test))
     return found
+
+
+def _sides(column: str, train: Floats, test: Floats) -> Sides:
+    one, other = (np.sort(values[np.isfinite(values)]) for values in (train, test))
+    both = len(one) > 0 and len(other) > 0
+    return Sides(
+        column=column,
+        train_missing=float(np.isnan(train).mean()),
+        test_missing=float(np.isnan(test).mean()),
+        train_median=float(np.median(one)) if len(one) else None,
+        test_median=float(np.median(other)) if len(other) else None,
+        distance=_smirnov(one, other) if both else None,
+        outside=float(((other < one[0]) | (other > one[-1])).mean()) if both else None,
+    )
 
 
 def ranks(values: Floats) -> Floats:

@@ -53,7 +53,7 @@ def recommendation(sweep: Sweep, verdict: Verdict | None) -> Recommendation:
         arm=arm.name,
         families=families,
         recipe=arm.recipe,
-        sentence=_helps(arm.name, families, len(tried), leads=arm is finalists[0])
+        sentence=_helps(arm.name, families, len(tried), len(skipped), leads=arm is finalists[0])
         if helps
         else _none(settled, len(tried), len(skipped)),
         settled=settled,
@@ -77,9 +77,21 @@ def _confirmed(verdict: Verdict) -> set[str]:
     return {each.arm for each in verdict.comparisons if each.relation == "better"}
 
 
-def _helps(arm: str, families: list[str], tried: int, leads: bool) -> str:
-    led = "it led" if leads else "it was among the first"
-    return f"Take {arm} ({' and '.join(families)}): of {tried} policies {led}, and it holds on fresh seeds."
+def dropped(own: Recipe, recommended: Recipe) -> list[str]:
+    """The families in which the one recipe has a clip and the other none."""
+    there = kinds(recommended)
+    return [FAMILIES[family] for family in kinds(own) if family not in there]
+
+
+def _helps(arm: str, families: list[str], tried: int, skipped: int, leads: bool) -> str:
+    led = "led" if leads else "was among the first"
+    clips = " and ".join(families)
+    if skipped:
+        return (
+            f"Of the {tried} of {tried + skipped} policies that there was time for, {arm} ({clips}) {led}, and it "
+            "holds on fresh seeds. Take it, or search longer for the others."
+        )
+    return f"Take {arm} ({clips}): of {tried} policies it {led}, and it holds on fresh seeds."
 
 
 def _none(settled: bool, tried: int, skipped: int) -> str:

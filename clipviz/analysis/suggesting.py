@@ -46,9 +46,9 @@ def suggested(column: TrainingColumn, name: str, kind: Kind) -> Suggested | None
 def most_worth(found: dict[str, Suggested | None]) -> str:
     """The column that most deserves a look: first those with a clamp worth trying, the heaviest tail first; then
     those with nothing to clamp; then those that no rule speaks of, such as the parts of a date."""
+    return max(found, key=lambda name: worth(found[name]))
 
-    def worth(name: str) -> float:
-        known = found[name]
-        return -1.0 if known is None else known.worth
 
-    return max(found, key=worth)
+def worth(known: Suggested | None) -> float:
+    """How much a column deserves a look; below all others where no rule speaks of it."""
+    return -1.0 if known is None else known.worth

@@ -21,7 +21,7 @@ PICK = "pick"
 
 @dataclass(frozen=True)
 class Panel:
-    """One column. label: what stands above it, unlike that of any other; said: by hover; chosen: has a frame."""
+    """One column. label: the lines above it, unlike those of any other; said: by hover; chosen: has a frame."""
 
     place: int
     label: str
@@ -77,7 +77,13 @@ def small_multiples(panels: Sequence[Panel], colours: Palette) -> "alt.FacetChar
                 field="label",
                 type="nominal",
                 sort=[panel.label for panel in panels],
-                header=alt.Header(title=None, labelLimit=WIDTH, labelAnchor="start", labelPadding=2),
+                header=alt.Header(
+                    title=None,
+                    labelLimit=WIDTH,
+                    labelAnchor="start",
+                    labelPadding=2,
+                    labelExpr="split(datum.label, '\\n')",
+                ),
             ),
             columns=ACROSS,
             spacing={"row": 10, "column": 14},

@@ -20,6 +20,11 @@ validation rows hold targets that training does not (clamped or trimmed there), 
 """
 GAP = 0.05
 """A gap below this share of the loss of the best constant is none."""
+SOLVED = 0.05
+"""Training and validation losses below this share of that of the best constant leave little to gain: by themselves in a
+classification that is right nearly always, else below a fifth of it."""
+RIGHT = 0.99
+"""The accuracy on validation rows from which a class is named right nearly always."""
 
 
 class Dominant(BaseModel):
@@ -33,12 +38,16 @@ class Dominant(BaseModel):
 
 
 def dominant(
-    train: NDArray[np.floating], validation: NDArray[np.floating], constant: float
+    train: NDArray[np.floating],
+    validation: NDArray[np.floating],
+    constant: float,
+    accuracy: float | None = None,
 ) -> Dominant | None:
     """What holds a network back most, from its losses (E,) at each evaluation and that of the best constant prediction.
 
     Generalisation: the gap between validation and training is larger than the training loss itself. Optimisation: the
     training loss still falls, and what is left of it is more than the gap. Approximation: it does not, and is high.
+    None of them where the task is solved; accuracy: the last one on validation rows, of a classification.
     None while it is too early to say, and where the two losses cannot be compared.
     """
     known = np.isfinite(train) & np.isfinite(validation)
@@ -52,6 +61,8 @@ def dominant(
     fell = (quarter - train[-1]) / quarter if quarter > 0 else 0.0
     reached = validation[-1] / constant
     numbers = f"training loss {_share(left)}, validation {_share(reached)} of that of the best constant"
+    if max(left, reached) < (SOLVED if accuracy is not None and accuracy >= RIGHT else SOLVED / 5):
+        return Dominant(part="none", text=f"Nothing is left to gain: the task is solved ({numbers}).")
     if gap > max(GAP, left):
         return Dominant(
             part="generalisation",

@@ -24,5 +24,7 @@ def judge(evidence: Evidence, step: int) -> Health:
     largest = None
     if {"train_loss", "validation_loss", "constant_loss"} <= said.keys() and len(evidence.at):
         constant = float(said["constant_loss"][-1])
-        largest = dominant(said["train_loss"], said["validation_loss"], constant)
+        right = said.get("validation/accuracy")
+        accuracy = None if right is None else float(right[-1])
+        largest = dominant(said["train_loss"], said["validation_loss"], constant, accuracy)
     return Health(step=step, ledger=evidence.ledger, findings=find(evidence), dominant=largest)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from clipviz.core.dataset import Reading
 from clipviz.core.errors import UnreadableFile
-from clipviz.datasets import archives, tars
+from clipviz.datasets import archives, compressed, tars, unpacking
 from clipviz.datasets.choose import recognised, suffixes, unpacks_itself
 
 ENDINGS = (".gz", ".zst", ".bz2", ".xz", ".zip")
@@ -52,15 +52,15 @@ def unwrap(path: Path, name: str, given: Reading, folder: Path, most: int | None
         return Unpacked(path, name, scratch=scratch)
     scratch = scratch or Path(tempfile.mkdtemp(prefix=".unpacked-", dir=folder))
     found = Unpacked(path, name, scratch=scratch)
-    for depth in range(archives.LIMITS.nesting + 1):
+    for depth in range(unpacking.LIMITS.nesting + 1):
         head = _head(found.path)
         if not _packed(head) or recognised(head, found.path):
             return found
-        if depth == archives.LIMITS.nesting:
+        if depth == unpacking.LIMITS.nesting:
             break
         found = _opened(found, given, scratch / str(depth), head, most)
     raise UnreadableFile(
-        f"Archives may lie in each other {archives.LIMITS.nesting} deep",
+        f"Archives may lie in each other {unpacking.LIMITS.nesting} deep",
         f"more in {name}",
         "Unpack them first",
     )
@@ -68,10 +68,10 @@ def unwrap(path: Path, name: str, given: Reading, folder: Path, most: int | None
 
 def _opened(found: Unpacked, given: Reading, target: Path, head: bytes, most: int | None) -> Unpacked:
     if not archives.is_zip(head):
-        archives.decompress(found.path, target, found.name, most=most)
+        compressed.decompress(found.path, target, found.name, most=most)
         inner = Path(found.name)
         name = inner.stem if inner.suffix.lower() in ENDINGS else found.name
-        kind = archives.compression(head)
+        kind = compressed.compression(head)
         notes = (*found.notes, f"The file is compressed ({kind}).")
         return Unpacked(target, name, found.member, found.choices, notes, found.scratch)
     with archives.open_zip(found.path, found.name) as archive:
@@ -110,7 +110,7 @@ def _tables(archive: archives.Archive) -> list[archives.Member]:
 
 
 def _packed(head: bytes) -> bool:
-    return archives.is_zip(head) or archives.compression(head) is not None
+    return archives.is_zip(head) or compressed.compression(head) is not None
 
 
 def _head(path: Path) -> bytes:

@@ -1,5 +1,7 @@
 """How a file was read, in words."""
 
+from collections.abc import Sequence
+
 from clipviz.core.dataset import Reading
 from clipviz.datasets.staging import Sketch
 
@@ -11,6 +13,13 @@ FORMATS = {
     "arrow": "Read as Arrow, with the types that the file declares.",
     "jsonlines": "Read as JSON, one row an object.",
 }
+PROVISIONAL = "Kinds were decided from the first"
+
+
+def whole(said: Sequence[str], notes: Sequence[str]) -> list[str]:
+    """What was said of the first rows of a file and then of all of it, each once and without what was provisional."""
+    kept = [sentence for sentence in said if not sentence.startswith(PROVISIONAL)]
+    return list(dict.fromkeys([*kept, *notes]))
 
 
 def about(reading: Reading, sketch: Sketch) -> list[str]:
@@ -37,9 +46,7 @@ def about(reading: Reading, sketch: Sketch) -> list[str]:
     if empty:
         said.append(f"{empty:,} {'column holds' if empty == 1 else 'columns hold'} no values.")
     if not sketch.complete:
-        said.append(
-            f"Kinds were decided from the first {sketch.seen:,} rows; reading the whole file may change them."
-        )
+        said.append(f"{PROVISIONAL} {sketch.seen:,} rows; reading the whole file may change them.")
     return [*said, *sketch.notes]
 
 

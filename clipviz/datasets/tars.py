@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import IO
 
 from clipviz.core.errors import UnreadableFile
-from clipviz.datasets import archives
-from clipviz.datasets.archives import BLOCK, LIMITS, Limits
+from clipviz.datasets import archives, compressed, unpacking
+from clipviz.datasets.unpacking import BLOCK, LIMITS, Limits
 
 MAGIC, PLACE = b"ustar", slice(257, 262)
 
 
 def is_tar(head: bytes, path: Path) -> bool:
     """True for a tar archive, also a compressed one; head: the first bytes of the file."""
-    start = archives.head_of(path, 512) if archives.compression(head) else head
+    start = compressed.head_of(path, 512) if compressed.compression(head) else head
     return start[PLACE] == MAGIC
 
 
@@ -41,11 +41,11 @@ def as_zip(path: Path, target: Path, name: str = "", limits: Limits = LIMITS) ->
                     continue
                 archives.check_member(place, shown, member.isreg())
                 count += 1
-                archives.check_count(count, shown, limits)
+                unpacking.check_count(count, shown, limits)
                 with taken.open(zipfile.ZipInfo(place), "w", force_zip64=True) as copied:
                     for block in _blocks(archive, member):
                         seen += len(block)
-                        archives.check_total(seen, packed, shown, limits)
+                        unpacking.check_total(seen, packed, shown, limits)
                         copied.write(block)
     except (tarfile.TarError, OSError, EOFError, zlib.error, ValueError) as error:
         if isinstance(error, OSError) and error.errno == 28:  # disk full: not the file's fault
@@ -65,10 +65,10 @@ def _blocks(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Iterator[bytes
 @contextmanager
 def _stream(path: Path) -> Iterator[IO[bytes]]:
     with path.open("rb") as plain:
-        packed = archives.compression(plain.read(8))
+        packed = compressed.compression(plain.read(8))
         plain.seek(0)
         if not packed:
             yield plain
             return
-    with archives.opened(path, packed) as stream:
+    with compressed.opened(path, packed) as stream:
         yield stream

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from clipviz.core.dataset import Column, Kind, Reading, RejectedRow
 from clipviz.core.errors import UnreadableFile
 from clipviz.datasets import names, totals
-from clipviz.datasets.kinds import VERY_WIDE, WIDE, Typed, clean_cells, decide
+from clipviz.datasets.cells import VERY_WIDE, WIDE, clean_cells
+from clipviz.datasets.kinds import Typed, decide
 from clipviz.datasets.lines import SHOWN
 from clipviz.datasets.staging import Contents, Raw, Sketch, literal
 

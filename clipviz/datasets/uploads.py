@@ -15,14 +15,17 @@ def clear(settings: Settings, deleted: Container[str] = (), busy: Container[str]
 
     An upload stays as long as its dataset does, which may be read again in another way, and one that could not be read
     stays for a day, to be read in another way. deleted: ids of datasets that nobody will bring back. busy: names of
-    uploads that are being read.
+    uploads that are being read. Beside a record that cannot be read all stay.
     """
     wanted, removed = set(), 0
     for document in settings.datasets.glob("*/dataset.json"):
         with suppress(FileNotFoundError):
-            known = json.loads(document.read_bytes())
-            if known["id"] not in deleted:
-                wanted.add(known["source"])
+            try:
+                known = json.loads(document.read_bytes())
+                source = None if known["id"] in deleted else known["source"]
+            except (ValueError, KeyError, TypeError):
+                return 0  # a damaged record may be of any upload
+            wanted.add(source)
     for upload in settings.uploads.glob("*"):
         if not is_id(upload.name) or upload.name in wanted or upload.name in busy:
             continue

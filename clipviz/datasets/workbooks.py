@@ -7,12 +7,12 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from clipviz.core.errors import UnreadableFile
-from clipviz.datasets import archives
+from clipviz.datasets import archives, unpacking
 
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 PARTS = ("xl/workbook.xml", "xl/workbook.bin")
 OPENDOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
-LIMITS = archives.Limits(members=20_000, unpacked=2_000_000_000)
+LIMITS = unpacking.Limits(members=20_000, unpacked=2_000_000_000)
 
 
 def recognises(head: bytes, path: Path) -> bool:

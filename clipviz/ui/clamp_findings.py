@@ -1,6 +1,6 @@
 """What the Clamp page knows of columns, kept by what it was asked: nothing is looked up or drawn twice."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -41,14 +41,17 @@ class Found:
         return (self.effect.below + self.effect.above) / max(1, self.effect.values)
 
 
-def every(dataset: Dataset, recipe: Recipe, columns: Sequence[str]) -> list[Found]:
-    """All columns, those whose clamp touches most first, else in the order of the table."""
+def every(
+    dataset: Dataset, recipe: Recipe, suggested: Mapping[str, suggesting.Suggested | None]
+) -> list[Found]:
+    """All columns, those whose clamp touches most first, then those that most deserve a look, else in the order of the
+    table."""
     inputs, rows = recipe.inputs, f"{dataset.id} {_rows(recipe)}"
     known = []
-    for name in columns:
+    for name in suggested:
         choice = inputs.policy_of(name).model_dump_json()
         known.append(_found(dataset, recipe, rows, name, choice, name in inputs.columns))
-    return sorted(known, key=lambda each: -each.touched)
+    return sorted(known, key=lambda each: (-each.touched, -suggesting.worth(suggested[each.name])))
 
 
 @st.cache_data(max_entries=4096, ttl=timedelta(hours=1), show_spinner="Looking at every column …")
@@ -120,6 +123,22 @@ def _target(_table: Table, rows: str) -> TrainingColumn:
         ordered=() if known is None else (known,),
     )
     return TrainingColumn(alone, _table.target_name)
+
+
+def suggested_target(dataset: Dataset, recipe: Recipe, table: Table) -> suggesting.Suggested | None:
+    """What the shape of the training targets suggests; None where no rule applies."""
+    name = table.target_name
+    kind = next((column.kind for column in dataset.columns if column.name == name), None)
+    if kind not in NUMERIC:
+        return None
+    return _suggested_target(target(dataset, recipe, table), f"{dataset.id} {_rows(recipe)}", name, kind)
+
+
+@st.cache_data(max_entries=64, ttl=timedelta(hours=1), show_spinner=False)
+def _suggested_target(
+    _column: TrainingColumn, rows: str, name: str, kind: Kind
+) -> suggesting.Suggested | None:
+    return suggesting.suggested(_column, name, kind)
 
 
 def uncertain_target(dataset: Dataset, recipe: Recipe, table: Table) -> Uncertainty | None:

@@ -34,9 +34,10 @@ def show(
     suggested: dict[str, Suggested | None],
     chosen: str,
 ) -> None:
-    """Every column, most touched first; a click on one makes it the column that is looked at."""
+    """Every column, in the order given; a click on one makes it the column that is looked at."""
+    first = "most touched" if any(each.touched for each in found) else "most worth a look"
     with st.expander(
-        f"All {counted(len(found), 'numeric column')}, most touched first",
+        f"All {counted(len(found), 'numeric column')}, {first} first",
         expanded=True,
         icon=":material/grid_view:",
     ):
@@ -44,7 +45,7 @@ def show(
         shown = found if whole else found[:FIRST]
         _drawn(dataset, shown, chosen)
         if len(shown) < len(found):
-            st.caption(f"The {FIRST} that are touched most; all are in the table.")
+            st.caption(f"The first {FIRST}; all are in the table.")
         st.caption(
             "Click one to look at it. Heights are roots of counts; orange lies beyond the bounds, the bars at the ends "
             "beyond the axis."
@@ -54,20 +55,23 @@ def show(
 
 
 def _drawn(dataset: Dataset, shown: Sequence[Found], chosen: str) -> None:
-    labels = tables.unique([f"{plain(each.name, LIMIT)} · {_moved(each)}" for each in shown])
+    names = tables.unique([plain(each.name, LIMIT) for each in shown])
+    labels = [
+        f"{name}\n{_moved(each)}" if each.touched else name for name, each in zip(names, shown, strict=True)
+    ]
     panels = [
         Panel(place, label, _said(each), each.histogram, each.bounds, each.name == chosen)
         for place, (label, each) in enumerate(zip(labels, shown, strict=True))
     ]
-    names = tuple(each.name for each in shown)
-    key = f"clamp.every:{dataset.id}:{tables.fingerprint(names)}"
+    known = tuple(each.name for each in shown)
+    key = f"clamp.every:{dataset.id}:{tables.fingerprint(known)}"
     chart = small_multiples(panels, palette(st.context.theme.type))
     said = "Small histograms of all numeric columns with their bounds"
     st.container(key="multiples").altair_chart(
         chart,
         theme=None,
         key=key,
-        on_select=lambda: _look_at(key, names, column_key(dataset)),
+        on_select=lambda: _look_at(key, known, column_key(dataset)),
         selection_mode=PICK,
         alt=said,
     )
@@ -82,7 +86,7 @@ def _look_at(key: str, names: Sequence[str], column: str) -> None:
 
 
 def _moved(each: Found) -> str:
-    return share(each.effect.below + each.effect.above, each.effect.values)
+    return f"{share(each.effect.below + each.effect.above, each.effect.values)} beyond"
 
 
 def _said(each: Found) -> str:
@@ -107,6 +111,7 @@ def _table(draft: drafts.Draft, found: Sequence[Found], suggested: dict[str, Sug
             "touched": st.column_config.NumberColumn(format="percent"),
             "below": st.column_config.NumberColumn(format="localized"),
             "above": st.column_config.NumberColumn(format="localized"),
+            "suggested": st.column_config.TextColumn(width=180),
         },
         height="content" if len(found) <= FIRST else 320,
         alt="Bounds and touched values of every column",

@@ -36,6 +36,12 @@ def show(dataset: Dataset, draft: drafts.Draft, recipe: Recipe, table: Table) ->
             forms.refuse("Clamp of the training target")
             return recipe
         recipe = recipe.model_copy(update={"target_clamp": choice})
+        offered = clamp_findings.suggested_target(dataset, recipe, table)
+
+        def use(policy: Choice) -> None:
+            drafts.replace(recipe.model_copy(update={"target_clamp": policy}), draft.base, draft.copy_of)
+
+        clamps.suggestion(draft.key("suggested.target"), choice, offered, use)
         if choice.id == "none":
             _far(dataset, recipe)
         else:

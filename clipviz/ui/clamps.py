@@ -1,5 +1,7 @@
 """The parts of the Clamp page that are tables and pickers."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -62,8 +64,11 @@ def told(bounds: Bounds, lo: str, hi: str) -> str:
     }[bounds.action]
 
 
-def suggestion(draft: drafts.Draft, column: str, now: Choice, known: Suggested | None) -> None:
-    """What the shape of the column suggests, why, what it touches, and one click that does it."""
+def suggestion(key: str, now: Choice, known: Suggested | None, use: Callable[[Choice], None]) -> None:
+    """What the shape of the column suggests, why, what it touches, and one click that does it.
+
+    key: of the button; use: puts a choice into the draft.
+    """
     if known is None:
         return
     found, policy = known.suggestion, known.suggestion.policy
@@ -74,8 +79,8 @@ def suggestion(draft: drafts.Draft, column: str, now: Choice, known: Suggested |
         help="Told by the shape of the training rows alone.",
     )
     label = "Leave it" if policy.id == "none" else "Use it"
-    if not same(policy, now) and button.button(label, key=draft.key(f"suggested:{column}")):
-        drafts.change_inputs(draft, columns={**draft.recipe.inputs.columns, column: policy})
+    if not same(policy, now) and button.button(label, key=key):
+        use(policy)
         st.rerun()
 
 

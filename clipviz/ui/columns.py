@@ -7,7 +7,7 @@ from clipviz.charts.column_histogram import column_histogram
 from clipviz.charts.palette import palette
 from clipviz.core.dataset import Dataset
 from clipviz.core.errors import ClipvizError
-from clipviz.core.profile import ColumnProfile
+from clipviz.core.profile import ColumnProfile, Histogram
 from clipviz.core.recipe import Data, Recipe
 from clipviz.ui import header, spreadsheet, state, tables
 from clipviz.ui.drawing import Drawing, drawn
@@ -20,6 +20,8 @@ SHOWN = {
     name: st.column_config.NumberColumn(format="percent")
     for name in ("missing, training", "missing, test", "test beyond training")
 }
+
+ALONE = 0.9
 
 
 def one(profile: ColumnProfile) -> None:
@@ -47,9 +49,13 @@ def one(profile: ColumnProfile) -> None:
 
 def _drawn(profile: ColumnProfile) -> None:
     assert profile.histogram is not None
+    column = tables.fingerprint([profile.name])
     with st.container(horizontal=True):
         log = st.toggle(
-            "Logarithmic counts", key="data.log", help="Shows bins with few rows, where tails live."
+            "Logarithmic counts",
+            value=lopsided(profile.histogram),
+            key=f"data.log:{column}",
+            help="Shows bins with few rows, where tails live.",
         )
         wide = profile.log_histogram is not None and st.toggle(
             "Every magnitude",
@@ -60,12 +66,18 @@ def _drawn(profile: ColumnProfile) -> None:
     figure = column_histogram(
         profile.name, chosen, palette(st.context.theme.type), log_counts=log, by_magnitude=bool(wide)
     )
-    key = f"data.histogram:{tables.fingerprint([profile.name])}:{wide}"
+    key = f"data.histogram:{column}:{wide}"
     said = f"Histogram of {plain(profile.name)}"
     drawn(
         [Drawing(said, figure, said, heading=False)],
         key,
     )
+
+
+def lopsided(histogram: Histogram) -> bool:
+    """Whether one bin holds so many of the values that linear counts would show nothing else."""
+    drawn = (*histogram.counts, histogram.below, histogram.above)
+    return sum(count > 0 for count in drawn) > 1 and max(drawn) > ALONE * sum(drawn)
 
 
 def against(dataset: Dataset) -> None:

@@ -41,7 +41,8 @@ def pick(
     only: Callable[[type[Any]], bool] = lambda cls: True,
     fold: bool = True,
 ) -> Choice:
-    """A picker of everything found in a folder but teaching specimens, and the fields of what is picked.
+    """A picker of everything found in a folder but teaching specimens, by title, none first, and the fields of what is
+    picked.
 
     only: which ones are offered, beside what is chosen now. options: for each kind of name that a field may ask for,
     those that there are here; see `fields`.
@@ -49,7 +50,10 @@ def pick(
     """
     known = discover(package)
     offered = {id for id, cls in known.items() if only(cls) and not getattr(cls, "teaching", False)}
-    ids = [id for id in known if id == choice.id or id in offered]
+    ids = sorted(
+        (id for id in known if id == choice.id or id in offered),
+        key=lambda id: (id != "none", title_of(known[id]).lower()),
+    )
     picked = st.selectbox(
         label,
         ids,

@@ -26,10 +26,10 @@ header[data-testid="stHeader"] { background: transparent; height: 0; }
 [class*="st-key-csv-of"] button * { font-size: 0.75rem; }
 [class*="st-key-csv-of"] button:hover, [class*="st-key-csv-of"] button:focus-visible { opacity: 1; }
 @media (max-width: 640px) { /* the menu on one line */
-  .st-key-header [data-testid="stPageLink"] [data-testid="stIconMaterial"] { display: none; }
-  .st-key-header [data-testid="stPageLink"] a { padding: 0.15rem 0.1rem; }
+  .st-key-header [data-testid="stPageLink"] a > span:has([data-testid="stIconMaterial"]) { display: none; }
+  .st-key-header [data-testid="stPageLink"] a { padding: 0.15rem 0.35rem; }
   .st-key-header [data-testid="stPageLink"] p { font-size: 0.85rem; }
-  .st-key-header { column-gap: 0.3rem; row-gap: 0; }
+  .st-key-header { column-gap: 0.2rem; row-gap: 0.35rem; }
 }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; } }
 </style>"""

@@ -8,7 +8,7 @@ import streamlit as st
 from clipviz.core.dataset import NUMERIC, Dataset, ImageReading, Reading
 from clipviz.core.errors import ClipvizError
 from clipviz.core.profile import ColumnProfile
-from clipviz.datasets import files, ingest
+from clipviz.datasets import files, ingest, sentences
 from clipviz.datasets.images import shapes
 from clipviz.datasets.images.offer import looks_like_images
 from clipviz.ui import header, image_reading, state, tables
@@ -120,7 +120,10 @@ def change(dataset: Dataset, read_again: ReadAgain) -> None:
     except ClipvizError as error:
         header.problem(error)
         return
-    for sentence in _first_images(seen) if dataset.image else _first_rows(dataset, how, seen):
+    _first(dataset, seen)
+    for sentence in (
+        remarks(dataset) if how == dataset.reading else [*seen.sentences, *_other_types(dataset, seen)]
+    ):
         st.caption(escape(sentence, 300))
     if how == dataset.reading:
         st.caption(
@@ -134,22 +137,26 @@ def change(dataset: Dataset, read_again: ReadAgain) -> None:
         read_again(dataset, Reading(member=dataset.reading.member))
 
 
-def _first_images(seen: ingest.Preview) -> list[str]:
-    """Shows the first images; gives what was noticed."""
-    st.dataframe(
-        tables.preview_images(seen), hide_index=True, height=240, row_height=56,
-        column_config=tables.IMAGES, alt="The first images as they would be read",
-    )  # fmt: skip
-    return list(seen.sentences)
+def remarks(dataset: Dataset) -> list[str]:
+    """What is to be said of how a stored dataset was read, each thing once."""
+    noticed = files.notes(state.settings(), dataset.id)
+    try:
+        seen = _seen(dataset.source, dataset.reading.model_dump_json(), dataset.name)
+    except ClipvizError:
+        return noticed
+    return sentences.whole(seen.sentences, noticed)
 
 
-def _first_rows(dataset: Dataset, how: Reading, seen: ingest.Preview) -> list[str]:
-    """Shows the first rows; gives what was noticed, then and now."""
-    st.dataframe(
-        tables.preview(seen), hide_index=True, height=240, alt="The first rows as they would be read"
-    )
-    noticed = files.notes(state.settings(), dataset.id) if how == dataset.reading else []
-    return list(dict.fromkeys([*seen.sentences, *noticed, *_other_types(dataset, seen)]))
+def _first(dataset: Dataset, seen: ingest.Preview) -> None:
+    if dataset.image:
+        st.dataframe(
+            tables.preview_images(seen), hide_index=True, height=240, row_height=56,
+            column_config=tables.IMAGES, alt="The first images as they would be read",
+        )  # fmt: skip
+    else:
+        st.dataframe(
+            tables.preview(seen), hide_index=True, height=240, alt="The first rows as they would be read"
+        )
 
 
 def offer_images(dataset: Dataset, profiles: Sequence[ColumnProfile], read_again: ReadAgain) -> None:

@@ -4,7 +4,7 @@ from collections import Counter
 
 import streamlit as st
 
-from clipviz.analysis.recommendation import FAMILIES, recommendation
+from clipviz.analysis.recommendation import FAMILIES, dropped, recommendation
 from clipviz.analysis.verdict.verdict import Verdict
 from clipviz.core.clips import kinds
 from clipviz.core.errors import ClipvizError
@@ -33,7 +33,8 @@ def offer() -> None:
         return
     with st.container(border=True):
         st.markdown(
-            "**Which policy for this data?** Tries the whole catalogue, and says whether anything helps."
+            "**Which policy for this data?** Tries as much of the catalogue as fits into the time, and says whether "
+            "anything helps."
         )
         now = st.session_state.get("dataset")
         chosen = st.selectbox(
@@ -122,6 +123,11 @@ def answer(sweep: Sweep, verdict: Verdict) -> None:
     ):
         saved = state.store().recipes.add(found.recipe, recipes.in_words(found.recipe), state.me())
         st.switch_page("../../pages/train.py", query_params={"dataset": sweep.dataset, "recipe": saved.id})
+    own = next((variant.recipe for variant in sweep.variants if variant.name == OWN), None)
+    if found.settled and own is not None and (gone := dropped(own, found.recipe)):
+        st.caption(
+            f"To train it leaves out the {' and the '.join(gone)} of the recipe that the search began with."
+        )
     if found.skipped:
         st.caption(
             f"{counted(len(found.skipped), 'policy', 'policies')} not tried, for lack of time: "

@@ -23,7 +23,7 @@ def start(recipe: Recipe, name: str, draft: drafts.Draft) -> Run:
     copied = f"copy of {plain(draft.copy_of, 70)}" if draft.copy_of.endswith(words) else ""
     title = plain(name, 80).strip() or copied or words
     run = submit(state.store(), state.settings(), recipe, title, state.me(), parent=draft.base)
-    draft.base = recipe.id
+    draft.base, draft.start = recipe.id, drafts.content(recipe)
     return run
 
 

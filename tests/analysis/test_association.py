@@ -46,7 +46,9 @@ def test_training_beside_test_rows() -> None:
     table = regression()
     table.inputs[table.test[:3], 0] = np.nan
     table.inputs[table.test[3], 0] = 1e6
-    found = sides(table)[0]
+    target, found = sides(table)[:2]
+    assert target.column == table.target_name and target.train_median == np.median(table.target[table.train])
+    assert "y" not in {each.column for each in sides(classification())}
     one, other = table.inputs[table.train, 0], table.inputs[table.test, 0]
     other = other[np.isfinite(other)]
     assert found.distance == pytest.approx(stats.ks_2samp(one, other).statistic)

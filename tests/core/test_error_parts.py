@@ -37,3 +37,16 @@ def test_losses_on_clamped_and_on_raw_targets_are_not_compared() -> None:
 def test_a_training_loss_near_nothing_is_no_optimisation_error_though_it_falls() -> None:
     found = dominant(np.geomspace(1, 0.002, 20), np.maximum(np.geomspace(1, 0.002, 20), 0.04), 1.0)
     assert found is not None and found.part == "none" and "training loss 0.2%, validation 4.0%" in found.text
+
+
+@pytest.mark.parametrize(
+    ("left", "accuracy", "solved"),
+    [(0.001, 1.0, True), (0.001, None, True), (0.04, 0.995, True), (0.04, None, False), (0.04, 0.9, False)],
+)
+def test_a_solved_task_raises_no_alarm_though_its_loss_falls(
+    left: float, accuracy: float | None, solved: bool
+) -> None:
+    falling = np.geomspace(1, left, 12)
+    found = dominant(falling, falling, 1.0, accuracy)
+    assert found is not None and ("Nothing is left to gain" in found.text) is solved
+    assert found.part == ("none" if solved else "optimisation")

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pytest
 
 from clipviz.core.errors import UnreadableFile
-from clipviz.datasets import archives
-from clipviz.datasets.archives import Limits
+from clipviz.datasets import archives, compressed
+from clipviz.datasets.unpacking import Limits
 
 
 def zipped(**members: bytes) -> bytes:
@@ -92,7 +92,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked(write, tmp_path):
         pass
     squeezed = write(gzip.compress(bytes(60_000_000)), "x.gz")
     with pytest.raises(UnreadableFile, match=r"at most 250 times its own size; received more in x.gz"):
-        archives.decompress(squeezed, tmp_path / "out")
+        compressed.decompress(squeezed, tmp_path / "out")
 
 
 def test_total_and_count_are_limited(write, tmp_path):
@@ -104,7 +104,7 @@ def test_total_and_count_are_limited(write, tmp_path):
         with pytest.raises(UnreadableFile, match=words), archives.open_zip(path, limits=limits):
             pass
     with pytest.raises(UnreadableFile, match="at most 100 bytes"):
-        archives.decompress(
+        compressed.decompress(
             write(gzip.compress(bytes(600)), "x.gz"), tmp_path / "out", limits=Limits(unpacked=100)
         )
 
@@ -134,7 +134,7 @@ def test_damage_and_truncation(write, tmp_path):
         archive.read("a.csv")
     for cut in (gzip.compress(bytes(range(256)) * 40)[:-20], bz2.compress(bytes(5000))[:-9]):
         with pytest.raises(UnreadableFile, match=r"file must be whole; received z: "):
-            archives.decompress(write(cut, "z"), tmp_path / "out")
+            compressed.decompress(write(cut, "z"), tmp_path / "out")
 
 
 @pytest.mark.parametrize(
@@ -149,6 +149,6 @@ def test_damage_and_truncation(write, tmp_path):
 def test_every_compression(write, tmp_path, kind, pack):
     content = b"a,b\n1,2\n" * 1000
     path = write(pack(content), "x")
-    assert archives.compression(path.read_bytes()[:8]) == kind
-    assert archives.decompress(path, tmp_path / "out").read_bytes() == content
-    assert archives.head_of(path, 8) == b"a,b\n1,2\n"
+    assert compressed.compression(path.read_bytes()[:8]) == kind
+    assert compressed.decompress(path, tmp_path / "out").read_bytes() == content
+    assert compressed.head_of(path, 8) == b"a,b\n1,2\n"

@@ -8,7 +8,7 @@ import pytest
 
 from clipviz.core.dataset import Reading
 from clipviz.core.errors import UnreadableFile
-from clipviz.datasets import archives, jobs
+from clipviz.datasets import archives, compressed, jobs
 from clipviz.datasets.containers import unwrap
 from clipviz.datasets.formats.delimited import Delimited
 from clipviz.datasets.ingest import ingest, preview
@@ -65,6 +65,7 @@ def test_a_preview_unpacks_no_more_of_a_text_than_it_looks_at(settings, write, m
     inside = tarred({"t.csv": text}) if "tar" in name else text
     path = write(zipped(t_csv=text) if name == "t.zip" else gzip.compress(inside), name)
     monkeypatch.setattr(jobs, "PREVIEWED", 20_000)
+    monkeypatch.setattr(compressed, "BLOCK", 8_000)
     monkeypatch.setattr(archives, "BLOCK", 8_000)
     sizes = []
     read = Delimited.preview

@@ -5,7 +5,7 @@ import pytest
 
 from clipviz.core.dataset import Reading
 from clipviz.core.settings import Settings
-from clipviz.datasets import files, kinds, typed
+from clipviz.datasets import cells, files, typed
 from clipviz.datasets.ingest import ingest, preview
 
 pytestmark = pytest.mark.usefixtures("in_process")
@@ -19,9 +19,9 @@ def test_some_at_a_time_or_all_at_once(tmp_path, write, monkeypatch):
     path = write("a,b,c,d,e,f,g\n" + ROWS)
     found = []
     for name, wide in (("whole", 1000), ("parts", 3)):
-        monkeypatch.setattr(kinds, "VERY_WIDE", wide)
+        monkeypatch.setattr(cells, "VERY_WIDE", wide)
         monkeypatch.setattr(typed, "VERY_WIDE", wide)
-        for module in (kinds, typed):
+        for module in (cells, typed):
             monkeypatch.setattr(module, "WIDE", 2)
         monkeypatch.setattr(typed, "CELLS_OF_A_BATCH", 1)
         settings = Settings(home=tmp_path / name)

@@ -58,3 +58,12 @@ def test_one_that_is_read_again_elsewhere_stays_for_another_day(settings, write)
     kept = aged(ingest.keep(write("a,b\n1,2\n3,4\n"), settings))
     assert ingest.keep(kept, settings) == kept
     assert uploads.clear(settings) == 0 and kept.exists()
+
+
+@pytest.mark.parametrize("record", ['{"id":', "{}", "[]"])
+def test_beside_a_damaged_record_all_stay(settings, write, record):
+    kept = aged(ingest.keep(write("a,b\n1,2\n3,4\n"), settings))
+    damaged = settings.datasets / "0123456789abcdef"
+    damaged.mkdir(parents=True)
+    (damaged / "dataset.json").write_text(record)
+    assert uploads.clear(settings) == 0 and kept.exists()

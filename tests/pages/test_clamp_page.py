@@ -127,7 +127,7 @@ def test_a_suggestion_is_one_click_and_says_why(page, spikes) -> None:
     button(app, "Use it").click().run()
     assert not app.exception
     assert table(app, "policy").set_index("column").loc["load", "policy"] == "quantile (own)"
-    assert not [each for each in app.button if each.label == "Use it"]
+    assert not [each for each in app.button if each.label == "Use it" and "target" not in each.key]
 
 
 def test_every_column_gets_its_suggestion_at_once_and_loses_it_again(page, spikes) -> None:
@@ -244,6 +244,9 @@ def test_the_target_is_clamped_apart_and_only_while_training(page, spikes, store
     app = page("clamp", dataset=spikes.id)
     assert "every metric, here and when runs are compared, stays on the targets as they are" in words(app)
     assert "beyond three interquartile ranges" in words(app)
+    label = "Clamp of the training target"
+    offered = next(each for each in app.selectbox if each.label == label).options
+    assert offered[0] == "None" and offered[1:] == sorted(offered[1:], key=str.lower)
     select(app, "Clamp of the training target", "tukey")
     assert "While training it is limited to" in words(app)
     action = [each for each in app.selectbox if each.label == "A value beyond"][-1]
@@ -275,3 +278,18 @@ def test_groups_have_bounds_and_the_network_gets_what_is_chosen(page, store, hom
     assert "Two indicator columns" in words(app)
     select(app, "Normalisation, behind every clamp", "min_max")
     assert "reaches the network as **0 … 1**" in words(app)
+
+
+def test_a_heavy_target_gets_its_suggestion_by_one_click_and_is_compared_over_the_split(
+    page, store, home, tmp_path
+) -> None:
+    lines = [f"{place % 13}.5,{1e4 / (1 + (7 * place) % 400) ** 1.2:.6f}" for place in range(400)]
+    dataset = store_rows(store, home, tmp_path, "heavy.csv", "x,y\n" + "\n".join(lines) + "\n")
+    app = page("clamp", dataset=dataset.id)
+    assert "most worth a look first" in app.expander[0].label
+    next(each for each in app.button if "suggested.target" in (each.key or "")).click().run()
+    assert not app.exception and "While training it is limited to" in words(app)
+    assert app.session_state.drafts[dataset.id].recipe.target_clamp.id == "quantile"
+    app = page("data", dataset=dataset.id)
+    next(each for each in app.selectbox if each.label == "Column to predict").select("y").run()
+    assert table(app, "distance")["column"].tolist() == ["y", "x"]

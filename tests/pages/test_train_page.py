@@ -68,7 +68,7 @@ def test_what_is_learned_how_and_until_when_is_chosen_beside_the_optimiser(page,
     of("number_input", "Most steps").set_value(7).run()
     of("number_input", "L1").set_value(0.001).run()
     assert not app.exception
-    assert of("selectbox", "Loss").options == ["Huber", "Absolute error", "Squared error"]
+    assert of("selectbox", "Loss").options == ["Absolute error", "Huber", "Squared error"]
     button(app, "Start").click().run()
     saved = store.recipes.get(store.runs.get(app.query_params["run"]).recipe).recipe
     assert (saved.loss.id, saved.schedule.id, saved.initialisation.id) == ("huber", "cosine", "he")

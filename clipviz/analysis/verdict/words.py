@@ -148,7 +148,17 @@ def _about(found: Comparison, arms: dict[str, Arm], metric: Metric, family: int)
         )
     return (
         f"No evidence of a difference in {title} between {arm} and {other}: "
-        f"{signed(found.mean)} ({_evidence(found)}).{_ranks(found, arms)}"
+        f"{signed(found.mean)} ({_evidence(found)}).{_many(found, family)}{_ranks(found, arms)}"
+    )
+
+
+def _many(found: Comparison, family: int) -> str:
+    """Why an interval that leaves 0 out is no evidence: it is of one comparison, the verdict of all of them."""
+    if family == 1 or found.ranked or not apart(found):
+        return ""
+    return (
+        f" The interval leaves 0 out, for it is of this comparison by itself (p = {p_value(found.p)}); among {family} "
+        "comparisons one like it turns up too easily by luck."
     )
 
 
@@ -256,5 +266,9 @@ def _tested(found: Comparison) -> str:
 def few(found: Comparison, family: int) -> bool:
     """Whether the interval leaves 0 out while there are too few seeds for the exact test, corrected for so many
     comparisons, to reach the level."""
-    apart = found.low is not None and found.high is not None and not found.low <= 0 <= found.high
-    return apart and family * 2.0 ** (1 - len(found.seeds)) > LEVEL
+    return apart(found) and family * 2.0 ** (1 - len(found.seeds)) > LEVEL
+
+
+def apart(found: Comparison) -> bool:
+    """Whether the interval leaves 0 out."""
+    return found.low is not None and found.high is not None and not found.low <= 0 <= found.high

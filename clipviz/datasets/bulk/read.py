@@ -14,9 +14,10 @@ from clipviz.datasets.bulk.parse import Misfit, Parsed, Plan, parse
 from clipviz.datasets.bulk.spool import Spool
 from clipviz.datasets.bulk.stretches import NotPlainError, Stretch, stretches
 from clipviz.datasets.bulk.write import Kinds, write
+from clipviz.datasets.cells import clean_cells
 from clipviz.datasets.counts import CODE_LENGTH
 from clipviz.datasets.header import fitted, joined, misfit_names
-from clipviz.datasets.kinds import BAD_SHARE, clean_cells, decide, kind_of
+from clipviz.datasets.kinds import BAD_SHARE, decide, kind_of
 from clipviz.datasets.marks import unmarked
 from clipviz.datasets.staging import Contents, literal, open_staging
 from clipviz.datasets.totals import TOTAL

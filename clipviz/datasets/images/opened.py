@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from clipviz.core.errors import UnreadableFile
-from clipviz.datasets import archives
+from clipviz.datasets import archives, compressed
 
 ARCHIVE = "the archive"
 """What sentences call an upload: its own name is a hash here."""
@@ -50,8 +50,8 @@ def heads(path: Path, head: bytes, most: int = 6) -> list[bytes]:
 
     [] for a damaged or dangerous archive, which is refused once it is opened.
     """
-    if archives.compression(head):
-        return [archives.head_of(path, 512)]  # little, so that a file cut off later is still known
+    if compressed.compression(head):
+        return [compressed.head_of(path, 512)]  # little, so that a file cut off later is still known
     if not archives.is_zip(head):
         return [head]
     try:
@@ -63,8 +63,8 @@ def heads(path: Path, head: bytes, most: int = 6) -> list[bytes]:
 
 def _plain(file: Path, target: Path, name: str) -> Path:
     with file.open("rb") as stream:
-        packed = archives.compression(stream.read(16))
-    return archives.decompress(file, target, name) if packed else file
+        packed = compressed.compression(stream.read(16))
+    return compressed.decompress(file, target, name) if packed else file
 
 
 def names(path: Path, head: bytes) -> list[str]:
@@ -82,7 +82,7 @@ def inside(head: bytes) -> bytes:
     """The first bytes of a member, behind gzip's head where it is packed once more."""
     import zlib
 
-    if archives.compression(head) != "gzip":
+    if compressed.compression(head) != "gzip":
         return head
     try:
         return zlib.decompressobj(wbits=31).decompress(head, 4096)

@@ -85,10 +85,12 @@ class Row {
     this.root.dataset.state = run.state;
     this.sign.textContent = sign;
     this.state.textContent = word;
-    const share = run.steps ? Math.min(1, run.step / run.steps) : 0;
-    this.fill.style.width = `${100 * share}%`;
-    this.track.setAttribute("aria-valuemax", String(run.steps || 1));
-    this.track.setAttribute("aria-valuenow", String(Math.min(run.step, run.steps || 1)));
+    // a run that stopped early is over all the same: its bar is full, its step stands beside it
+    const steps = run.steps || 1;
+    const done = run.state === "finished" ? steps : Math.min(run.step, steps);
+    this.fill.style.width = `${(100 * done) / steps}%`;
+    this.track.setAttribute("aria-valuemax", String(steps));
+    this.track.setAttribute("aria-valuenow", String(done));
     this.figures.textContent = figuresOf(run).join("  ·  ");
     // of a single run that failed or finished, the page around says it
     this.reason.hidden = !run.reason || (!this.several && ["failed", "finished"].includes(run.state));

@@ -237,6 +237,19 @@ def test_five_seeds_that_agree_are_told_to_be_too_few_rather_than_no_evidence() 
     )
 
 
+def test_an_interval_that_counts_alone_and_not_among_several_is_explained() -> None:
+    base, gain = np.linspace(5, 6, 10), np.array([0.5, 0.3, 0.6, 0.4, 0.2, 0.5, 0.3, 0.1, -0.15, -0.2])
+    rest = [arm(f"norm {k}", base + 0.01 * k * (-1.0) ** np.arange(10), "none") for k in range(2, 8)]
+    alone = judge([arm("none", base), arm("norm 1", base - gain, "none")], MAE)
+    assert alone.comparisons[0].relation == "better"
+    among = judge([arm("none", base), arm("norm 1", base - gain, "none"), *rest], MAE)
+    found = among.comparisons[among.headline]
+    assert found.arm == "norm 1" and found.relation == "no evidence" and found.high < 0
+    assert re.search(r"leaves 0 out, .* by itself \(p = 0\.0\d+\); among 7 comparisons", among.sentence), (
+        among.sentence
+    )
+
+
 def test_arms_that_agree_in_one_metric_only_are_not_called_identical() -> None:
     def said(**numbers: float) -> Arm:
         own = {seed: Outcome(metric=1.0, validation=1.0, numbers=(1.0, numbers["loss"])) for seed in range(6)}
