@@ -1,18 +1,23 @@
 """The trained model to take away."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
 
 from clipviz.core.away import ONNX, PROGRAM
-from clipviz.core.errors import ClipvizError
+from clipviz.core.dataset import Dataset
+from clipviz.core.errors import ClipvizError, NotFound
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Run
 from clipviz.datasets import files
 from clipviz.runs import takeaway
-from clipviz.runs.example_row import example_row
+from clipviz.runs.example_row import Example, example_row
 from clipviz.ui import header, state
 from clipviz.ui.text import escape, size
+
+WIDE = 200
+"""Columns up to which the profile is read for an example."""
 
 
 def offer(run: Run, recipe: Recipe) -> None:
@@ -25,8 +30,7 @@ def offer(run: Run, recipe: Recipe) -> None:
     image = None
     if shape is not None and recipe.data.features is None:
         image = (shape.height, shape.width, *([shape.channels] if shape.channels > 1 else []))
-    profiles = files.profiles(state.settings(), dataset.id) if shape is None else []
-    example = example_row(model, profiles)
+    example = _example(model, dataset)
     st.subheader("Take the model with you")
     left, right = st.columns([1, 2], gap="large")
     with left:
@@ -46,6 +50,14 @@ def offer(run: Run, recipe: Recipe) -> None:
         _programs(model, [path.name for path in others])
     with right:
         st.code(takeaway.use(image, example), language="python")
+
+
+def _example(model: Path, dataset: Dataset) -> Example:
+    """A row for the lines that use the model; none of images, of very wide tables, and where the data are gone."""
+    if dataset.image is None and len(dataset.columns) <= WIDE:
+        with suppress(NotFound):
+            return example_row(model, files.profiles(state.settings(), dataset.id))
+    return {}
 
 
 def _programs(model: Path, there: list[str]) -> None:
