@@ -81,7 +81,7 @@ class Shown(Record):
     events: list[str]
 
 
-def profile(path: str | Path) -> Profile:
+def profile(path: str | Path, reading: Reading | str | Path | None = None) -> Profile:
     """Read a file, or a dataset by its id, and tell what is known of its columns.
 
     The file's data are kept in the home, but the team's list of datasets stays as it is. Raises UnreadableFile.
@@ -89,7 +89,7 @@ def profile(path: str | Path) -> Profile:
     from clipviz.datasets import files
 
     with home() as (settings, store):
-        dataset = dataset_of(path, settings, store, me())
+        dataset = dataset_of(path, settings, store, me(), reading)
         return Profile(
             dataset=dataset,
             columns=files.profiles(settings, dataset.id),

@@ -57,10 +57,26 @@ def test_profile_tells_of_every_column(cli: Cli, houses: Path) -> None:
     said = cli("profile", houses)
     assert said.exit_code == 0, said.output
     assert "houses.csv: 120 rows, 3 columns" in said.stdout
-    assert [line.split()[0] for line in said.stdout.splitlines()[1:]] == ["column", "area", "rooms", "price"]
+    assert [line.split()[0] for line in said.stdout.splitlines()[1:5]] == ["column", "area", "rooms", "price"]
     document = only_json(cli("profile", houses, "--json"))
     assert [column["name"] for column in document["columns"]] == ["area", "rooms", "price"]
     assert document["dataset"]["rows"] == 120 and document["columns"][0]["count"] == 120
+
+
+def test_profile_says_codes_for_missing_tails_and_the_clamp_worth_trying(cli: Cli, tmp_path: Path) -> None:
+    draw = np.random.default_rng(0)
+    prices, walks = (200_000 * (1 + draw.pareto(1.2, 400))).round(), draw.integers(0, 500, 400)
+    walks[::20] = -999
+    path, reading = tmp_path / "flats.csv", tmp_path / "reading.json"
+    path.write_text("walk,price\n" + "\n".join(f"{a},{b:.0f}" for a, b in zip(walks, prices, strict=True)))
+    said = cli("profile", path).stdout
+    assert "walk: a code for missing? 20 times -999 far from all other values" in said
+    assert re.search(
+        r"price: heavy right tail; worth trying: Quantiles.* \(upper tail index 1\.\d, surely", said
+    )
+    assert f"{prices.max():,.0f}" in said and "tail index\n" in said
+    reading.write_text('{"missing": ["", "-999"]}')
+    assert "code for missing" not in cli("profile", path, "--reading", reading).stdout
 
 
 def test_train_ends_with_one_json_object(cli: Cli, houses: Path) -> None:

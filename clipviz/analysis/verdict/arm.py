@@ -38,8 +38,9 @@ class Arm(Record):
 
     rows: says which rows were learned from and judged on; arms with different ones cannot be compared.
     clips: the families in which it has a clip. reference: the arm that is the same without those clips, ""
-    where it is such an arm itself. parts: the arms that have one of its families alone. scale_free: its optimiser
-    divides by the gradient's own size, as Adam does.
+    where it is such an arm itself. added: the families whose clips are all that tells it from its reference; () where
+    it differs in more, or in other clips. parts: the arms that have one of its families alone.
+    scale_free: its optimiser divides by the gradient's own size, as Adam does.
     exact: a clip of it that holds nothing back changes nothing; not so for one that bends or rounds values.
     """
 
@@ -47,6 +48,7 @@ class Arm(Record):
     outcomes: Mapping[int, Outcome]
     clips: tuple[str, ...] = ()
     reference: str = ""
+    added: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     rows: str = ""
     scale_free: bool = False

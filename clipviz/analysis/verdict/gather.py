@@ -8,7 +8,7 @@ import numpy as np
 
 from clipviz.analysis import clamping
 from clipviz.analysis.verdict.arm import Arm, Outcome
-from clipviz.core.clips import clips
+from clipviz.core.clips import clips, without
 from clipviz.core.discovery import discover
 from clipviz.core.ids import canonical_json
 from clipviz.core.metric import METRICS, Metric
@@ -67,7 +67,11 @@ def arms(
     """One arm a group. Runs that finished count, and runs that diverged; what was stopped, crashed or still
     trains is left out. saturated: by run, the share of values that its activation clips hold back.
     """
-    return [_arm(group, metric, touched, saturated or {}) for group in groups]
+    recipes = {group.variant.name: group.variant.recipe for group in groups}
+    return [
+        _arm(group, metric, touched, saturated or {}, recipes.get(group.variant.reference))
+        for group in groups
+    ]
 
 
 def rows_touched(table: Table, recipe: Recipe) -> float:
@@ -90,7 +94,9 @@ def saturation(histories: Mapping[str, History]) -> dict[str, float]:
     return shares
 
 
-def _arm(group: Group, metric: Metric, touched: Touched, saturated: Mapping[str, float]) -> Arm:
+def _arm(
+    group: Group, metric: Metric, touched: Touched, saturated: Mapping[str, float], reference: Recipe | None
+) -> Arm:
     recipe = group.variant.recipe
     families = clips(recipe)
     share = touched(recipe) if "inputs" in families else None
@@ -105,11 +111,18 @@ def _arm(group: Group, metric: Metric, touched: Touched, saturated: Mapping[str,
         outcomes=outcomes,
         clips=families,
         reference=group.variant.reference,
+        added=() if reference is None else _added(recipe, reference),
         parts=group.variant.parts,
         rows=canonical_json(rows),
         scale_free=_scale_free(recipe),
         exact=all(map(_exact, (recipe.activation, *chain.from_iterable(recipe.clips_at.values())))),
     )
+
+
+def _added(recipe: Recipe, reference: Recipe) -> tuple[str, ...]:
+    """The families in which a recipe has clips and its reference has none, where it is the same recipe otherwise."""
+    families = tuple(family for family in clips(recipe) if family not in clips(reference))
+    return families if without(recipe, families) == without(reference, families) else ()
 
 
 def _outcome(

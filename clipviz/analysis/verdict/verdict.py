@@ -9,7 +9,13 @@ from pydantic import Field
 from clipviz.analysis.verdict import parts, words
 from clipviz.analysis.verdict.arm import Arm, Record, check
 from clipviz.analysis.verdict.centre import interquartile_mean
-from clipviz.analysis.verdict.comparison import Comparison, compare, judge_family, never_fired
+from clipviz.analysis.verdict.comparison import (
+    Comparison,
+    adds_nothing,
+    compare,
+    judge_family,
+    never_fired,
+)
 from clipviz.analysis.verdict.proportion import Share, wilson
 from clipviz.analysis.verdict.screening import Screening
 from clipviz.core.metric import Metric
@@ -76,7 +82,7 @@ def judge(
     pairs = [(arm.name, arm.reference) for arm in arms if arm.reference]
     compared = [arm for arm in arms if arm.reference]
     staying = [arm for arm in compared if arm.name not in left] or compared
-    chosen = _best([arm for arm in staying if not never_fired(arm)] or staying, metric)
+    chosen = _best([arm for arm in staying if not (never_fired(arm) or adds_nothing(arm))] or staying, metric)
     if screening and screening.leader in known:
         chosen = known[screening.leader]
     against = _best([known[name] for name in dict.fromkeys(reference for _, reference in pairs)], metric)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from clipviz.analysis.verdict import parts
 from clipviz.analysis.verdict.arm import Arm
-from clipviz.analysis.verdict.comparison import Comparison, never_fired
+from clipviz.analysis.verdict.comparison import Comparison, adds_nothing, never_fired
 from clipviz.analysis.verdict.numerals import number, p_value, pairs, signed
 from clipviz.analysis.verdict.power import FEWEST_EXACT, HEADLINE, RECOMMENDED
 from clipviz.analysis.verdict.screening import Screening
@@ -79,7 +79,9 @@ def warnings(arms: Sequence[Arm], comparisons: Sequence[Comparison]) -> list[str
     """What weakens the verdict, or explains it away. arms: those of which it claims something."""
     said = []
     if all(arm.clips for arm in arms if not arm.reference):
-        said.append("No arm is without a clip: this says which is better, not whether clipping helps.")
+        kept = [family for family in CLIPS if all(family in arm.clips for arm in arms)]
+        beside = f"All arms keep their {_clips(kept)}" if kept else "No arm is without a clip of any kind"
+        said.append(f"{beside}: this says which is better, not whether clipping helps at all.")
     for found in comparisons:
         if found.relation in ("identical", "left early"):
             continue
@@ -89,8 +91,12 @@ def warnings(arms: Sequence[Arm], comparisons: Sequence[Comparison]) -> list[str
     for arm in arms:
         silent = arm.silent()
         if silent and not never_fired(arm):
-            said.append(f"{arm.name}: its {' and '.join(CLIPS[family] for family in silent)} never fired.")
+            said.append(f"{arm.name}: its {_clips(silent)} never fired.")
     return said
+
+
+def _clips(families: Sequence[str]) -> str:
+    return " and ".join(CLIPS[family] for family in families)
 
 
 def _screened(comparisons: Sequence[Comparison], headline: int, screening: Screening) -> str:
@@ -119,6 +125,8 @@ def _about(found: Comparison, arms: dict[str, Arm], metric: Metric, family: int)
     if found.relation == "identical":
         if never_fired(arms[arm]):
             return f"{arm} never fired: it is identical to {other}."
+        if other == arms[arm].reference and adds_nothing(arms[arm]):
+            return f"{arm}: its {_clips(arms[arm].added)} never fired, so it is identical to {other}."
         return f"{arm} gave the very numbers of {other} at every seed: the two are identical."
     if found.relation == "too few":
         return f"Too few runs have ended to compare {arm} with {other}: {pairs(len(found.seeds))}."

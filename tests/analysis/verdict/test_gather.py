@@ -7,8 +7,10 @@ from clipviz.analysis.verdict import gather
 from clipviz.core.metric import METRICS
 from clipviz.core.recipe import Choice, Data, Inputs, Recipe
 from clipviz.core.run import Result, Run, State
-from clipviz.core.sweep import Design, Sweep, Variant
+from clipviz.core.sweep import Design, Sweep, Variant, Vary
 from clipviz.core.table import Feature, Table
+from clipviz.runs.check import complete
+from clipviz.runs.sweeps.variants import variants
 from clipviz.store.telemetry import History
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -44,6 +46,26 @@ def sweep() -> Sweep:
     )
     design = Design(recipe=CLIPPED, seeds=(0, 1, 2))
     return Sweep(id="5" * 16, dataset="d", name="s", design=design, variants=variants, created_at=NOW)
+
+
+def test_what_tells_an_arm_from_its_reference_is_known_where_it_is_clips_alone() -> None:
+    bent = complete(BARE.model_copy(update={"activation": Choice(id="learned_tanh")}))
+    design = Design(
+        recipe=bent.replace("gradient.id", "global_norm"),
+        vary=(
+            Vary(path="gradient.max_norm", values=(1.0, 9.0)),
+            Vary(path="optimiser.learning_rate", values=(0.01, 0.1)),
+        ),
+        seeds=(0,),
+    )
+    found = variants(design)
+    arms = gather.arms([gather.Group(variant, {}) for variant in found], METRICS["mae"])
+    assert [arm.added for arm in arms] == [("gradient",) if arm.reference else () for arm in arms]
+    assert sum(bool(arm.reference) for arm in arms) == 4
+    other = Variant(
+        name="x", recipe=found[-1].recipe.replace("optimiser.learning_rate", 0.5), reference=found[0].name
+    )
+    assert gather.arms([gather.Group(each, {}) for each in (found[0], other)], METRICS["mae"])[1].added == ()
 
 
 def test_runs_become_outcomes_by_arm_and_seed(sweep: Sweep) -> None:

@@ -149,10 +149,32 @@ def test_a_clip_that_always_fires_is_explained_by_its_optimiser(scale_free: bool
     assert pair(np.linspace(-0.5, -0.1, 10), fired=0.5, scale_free=scale_free).warnings == []
 
 
+def test_a_clip_that_never_fired_is_its_reference_whatever_the_last_digits_say() -> None:
+    base, off = np.linspace(5, 6, 10), np.linspace(1e-4, 9e-4, 10)
+    shares = {"activation": 0.3, "gradient": 0.0}
+    both = ("activation", "gradient")
+
+    def judged(**fields) -> Verdict:
+        other = arm("norm 9", base - off, "no gradient clip", clips=both, **fields)
+        outcomes = {seed: each.model_copy(update={"fired": shares}) for seed, each in other.outcomes.items()}
+        bare = arm("no gradient clip", base, clips=("activation",))
+        return judge([bare, other.model_copy(update={"outcomes": outcomes})], MAE)
+
+    verdict = judged(added=("gradient",))
+    assert verdict.comparisons[0].relation == "identical" and not verdict.advice
+    assert verdict.sentence == (
+        "norm 9: its gradient clip never fired, so it is identical to no gradient clip."
+    )
+    assert judged(added=both).comparisons[0].relation == "better"
+    assert judged().comparisons[0].relation == "better"
+
+
 def test_what_weakens_a_verdict_is_said() -> None:
     base = np.linspace(5, 6, 10)
     verdict = judge([arm("norm 5", base, clips=("gradient",)), arm("norm 1", base[:7], "norm 5")], MAE)
-    assert any("No arm is without a clip" in each for each in verdict.warnings)
+    assert "All arms keep their gradient clip: this says which is better, not" in verdict.warnings[0]
+    mixed = [arm("a", base, clips=("gradient",)), arm("b", base, clips=("inputs",)), arm("norm 1", base, "a")]
+    assert "No arm is without a clip of any kind" in judge(mixed, MAE).warnings[0]
     assert (
         any("3 of 10 seeds" in each for each in verdict.warnings)
         or verdict.comparisons[0].relation == "identical"
