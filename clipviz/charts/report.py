@@ -14,14 +14,20 @@ body { --ink: #1D2529; --ground: #FBFBF9; --muted: #5E6B70; --line: #DADDD6; --c
   margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
 .answer { font-size: 1.2rem; font-weight: 600; } .muted { color: var(--muted); }
-table { border-collapse: collapse; display: block; overflow-x: auto; }
-th, td { border-bottom: 1px solid var(--line); padding: .3rem .7rem; text-align: right; white-space: nowrap; }
-th:first-child, td:first-child { text-align: left; white-space: normal; min-width: 8rem; }
+table { border-collapse: collapse; display: block; overflow-x: auto; overflow-wrap: normal; font-size: .8rem; }
+table + table { margin-top: 1.4rem; }
+th, td { border-bottom: 1px solid var(--line); padding: .3rem .35rem; text-align: right; vertical-align: bottom; }
+th:first-child, td:first-child { text-align: left; min-width: 6rem; }
 pre { background: var(--code); padding: 1rem; overflow-x: auto; }
 .dark { display: none; }
 @media screen and (prefers-color-scheme: dark) {
   body { --ink: #E6EAE8; --ground: #14191C; --muted: #9AA7AB; --line: #354046; --code: #1D2428; }
   .light { display: none; } .dark { display: block; }
+}
+@page { size: landscape; margin: 1cm; }
+@media print {
+  body { max-width: none; margin: 0; } h2 { break-after: avoid; }
+  table { display: table; width: 100%; font-size: 6.5pt; } th, td { padding: .2rem; } tr { break-inside: avoid; }
 }
 """
 

@@ -26,7 +26,7 @@ def about(reading: Reading, sketch: Sketch) -> list[str]:
     """Sentences about the reading, the rows that do not fit, the names that had to change, and what was noticed."""
     if reading.images is not None:
         return _about_images(reading, sketch)
-    said = [_how(reading)]
+    said = [how(reading)]
     if sketch.rejected:
         first = sketch.rejected[0]
         place = f"line {first.line}, column {first.column}: {first.reason}" if first.column else (
@@ -74,7 +74,8 @@ def _about_images(reading: Reading, sketch: Sketch) -> list[str]:
     return [*sketch.notes, *said]
 
 
-def _how(reading: Reading) -> str:
+def how(reading: Reading) -> str:
+    """How the rows of a table were told apart."""
     names = "names in the first row" if reading.header else "no row of names"
     if reading.format in FORMATS:
         return FORMATS[reading.format]

@@ -15,7 +15,7 @@ from clipviz.ui.text import escape, number, plain, share
 if TYPE_CHECKING:
     import pandas as pd
 
-_KINDS = {
+KINDS = {
     "random": "at random",
     "stratified": "stratified",
     "group": "whole groups",
@@ -38,9 +38,9 @@ def form(dataset: Dataset, split: Split, target: str, draft: drafts.Draft) -> Sp
     with left:
         kind = st.selectbox(
             "Rows are dealt out",
-            list(_KINDS),
-            index=list(_KINDS).index(split.kind),
-            format_func=lambda kind: _KINDS[kind],
+            list(KINDS),
+            index=list(KINDS).index(split.kind),
+            format_func=lambda kind: KINDS[kind],
             key=draft.key("split.kind"),
         )
     column = None

@@ -16,19 +16,22 @@ from clipviz.charts import report
 from clipviz.core.errors import NotFound
 from clipviz.core.recipe import Recipe
 from clipviz.core.sweep import Sweep
-from clipviz.ui import state, verdict_pictures, verdicts
+from clipviz.ui import state, verdict_origin, verdict_pictures, verdicts
 
 VERSIONS = ("clipviz", "torch", "numpy", "scipy")
+SHEET = 9
+"""Numbers beside the two names of a comparison."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What was trained, as a document that says all, and on which dataset.
+    """What was trained, as a document that says all.
 
-    sweep: whose verdict it is; groups: all its arms, those of other doses of outliers too.
+    recipe: what the arms have in common, but for what varies; sweep: whose verdict it is; groups: all its arms, those
+    of other doses of outliers too.
     """
 
-    dataset: str
+    recipe: Recipe
     document: dict[str, Any]
     sweep: Sweep | None = None
     groups: Sequence[Group] = ()
@@ -39,12 +42,12 @@ class Plan:
         varies = [each.model_dump(mode="json") for each in sweep.design.vary]
         decided = [each.model_dump(mode="json") for each in sweep.rounds]
         document = {"varies": varies, "seeds": list(sweep.seeds), "rounds": decided, "arms": arms}
-        return cls(sweep.dataset, document, sweep, groups)
+        return cls(sweep.design.recipe, document, sweep, groups)
 
     @classmethod
     def of_arms(cls, groups: Sequence[Group], recipe: Recipe) -> "Plan":
         arms = {group.variant.name: group.variant.recipe.model_dump(mode="json") for group in groups}
-        return cls(recipe.data.dataset, {"arms": arms})
+        return cls(recipe, {"arms": arms})
 
 
 def downloads(verdict: Verdict, groups: Sequence[Group], title: str, plan: Plan, key: str) -> None:
@@ -121,10 +124,11 @@ def html(verdict: Verdict, groups: Sequence[Group], title: str, plan: Plan) -> s
         parts += [report.paragraph(picture.caption, "muted")] if picture.caption else []
     parts += [
         report.heading("Arms"),
-        report.table(list(arms.columns), arms.astype(str).to_numpy().tolist()),
+        _table(arms),
         report.heading("Comparisons"),
-        report.table(list(comparisons.columns), comparisons.astype(str).to_numpy().tolist()),
+        *(_table(part) for part in _halves(comparisons)),
         report.heading("Where it comes from"),
+        *(report.paragraph(said) for said in verdict_origin.paragraphs(plan.recipe)),
         report.preformatted(json.dumps(origin, indent=2, ensure_ascii=False)),
         report.heading("What was trained"),
         report.preformatted(
@@ -134,15 +138,25 @@ def html(verdict: Verdict, groups: Sequence[Group], title: str, plan: Plan) -> s
     return report.page(title, parts)
 
 
+def _table(frame: pd.DataFrame) -> str:
+    return report.table(list(frame.columns), frame.astype(str).to_numpy().tolist())
+
+
+def _halves(comparisons: pd.DataFrame) -> list[pd.DataFrame]:
+    """The numbers of comparisons as two tables, each with their names, that fit on a sheet of paper."""
+    names, rest = list(comparisons.columns[:2]), list(comparisons.columns[2:])
+    return [comparisons[[*names, *rest[:SHEET]]], comparisons[[*names, *rest[SHEET:]]]]
+
+
 def _origin(plan: Plan) -> dict[str, object]:
     """The data by its content hash, the versions, and when this was written."""
     try:
-        dataset = state.store().datasets.get(plan.dataset, include_deleted=True)
+        dataset = state.store().datasets.get(plan.recipe.data.dataset, include_deleted=True)
         data: dict[str, object] = {
             "name": dataset.name, "id": dataset.id, "source sha256": dataset.source, "rows": dataset.rows,
         }  # fmt: skip
     except NotFound:
-        data = {"id": plan.dataset}
+        data = {"id": plan.recipe.data.dataset}
     versions = {}
     for name in VERSIONS:
         try:

@@ -186,6 +186,8 @@ def test_a_verdict_leaves_as_rows_document_and_report(home, store, sweep) -> Non
     text = verdict_export.html(verdict, groups, sweep.name, plan)
     assert "norms &lt;b&gt; *all*" in text and "norms <b>" not in text
     assert document["data"]["source sha256"] in text and "max_norm" in text
+    assert "Cells separated by commas" in text and "700 rows train, 150 choose" in text
+    assert "Squared error" in text
 
 
 def test_outliers_are_put_in_at_growing_doses_and_the_metric_is_drawn_over_them(page, store, sweep) -> None:
