@@ -98,7 +98,7 @@ def test_a_claim_is_put_to_the_test_by_a_button_and_shown_beside_what_was_measur
     assert "lowers test MAE by 1.00" in said and "n = 41: a subset" in said
     shown = next(each.value for each in app.dataframe if "claimed" in each.value.columns)
     assert shown["claimed"].tolist() == ["4.581 → 4.182", "5.701 → 5.394"]
-    assert shown["says"].tolist() == ["better", "identical"]
+    assert shown["says"].tolist() == ["better", "no evidence"]
 
 
 def finish(store: Store) -> None:

@@ -32,7 +32,7 @@ def test_multiplications_are_counted_by_layer(name: str, by_layer: list[int]) ->
     table, made = of(name)
     network = assemble(made, table, "cpu").network
     before = {key: held.clone() for key, held in network.state_dict().items()}
-    assert multiplications(network.body, torch.zeros(1, network.front.outputs)) == by_layer
+    assert multiplications(network.body, torch.ones(1, network.front.outputs)) == by_layer
     assert network.body.training, "as it was"
     assert all(torch.equal(held, before[key]) for key, held in network.state_dict().items())
 

@@ -70,7 +70,7 @@ def hurry(store: Store, settings: Settings, sweep: Sweep, who: str) -> None:
     if not isinstance(rule, Search) or not sweep.choosing or sweep.rounds[-1].stage == "confirm":
         return
     spent = pace(store.sweeps.runs(sweep.id), sweep.created_at, settings.slots).spent
-    now = rule.model_copy(update={"seconds": max(1.0, spent)})
+    now = rule.model_copy(update={"seconds": max(1e-6, spent)})
     design = sweep.design.model_copy(update={"choosing": now})
     with suppress(Conflict):  # the next round came in between; people may ask again
         store.sweeps.extend(sweep, design, sweep.variants, (), who)

@@ -80,7 +80,7 @@ def same(found):
 
 @settings(
     deadline=None,
-    max_examples=40,
+    max_examples=25,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -101,13 +101,6 @@ def specimens() -> Iterator[Specimen]:
     )
     yield Specimen("UTF-32", "a.csv", "x,y\n1,ä\n2,ö\n3,ü\n".encode("utf-32"), 3, kinds={"x": "integer"})
     yield Specimen(
-        "a thousand columns",
-        "a.csv",
-        lines(",".join(f"c{n}" for n in range(1_000)), *[",".join(["1.5", "b"] * 500)] * 12),
-        12,
-        kinds={"c0": "number", "c999": "category"},
-    )
-    yield Specimen(
         "percent signs",
         "a.csv",
         table("share,x", "{n}.5 %,1"),
