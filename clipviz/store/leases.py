@@ -42,9 +42,7 @@ class Leases:
         oldest = _queued().order_by(cells_last, runs.c.created_at, runs.c.id).limit(1)
         oldest = oldest.with_for_update(skip_locked=True)
         with self._database.writing() as connection:
-            silent = select(runs).where(self._silent(spare)).with_for_update(skip_locked=True)
-            for row in connection.execute(silent).mappings().all():
-                self._lose(connection, row, f"lost touch with {row['owner']}")
+            self._requeue(connection, self._silent(spare))
             first = connection.execute(oldest).mappings().one_or_none()
             return None if first is None else self._take(connection, first, owner, lease_seconds)
 
@@ -54,7 +52,7 @@ class Leases:
         """Take the oldest queued run of a program, or of a whole sweep; None where there is none.
 
         None too for a program while a run of nobody's sweep waits: a process that goes on with its program
-        must not keep people waiting.
+        must not keep people waiting. Of a whole sweep, runs whose lease has expired are queued again first.
         """
         mine = runs.c.program == program if program is not None else runs.c.sweep == sweep
         oldest = _queued().where(mine).order_by(runs.c.created_at, runs.c.id).limit(1)
@@ -63,6 +61,8 @@ class Leases:
                 urgent = _queued().where(runs.c.sweep.is_(None)).limit(1)
                 if connection.execute(urgent).first() is not None:
                     return None
+            else:
+                self._requeue(connection, and_(mine, self._silent(())))
             first = connection.execute(oldest.with_for_update(skip_locked=True)).mappings().one_or_none()
             return None if first is None else self._take(connection, first, owner, lease_seconds)
 
@@ -160,6 +160,12 @@ class Leases:
     def _silent(self, spare: Collection[str]) -> Any:
         expired = and_(runs.c.state == State.RUNNING, runs.c.lease_until < self._database.now())
         return and_(expired, runs.c.id.not_in(list(spare)))
+
+    def _requeue(self, connection: Connection, silent: Any) -> None:
+        for row in (
+            connection.execute(select(runs).where(silent).with_for_update(skip_locked=True)).mappings().all()
+        ):
+            self._lose(connection, row, f"lost touch with {row['owner']}")
 
     def _take(self, connection: Connection, row: RowMapping, owner: str, lease_seconds: float) -> Run:
         now = self._database.now()

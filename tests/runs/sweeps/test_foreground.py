@@ -39,6 +39,14 @@ def test_it_waits_for_runs_in_other_hands(
     assert train_here(store, settings, sweep, "Ada").over
 
 
+def test_it_takes_over_what_a_dead_process_left_running(
+    store: Store, settings: Settings, sweep: Sweep, lesson: Any
+) -> None:
+    lesson(short_training)
+    assert store.runs.claim_cell("nobody:1", 0.2, sweep=sweep.id) is not None
+    assert train_here(store, settings, sweep, "Ada").states == {State.FINISHED: 4}
+
+
 def test_ctrl_c_stops_the_sweep_and_keeps_what_has_ended(
     store: Store, settings: Settings, sweep: Sweep, lesson: Any
 ) -> None:
