@@ -95,22 +95,14 @@ def assemble(
     example = torch.zeros(1, network.front.outputs, device=device)
     precision, why = settled(recipe.training.precision, network.body, example, batch, flat.weights.device)
     backward = Backward(network.body, loss, flat, recipe.training, precision)
+    turned = changes(recipe, ground.front)
     some = np.random.default_rng(recipe.seed).permutation(len(train))[:SAMPLE]
     return Assembly(
         network=network,
         flat=flat,
         clipper=clipper,
         optimiser=optimiser,
-        step=Step(
-            network.body,
-            flat,
-            backward,
-            clipper,
-            optimiser,
-            rates,
-            recipe.training,
-            changes(recipe, ground.front),
-        ),
+        step=Step(network.body, flat, backward, clipper, optimiser, rates, recipe.training, turned),
         rates=rates,
         criterion=wide,
         constant=evaluation.constant(wide, train.goal, len(table.classes)),

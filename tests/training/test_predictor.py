@@ -147,8 +147,9 @@ def test_the_lines_of_the_readme_run(tmp_path: Path, columns, monkeypatch, capsy
 
 
 def test_columns_of_any_library_say_the_same(tmp_path: Path, columns) -> None:
-    pandas = pytest.importorskip("pandas")
-    pyarrow = pytest.importorskip("pyarrow")
+    import pandas
+    import pyarrow
+
     wanted = {"training.epochs": 1, "data.text.column": "said", "model.id": "lstm"}
     outcome = clipviz.train(tmp_path / "houses.csv", target="price", set=wanted, device="cpu")
     model = clipviz.load(Settings.from_environment().runs / outcome.run / "model.safetensors")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from pydantic import Field
 
-from clipviz.analysis.verdict import parts, words
+from clipviz.analysis.verdict import cautions, parts, words
 from clipviz.analysis.verdict.arm import Arm, Record, check
 from clipviz.analysis.verdict.centre import interquartile_mean
 from clipviz.analysis.verdict.comparison import (
@@ -104,7 +104,7 @@ def judge(
         sentence=words.sentence(comparisons[headline], known, metric, len(comparisons)),
         context=words.context(comparisons, headline, known, screening),
         advice=words.advice(comparisons[headline], metric, level, len(comparisons)),
-        warnings=words.warnings([arm for arm in arms if arm.name not in left], comparisons),
+        warnings=cautions.warnings([arm for arm in arms if arm.name not in left], comparisons),
         metric=metric,
         level=level,
         chosen=chosen.name,

@@ -4,17 +4,13 @@ from collections.abc import Sequence
 
 from clipviz.analysis.verdict import parts
 from clipviz.analysis.verdict.arm import Arm
+from clipviz.analysis.verdict.cautions import clips_in_words, listed
 from clipviz.analysis.verdict.comparison import Comparison, adds_nothing, never_fired
 from clipviz.analysis.verdict.numerals import number, p_value, pairs, signed
 from clipviz.analysis.verdict.power import FEWEST_EXACT, HEADLINE, RECOMMENDED
 from clipviz.analysis.verdict.screening import Screening
 from clipviz.analysis.verdict.sign_flip import smallest
 from clipviz.core.metric import Metric
-
-ALWAYS = 0.9
-"""From this share of steps on, a gradient clip sets the step size all the time."""
-
-CLIPS = {"inputs": "input clamp", "activation": "activation clip", "gradient": "gradient clip"}
 
 LEVEL = 0.05
 """Of the test for a difference that does not matter."""
@@ -75,30 +71,6 @@ def advice(found: Comparison, metric: Metric, level: float, family: int) -> list
     return said
 
 
-def warnings(arms: Sequence[Arm], comparisons: Sequence[Comparison]) -> list[str]:
-    """What weakens the verdict, or explains it away. arms: those of which it claims something."""
-    said = []
-    if all(arm.clips for arm in arms if not arm.reference):
-        kept = [family for family in CLIPS if all(family in arm.clips for arm in arms)]
-        beside = f"All arms keep their {_clips(kept)}" if kept else "No arm is without a clip of any kind"
-        said.append(f"{beside}: this says which is better, not whether clipping helps at all.")
-    for found in comparisons:
-        if found.relation in ("identical", "left early"):
-            continue
-        said += _lonely(found, arms)
-    for scale_free in (True, False):
-        said += _always([arm for arm in arms if arm.scale_free is scale_free], scale_free)
-    for arm in arms:
-        silent = arm.silent()
-        if silent and not never_fired(arm):
-            said.append(f"{arm.name}: its {_clips(silent)} never fired.")
-    return said
-
-
-def _clips(families: Sequence[str]) -> str:
-    return " and ".join(CLIPS[family] for family in families)
-
-
 def _screened(comparisons: Sequence[Comparison], headline: int, screening: Screening) -> str:
     """How a sweep chose as it went, and what that does to the numbers."""
     arms = {each.arm for each in comparisons}
@@ -126,7 +98,7 @@ def _about(found: Comparison, arms: dict[str, Arm], metric: Metric, family: int)
         if never_fired(arms[arm]):
             return f"{arm} never fired: it is identical to {other}."
         if other == arms[arm].reference and adds_nothing(arms[arm]):
-            return f"{arm}: its {_clips(arms[arm].added)} never fired, so it is identical to {other}."
+            return f"{arm}: its {clips_in_words(arms[arm].added)} never fired, so it is identical to {other}."
         return f"{arm} gave the very numbers of {other} at every seed: the two are identical."
     if found.relation == "too few":
         return f"Too few runs have ended to compare {arm} with {other}: {pairs(len(found.seeds))}."
@@ -208,44 +180,6 @@ def _others(rest: Sequence[Comparison]) -> list[str]:
                 by_reference.setdefault(each.reference, []).append(each.arm)
         said += [phrase.format(reference, listed(names)) for reference, names in by_reference.items()]
     return said
-
-
-def listed(names: Sequence[str], most: int = 6) -> str:
-    return "; ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
-
-
-def _lonely(found: Comparison, arms: Sequence[Arm]) -> list[str]:
-    """Seeds that only one side of a comparison has."""
-    known = {arm.name: arm for arm in arms}
-    either = set(known[found.arm].outcomes) | set(known[found.reference].outcomes)
-    left = len(either) - len(found.seeds)
-    if not left:
-        return []
-    return [
-        f"{found.arm} and {found.reference}: {left} of {len(either)} seeds have not ended in both, and are left out."
-    ]
-
-
-def _always(arms: Sequence[Arm], scale_free: bool) -> list[str]:
-    """What a gradient clip is that fires nearly always, under such an optimiser."""
-    shares = {
-        arm.name: share
-        for arm in arms
-        if "gradient" in arm.clips and (share := arm.share_fired("gradient")) is not None and share >= ALWAYS
-    }
-    if not shares:
-        return []
-    fired = f"{listed(list(shares))}: the gradient clip fired at {min(shares.values()):.0%} of the steps"
-    fired += " or more" if len({f"{share:.0%}" for share in shares.values()}) > 1 else ""
-    if scale_free:
-        return [
-            f"{fired}, under an optimiser that divides by the gradient's own size: a constant shortening cancels "
-            "there, so what is seen is steps made alike, not made shorter."
-        ]
-    return [
-        f"{fired}, and this optimiser's step is as long as the gradient: it is a learning rate by another name. "
-        "Compare with a lower learning rate before crediting the clip."
-    ]
 
 
 def _evidence(found: Comparison) -> str:

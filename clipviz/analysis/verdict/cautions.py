@@ -1,0 +1,75 @@
+"""What weakens a verdict, or explains it away, in plain words."""
+
+from collections.abc import Sequence
+
+from clipviz.analysis.verdict.arm import Arm
+from clipviz.analysis.verdict.comparison import Comparison, never_fired
+
+ALWAYS = 0.9
+"""From this share of steps on, a gradient clip sets the step size all the time."""
+
+CLIPS = {"inputs": "input clamp", "activation": "activation clip", "gradient": "gradient clip"}
+
+
+def warnings(arms: Sequence[Arm], comparisons: Sequence[Comparison]) -> list[str]:
+    """What weakens the verdict, or explains it away. arms: those of which it claims something."""
+    said = []
+    if all(arm.clips for arm in arms if not arm.reference):
+        kept = [family for family in CLIPS if all(family in arm.clips for arm in arms)]
+        beside = (
+            f"All arms keep their {clips_in_words(kept)}" if kept else "No arm is without a clip of any kind"
+        )
+        said.append(f"{beside}: this says which is better, not whether clipping helps at all.")
+    for found in comparisons:
+        if found.relation in ("identical", "left early"):
+            continue
+        said += _lonely(found, arms)
+    for scale_free in (True, False):
+        said += _always([arm for arm in arms if arm.scale_free is scale_free], scale_free)
+    for arm in arms:
+        silent = arm.silent()
+        if silent and not never_fired(arm):
+            said.append(f"{arm.name}: its {clips_in_words(silent)} never fired.")
+    return said
+
+
+def clips_in_words(families: Sequence[str]) -> str:
+    return " and ".join(CLIPS[family] for family in families)
+
+
+def listed(names: Sequence[str], most: int = 6) -> str:
+    return "; ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def _lonely(found: Comparison, arms: Sequence[Arm]) -> list[str]:
+    """Seeds that only one side of a comparison has."""
+    known = {arm.name: arm for arm in arms}
+    either = set(known[found.arm].outcomes) | set(known[found.reference].outcomes)
+    left = len(either) - len(found.seeds)
+    if not left:
+        return []
+    return [
+        f"{found.arm} and {found.reference}: {left} of {len(either)} seeds have not ended in both, and are left out."
+    ]
+
+
+def _always(arms: Sequence[Arm], scale_free: bool) -> list[str]:
+    """What a gradient clip is that fires nearly always, under such an optimiser."""
+    shares = {
+        arm.name: share
+        for arm in arms
+        if "gradient" in arm.clips and (share := arm.share_fired("gradient")) is not None and share >= ALWAYS
+    }
+    if not shares:
+        return []
+    fired = f"{listed(list(shares))}: the gradient clip fired at {min(shares.values()):.0%} of the steps"
+    fired += " or more" if len({f"{share:.0%}" for share in shares.values()}) > 1 else ""
+    if scale_free:
+        return [
+            f"{fired}, under an optimiser that divides by the gradient's own size: a constant shortening cancels "
+            "there, so what is seen is steps made alike, not made shorter."
+        ]
+    return [
+        f"{fired}, and this optimiser's step is as long as the gradient: it is a learning rate by another name. "
+        "Compare with a lower learning rate before crediting the clip."
+    ]
