@@ -6,7 +6,8 @@ from clipviz.facade import Swept
 from clipviz.terminal import inert, print_doses, print_json, print_verdict
 
 
-def print_swept(swept: Swept, as_json: bool) -> None:
+def end(swept: Swept, as_json: bool) -> None:
+    """Say how a sweep ended; exits 1 where there is no verdict."""
     if as_json:
         print_json(swept)
     else:
@@ -15,6 +16,8 @@ def print_swept(swept: Swept, as_json: bool) -> None:
         typer.echo(inert(f"{note}."), err=True)
     for reason in swept.reasons:
         typer.echo(inert(reason), err=True)
+    if swept.verdict is None:
+        raise typer.Exit(1)
 
 
 def _show(swept: Swept) -> None:

@@ -7,7 +7,7 @@ import typer
 
 from clipviz import steering
 from clipviz.cli.options import EachFamily, Json, Margin, Metric, Vary
-from clipviz.cli.swept import print_swept
+from clipviz.cli.swept import end
 from clipviz.core.arguments import values
 from clipviz.terminal import SweepLine
 
@@ -31,6 +31,4 @@ def extend(
         margin=margin,
         tell=SweepLine(sys.stderr),
     )
-    print_swept(swept, as_json)
-    if swept.verdict is None:
-        raise typer.Exit(1)
+    end(swept, as_json)

@@ -20,7 +20,7 @@ from clipviz.cli.options import (
     Target,
     Vary,
 )
-from clipviz.cli.swept import print_swept
+from clipviz.cli.swept import end
 from clipviz.core.arguments import assignment, values
 from clipviz.terminal import SweepLine
 
@@ -76,6 +76,4 @@ def sweep(
         margin=margin,
         tell=SweepLine(sys.stderr),
     )
-    print_swept(swept, as_json)
-    if swept.verdict is None:
-        raise typer.Exit(1)
+    end(swept, as_json)
