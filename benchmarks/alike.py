@@ -85,9 +85,7 @@ def of_other_seeds(store: Store, settings: Settings, dataset: str, seeds: range)
     variants = [Variant(name=arm, recipe=recipe, reference="" if arm == ARMS[0] else ARMS[0]) for arm in ARMS]
     each = len(seeds) // len(ARMS)
     own = [
-        cell
-        for cell in cells(variants, seeds, 1)
-        if cell.arm == ARMS[seeds.index(cell.recipe.seed) // each]
+        cell for cell in cells(variants, seeds, 1) if cell.arm == ARMS[seeds.index(cell.recipe.seed) // each]
     ]
     design = Design(recipe=recipe, seeds=tuple(seeds))
     sweep = store.sweeps.add(design, variants, own, "other seeds", "benchmark")
@@ -159,9 +157,7 @@ def main() -> None:
                 claimed += hits
                 loose += raw
                 alike = verdicts(*given, max(1, chosen.sweeps // 20), chosen.seeds, same=True)
-                same += [
-                    all(each.relation == "identical" for each in found.comparisons) for found in alike
-                ]
+                same += [all(each.relation == "identical" for each in found.comparisons) for found in alike]
     low = share("other seeds, all: claim a difference", claimed)
     share("the same without Holm's correction (baseline)", loose)
     share("same seeds: called identical", same)

@@ -15,7 +15,7 @@ from clipviz.core.screening import Round
 from clipviz.core.sweep import Design, Sweep, Variant
 from clipviz.store.database import Database
 from clipviz.store.editing import clean_name, edit, existing, found, plain, somebody, touch
-from clipviz.store.leases import as_run
+from clipviz.store.leases import as_run, together
 from clipviz.store.recipes import as_row
 from clipviz.store.runs import as_new_row, ask
 from clipviz.store.schema import datasets, recipes, runs, sweeps
@@ -96,6 +96,7 @@ class Sweeps:
         }
         with self._database.writing() as connection:
             now = self._database.now()
+            existing(connection, datasets, seen.dataset, lock=True)  # nobody else adds its recipes meanwhile
             row = edit(connection, sweeps, seen.id, seen.revision, who, now, **values)
             trained = connection.execute(select(runs.c.arm, runs.c.seed).where(runs.c.sweep == seen.id))
             there = {(each.arm, each.seed) for each in trained}
@@ -139,7 +140,7 @@ class Sweeps:
         with self._database.writing() as connection:
             now = self._database.now()
             found(connection, sweeps, id, now)
-            query = select(runs).where(runs.c.sweep == id, runs.c.deleted_at.is_(None)).with_for_update()
+            query = together(select(runs).where(runs.c.sweep == id, runs.c.deleted_at.is_(None)))
             going = [row for row in connection.execute(query).mappings() if not State(row["state"]).final]
             if waiting_only:
                 going = [row for row in going if State(row["state"]) is State.QUEUED]

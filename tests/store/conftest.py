@@ -1,4 +1,4 @@
-"""A store of its own for each test, with a clock that the test can move; in SQLite, and in PostgreSQL where there is one."""
+"""A store of its own for each test, in SQLite, and in PostgreSQL where there is one; a clock that a test can move."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -10,8 +10,8 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 import clipviz.store
-from clipviz.core.ids import new_id
 from clipviz.core.dataset import Column, Dataset, Reading
+from clipviz.core.ids import new_id
 from clipviz.core.recipe import Data, Recipe
 from clipviz.core.run import Run
 from clipviz.store import Store
@@ -56,8 +56,13 @@ def sqlite_in(folder: Path) -> str:
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield sqlite_in(tmp_path)
-        return
-    schema, server = f"test_{new_id()}", make_url(POSTGRESQL)
+    else:
+        yield from schema_in(POSTGRESQL)
+
+
+def schema_in(database: str) -> Iterator[str]:
+    """The URL of a schema of its own, which is dropped at the end."""
+    schema, server = f"test_{new_id()}", make_url(database)
     engine = create_engine(server)
     with engine.begin() as connection:
         connection.execute(text(f"CREATE SCHEMA {schema}"))
