@@ -31,6 +31,7 @@ class Recommended(BaseModel):
     rounds: list[Round] = Field(description="What was decided, in this order.")
     recommendation: Recommendation
     verdict: Verdict | None = Field(None, description="None where no run has a result.")
+    unjudged: str = Field("", description="Why there is no verdict, in words.")
 
 
 def recommend(
@@ -61,21 +62,18 @@ def recommend(
         title = name or f"{dataset.name}: which policy for {base.data.target}?"
         begun = begin(store, settings, base, 60 * minutes, title, me(), metric, awake=False)
         standing = foreground.train_here(store, settings, begun, me(), tell)
-        ended = _ended(settings, store, store.sweeps.get(begun.id), standing, metric)
+        ended = _ended(settings, store, store.sweeps.get(begun.id), standing)
         return ended.model_copy(update={"notes": other_data(recipe, dataset, store)})
 
 
-def _ended(
-    settings: Settings, store: Store, sweep: Sweep, standing: Standing, metric: str | None
-) -> Recommended:
+def _ended(settings: Settings, store: Store, sweep: Sweep, standing: Standing) -> Recommended:
     from clipviz.analysis.recommendation import recommendation
-    from clipviz.analysis.verdict import gather
+    from clipviz.analysis.verdict import gather, unjudged
     from clipviz.analysis.verdict.judged import judged
 
     found = store.sweeps.runs(sweep.id)
     groups = gather.of_sweep(sweep, found)
-    known = gather.metrics(groups)
-    about = next((each for each in known if each.name == metric), known[0] if known else None)
+    about = next(iter(gather.metrics(groups, sweep.design.about)), None)
     verdict = None if about is None else judged(settings, store, sweep, groups, about)
     return Recommended(
         sweep=sweep.id,
@@ -84,4 +82,5 @@ def _ended(
         rounds=list(sweep.rounds),
         recommendation=recommendation(sweep, verdict),
         verdict=verdict,
+        unjudged="" if about else unjudged.why(groups),
     )

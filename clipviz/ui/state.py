@@ -18,6 +18,14 @@ from clipviz.store import open as open_store
 from clipviz.store.recipes import SavedRecipe
 from clipviz.ui import browser
 
+COLUMN = "column"
+"""The query parameter that names the column which is looked at."""
+
+
+def column_key(dataset_id: str) -> str:
+    """The key of the widget that says which column is looked at."""
+    return f"clamp.column:{dataset_id}"
+
 
 @st.cache_resource(show_spinner=False)
 def settings() -> Settings:

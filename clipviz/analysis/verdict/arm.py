@@ -18,6 +18,9 @@ class Outcome(Record):
     metric: float | None = Field(None, description="On the raw, unclamped test rows; None where not finite.")
     validation: float | None = Field(None, description="The same metric on the validation rows.")
     diverged: bool = Field(False, description="Ended without a finite metric; kept, and ranked last.")
+    undefined: bool = Field(
+        False, description="The metric has no value on these rows, whatever is predicted: nobody's fault."
+    )
     fired: dict[str, float] = Field(
         {},
         description="By family: the share of steps, rows or values that its clip changed, where it is known.",

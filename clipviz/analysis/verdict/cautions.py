@@ -24,6 +24,12 @@ def warnings(arms: Sequence[Arm], comparisons: Sequence[Comparison]) -> list[str
         if found.relation in ("identical", "left early"):
             continue
         said += _lonely(found, arms)
+    said += [
+        f"A lower learning rate may keep {arm.name} from diverging as well: compare with one before crediting a clip."
+        for arm in arms
+        if not arm.reference and arm.outcomes and arm.share_diverged() == 1
+        if any(found.reference == arm.name and found.relation == "better" for found in comparisons)
+    ]
     for scale_free in (True, False):
         said += _always([arm for arm in arms if arm.scale_free is scale_free], scale_free)
     for arm in arms:

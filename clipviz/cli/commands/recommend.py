@@ -62,6 +62,8 @@ def _show(found: recommending.Recommended) -> None:
     )
     if found.verdict is not None:
         print_verdict(found.verdict)
+    else:
+        typer.echo(inert(found.unjudged))
     typer.echo(inert(found.recommendation.sentence))
     if found.recommendation.skipped:
         typer.echo(inert(f"Not tried, for lack of time: {'; '.join(found.recommendation.skipped)}."))

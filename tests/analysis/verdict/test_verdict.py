@@ -105,7 +105,14 @@ def test_runs_that_diverged_count_and_are_named() -> None:
     verdict = judge([arm("none", lost), arm("norm 1", base, "none")], MAE)
     found = verdict.comparisons[0]
     assert found.ranked and found.finite == 2 and found.relation == "better" and found.wins_paired == 1
-    assert "Diverged: 0 of 10 runs of norm 1 and 8 of 10 runs of none" in verdict.sentence
+    assert verdict.sentence.startswith(
+        "norm 1 is better than none in test MAE, runs that diverged ranked last (−0.0272, 95% CI −0.0625 to +0.00807 "
+        "of the 2 paired seeds in which neither diverged, 10 paired seeds, Holm p = 0.002)."
+    )
+    assert (
+        "Diverged: 0 of 10 runs of norm 1 (95% CI 0% to 28%) and 8 of 10 runs of none (95% CI 49% to 94%)"
+        in (verdict.sentence)
+    )
     share = verdict.arms[0].diverged
     assert (share.count, share.total) == (8, 10) and 0.4 < share.low < 0.8 < share.high < 1
     assert verdict.arms[0].metrics[0] is None and found.differences[0] is None
