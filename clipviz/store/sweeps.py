@@ -15,7 +15,7 @@ from clipviz.core.screening import Round
 from clipviz.core.sweep import Design, Extension, Sweep, Variant
 from clipviz.store.database import Database
 from clipviz.store.editing import clean_name, edit, existing, found, plain, somebody, touch
-from clipviz.store.leases import as_run
+from clipviz.store.leases import as_run, together
 from clipviz.store.recipes import as_row
 from clipviz.store.runs import as_new_row, ask
 from clipviz.store.schema import datasets, recipes, runs, sweeps
@@ -95,6 +95,7 @@ class Sweeps:
         living = (runs.c.sweep == seen.id, runs.c.deleted_at.is_(None))
         with self._database.writing() as connection:
             now = self._database.now()
+            existing(connection, datasets, seen.dataset, lock=True)  # nobody else adds its recipes meanwhile
             cells_there = connection.execute(
                 select(runs.c.arm, runs.c.seed, runs.c.state).where(*living)
             ).all()
@@ -148,7 +149,7 @@ class Sweeps:
         with self._database.writing() as connection:
             now = self._database.now()
             found(connection, sweeps, id, now)
-            query = select(runs).where(runs.c.sweep == id, runs.c.deleted_at.is_(None)).with_for_update()
+            query = together(select(runs).where(runs.c.sweep == id, runs.c.deleted_at.is_(None)))
             going = [row for row in connection.execute(query).mappings() if not State(row["state"]).final]
             if waiting_only:
                 going = [row for row in going if State(row["state"]) is State.QUEUED]
