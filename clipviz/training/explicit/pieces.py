@@ -115,7 +115,9 @@ class ByAutograd:
         inward: Tensor = torch.zeros_like(slope)
         learned = [torch.zeros_like(each) for each in self._leaves]
         if self._said.requires_grad:
-            inward, *learned = torch.autograd.grad(self._said, asked, slope, materialize_grads=True)
+            with torch.enable_grad():  # a scalar: to be given slopes, torch would import sympy first
+                sent = (self._said * slope).sum()
+            inward, *learned = torch.autograd.grad(sent, asked, materialize_grads=True)
         for gradient, slot in zip(learned, self._gradients, strict=True):
             slot.copy_(gradient)
         return inward
