@@ -47,7 +47,9 @@ def relu6_back(slope: Tensor, said: Tensor, inside: Tensor, theta: Tensor) -> No
     relu_back(slope, said)
 
 
-def soft_clip(values: Tensor, theta: Tensor, sharpness: Tensor, said: Tensor, near: Tensor, far: float) -> None:
+def soft_clip(
+    values: Tensor, theta: Tensor, sharpness: Tensor, said: Tensor, near: Tensor, far: float
+) -> None:
     """said = near + [sp(−β(near + theta)) − sp(β(near − theta))] / β; near: values held `far` / β around the bounds."""
     reach = theta + far / sharpness
     torch.clamp(values, -reach, reach, out=near)
