@@ -32,6 +32,12 @@ class Leases:
         with self._database.reading() as connection:
             return connection.execute(waiting).first() is not None
 
+    def going(self) -> bool:
+        """Whether a run waits, or trains as far as the store knows: its worker may have died with its machine."""
+        alive = runs.c.state.in_((State.QUEUED, State.RUNNING)) & runs.c.deleted_at.is_(None)
+        with self._database.reading() as connection:
+            return connection.execute(select(runs.c.id).where(alive).limit(1)).first() is not None
+
     def claim(self, owner: str, lease_seconds: float, spare: Collection[str] = ()) -> Run | None:
         """Take the oldest queued run for `owner`, or None; two claimers never get the same one.
 
