@@ -141,7 +141,7 @@ def judge_family(
                 "more_seeds": None
                 if needed is None
                 else max(0, needed - each.finite, fewest_pairs(share) - len(each.seeds)),
-                "smallest": None if each.sd is None else _known(smallest * each.sd),
+                "smallest": _known(smallest * each.sd) if each.sd else None,
             }
         )
         if out:

@@ -10,7 +10,7 @@ from clipviz.analysis import clamping
 from clipviz.analysis.verdict.arm import Arm, Outcome
 from clipviz.core.clips import clips, without
 from clipviz.core.discovery import discover
-from clipviz.core.ids import canonical_json
+from clipviz.core.judging import judged_on, reads
 from clipviz.core.metric import METRICS, Metric
 from clipviz.core.recipe import Choice, Recipe
 from clipviz.core.run import Result, Run, State, undefined
@@ -102,7 +102,6 @@ def _arm(
     recipe = group.variant.recipe
     families = clips(recipe)
     share = touched(recipe) if "inputs" in families else None
-    rows = {"data": recipe.data.model_dump(mode="json"), "split": recipe.split.model_dump(mode="json")}
     outcomes = {
         seed: _outcome(run, metric, families, share, saturated.get(run.id))
         for seed, run in sorted(group.runs.items())
@@ -115,7 +114,8 @@ def _arm(
         reference=group.variant.reference,
         added=() if reference is None else _added(recipe, reference),
         parts=group.variant.parts,
-        rows=canonical_json(rows),
+        rows=judged_on(recipe),
+        reads=reads(recipe),
         scale_free=_scale_free(recipe),
         exact=all(map(_exact, (recipe.activation, *chain.from_iterable(recipe.clips_at.values())))),
     )

@@ -199,7 +199,7 @@ def test_arms_that_cannot_be_compared_are_refused() -> None:
         ([arm("none", D), arm("none", D, "none")], "different names"),
         (
             [arm("none", D, rows="a"), arm("x", D, "none", rows="b")],
-            "same dataset, target, columns and split",
+            "same dataset, target, outliers and split",
         ),
         ([arm("none", D), arm("other", D)], "at least one arm with its reference"),
         ([arm("x", D, "none")], "reference must be an arm itself"),
@@ -302,3 +302,17 @@ def test_a_run_that_diverged_without_a_time_does_not_make_its_arm_look_cheap() -
     lost = {0: Outcome(diverged=True), 1: Outcome(metric=1.0, seconds=4.0)}
     [_, found] = judge([arm("none", [1, 2]), Arm(name="a", outcomes=lost, reference="none")], MAE).arms
     assert found.seconds == 4.0
+
+
+def test_arms_may_read_other_columns_of_the_same_rows_and_the_verdict_says_so() -> None:
+    base = np.linspace(5, 6, 8)
+    arms = [
+        arm("all", base, reads={"columns": "all", "text": "none"}),
+        arm("x", base - 1 + 0.1 * np.arange(8), "all", clips=(), reads={"columns": "x", "text": "none"}),
+    ]
+    verdict = judge(arms, MAE)
+    assert verdict.comparisons[0].relation == "better"
+    assert verdict.warnings[0].startswith(
+        "Not all arms read the same (columns). They are judged on the same test rows"
+    )
+    assert not judge([arms[0], arms[1].model_copy(update={"reads": arms[0].reads})], MAE).warnings
