@@ -32,6 +32,12 @@ class Leases:
         with self._database.reading() as connection:
             return connection.execute(waiting).first() is not None
 
+    def going(self) -> bool:
+        """Whether a run waits, or trains as far as the store knows: its worker may have died with its machine."""
+        alive = runs.c.state.in_((State.QUEUED, State.RUNNING)) & runs.c.deleted_at.is_(None)
+        with self._database.reading() as connection:
+            return connection.execute(select(runs.c.id).where(alive).limit(1)).first() is not None
+
     def claim(self, owner: str, lease_seconds: float, spare: Collection[str] = ()) -> Run | None:
         """Take the oldest queued run for `owner`, or None; two claimers never get the same one.
 
@@ -111,7 +117,7 @@ class Leases:
     ) -> dict[tuple[str, int], Request | StaleAttempt]:
         """`beat` for many (run, attempt), with how far each is; where one is no longer owned, why not."""
         held = select(runs.c.id, runs.c.attempt, runs.c.state, runs.c.request)
-        held = held.where(runs.c.id.in_([id for id, _ in steps])).with_for_update()
+        held = together(held.where(runs.c.id.in_([id for id, _ in steps])))
         with self._database.writing() as connection:
             lease_until = self._database.now() + timedelta(seconds=lease_seconds)
             rows = {row["id"]: row for row in connection.execute(held).mappings()}
@@ -213,6 +219,11 @@ def _next() -> Select[Any]:
     cells_last = case((runs.c.sweep.is_(None), 0), else_=1)
     oldest = _queued().order_by(cells_last, runs.c.created_at, runs.c.id).limit(1)
     return oldest.with_for_update(skip_locked=True)
+
+
+def together(query: Select[Any]) -> Select[Any]:
+    """Locks the runs of a query in the one order in which everybody takes several: nobody waits in a circle."""
+    return query.order_by(runs.c.id).with_for_update()
 
 
 def owned(connection: Connection, id: str, attempt: int) -> RowMapping:

@@ -57,8 +57,8 @@ def _ruled(assembly: Assembly, said: Tensor) -> list[str]:
     count, share = found
     rows_make = "1 validation row makes" if count == 1 else f"{count:,} validation rows make"
     return [
-        f"{rows_make} {share:.0%} of the validation loss of {len(rows):,}, by which the kept weights are chosen: the Huber "
-        "loss counts far-out targets less"
+        f"{rows_make} {share:.0%} of the validation loss of {len(rows):,}, by which the kept weights are chosen: "
+        "the Huber loss counts far-out targets less"
     ]
 
 

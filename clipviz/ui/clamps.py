@@ -16,17 +16,18 @@ from clipviz.core.recipe import Choice
 from clipviz.core.table import Table
 from clipviz.datasets import files
 from clipviz.policies import fitting
-from clipviz.ui import clamp_overview, drafts, forms, state, tables
+from clipviz.ui import drafts, forms, state, tables
 from clipviz.ui.text import counted, escape, number, plain, share
 
 MOST_COLUMNS = 60
 
 
 def column_picker(columns: list[str], dataset: Dataset, found: dict[str, Suggested | None]) -> str:
-    """The column that is looked at; at first the one that most deserves it."""
-    key = clamp_overview.column_key(dataset)
+    """The column that is looked at; at first the one that the link names, else the one that most deserves it."""
+    key = state.column_key(dataset.id)
     if st.session_state.get(key) not in columns:
-        st.session_state[key] = most_worth(found)
+        linked = st.query_params.get(state.COLUMN) if key not in st.session_state else None
+        st.session_state[key] = linked if linked in columns else most_worth(found)
     return st.selectbox(
         "Column", columns, format_func=plain, key=key, help="Numeric columns that are inputs of the network."
     )

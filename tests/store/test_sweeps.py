@@ -94,6 +94,21 @@ def test_it_grows_by_the_cells_that_are_new(store: Store, swept) -> None:
         store.sweeps.extend(swept, design, swept.variants, cells(5), "Ada")
 
 
+def test_a_cell_that_was_deleted_is_filled_again_and_added_seeds_are_remembered(store: Store, swept) -> None:
+    first = store.runs.claim("host:1", 10)
+    store.runs.finish(first.id, 1, State.FINISHED, "", None)
+    store.runs.delete(first.id, "Grace")
+    other = store.runs.claim("host:1", 10)
+    store.runs.finish(other.id, 1, State.FINISHED, "", None)
+    filled = store.sweeps.extend(swept, swept.design, swept.variants, cells(3), "Grace")
+    assert not filled.extensions and filled.cells == {("one", seed) for seed in range(3)}
+    assert sorted(run.seed for run in store.sweeps.runs(swept.id)) == [0, 1, 2]
+    design = swept.design.model_copy(update={"seeds": (0, 1, 2, 3, 4)})
+    [more] = store.sweeps.extend(filled, design, swept.variants, cells(5), "Grace").extensions
+    assert (more.seeds, more.ended) == ((3, 4), 1)
+    assert store.sweeps.get(swept.id).extensions == (more,)
+
+
 def test_deleting_stops_what_waits_and_can_be_undone(store: Store, swept) -> None:
     store.sweeps.delete(swept.id, "Grace")
     assert store.sweeps.list() == [] and store.runs.due() is False

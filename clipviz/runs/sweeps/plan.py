@@ -8,6 +8,7 @@ from clipviz.core.contamination import Contamination
 from clipviz.core.dataset import Dataset
 from clipviz.core.errors import InvalidRecipe
 from clipviz.core.ids import new_id
+from clipviz.core.judging import judged_on
 from clipviz.core.recipe import Recipe
 from clipviz.core.sweep import Design, Variant
 from clipviz.runs.check import check
@@ -47,12 +48,15 @@ def plan(design: Design, dataset: Dataset, workers: int) -> Plan:
 def _share_their_rows(arms: Sequence[Variant]) -> None:
     """Raise InvalidRecipe for arms that no verdict could compare; outliers on purpose are told apart by their dose."""
     clean = {"contamination": Contamination()}
-    rows = [(arm.recipe.data.model_copy(update=clean), arm.recipe.split) for arm in arms]
+    rows = [
+        judged_on(arm.recipe.model_copy(update={"data": arm.recipe.data.model_copy(update=clean)}))
+        for arm in arms
+    ]
     other = next((arm for arm, own in zip(arms, rows, strict=True) if own != rows[0]), None)
     if other is not None:
         raise InvalidRecipe(
-            "The arms of a sweep learn from the same columns of the same rows and are judged on the same: data and "
-            "split cannot vary",
+            "The arms of a sweep learn from the same rows and are judged on the same: target, task and split cannot "
+            "vary, the columns and the text that they read can",
             repr(other.name),
             "Start one sweep for each",
         )
