@@ -22,7 +22,7 @@ LOOKS = 3
 
 
 class Finding(BaseModel):
-    """What is the matter, and what to do about it. where: the layers, () for the run."""
+    """What is the matter, and what to do about it. where: its layers, "" for the run."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -30,7 +30,7 @@ class Finding(BaseModel):
     weight: Weight
     text: str
     remedy: str
-    where: tuple[str, ...] = ()
+    where: str = ""
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def dead(evidence: Evidence) -> Iterator[Finding]:
                 "looked at.",
                 remedy="They learn nothing any more. Lower the learning rate, take a leaky ReLU, or start the weights "
                 "otherwise.",
-                where=tuple(found),
+                where=named(found),
             )
 
 
@@ -49,7 +49,7 @@ def stuck(evidence: Evidence) -> Iterator[Finding]:
             text=f"{_thresholds(found)} {are} stuck: no value sends {it} a gradient.",
             remedy="Start it lower, at a percentile of the activations, or take a clip through which every value "
             "informs it, such as the learned tanh.",
-            where=tuple(found),
+            where=named(found),
         )
 
 
@@ -68,7 +68,7 @@ def collapsed(evidence: Evidence) -> Iterator[Finding]:
             text=f"{_thresholds(found)} {have} collapsed: {hold} {_span(found)} of the values that flow in.",
             remedy="Hardly anything gets through but a constant. Start it higher, lower its rate, or drop its "
             "penalty.",
-            where=tuple(found),
+            where=named(found),
         )
 
 
@@ -94,7 +94,7 @@ def runaway(evidence: Evidence) -> Iterator[Finding]:
             weight="note",
             text=f"{_thresholds(found)} ran away: {stands}",
             remedy=f"{this} as good as not clipped. Give {it} a penalty, or start lower.",
-            where=tuple(found),
+            where=named(found),
         )
 
 
