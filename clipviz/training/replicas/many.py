@@ -23,7 +23,7 @@ from clipviz.training.replicas.member import Ended, Member
 from clipviz.training.replicas.program import Program
 from clipviz.training.rows import check, check_varies
 
-MOST = 32
+MOST = 48
 """Most replicas of one program on the CPU: what they compute stays in the cache of a core."""
 MOST_CUDA = 512
 
