@@ -125,7 +125,7 @@ def _measured(id: str, claim: Claim, sweep: Sweep) -> Rerun | None:
     """What a sweep says so far; None before two arms of it share a seed."""
     groups = gather.of_sweep(sweep, state.store().sweeps.runs(sweep.id))
     metrics = [metric for metric in gather.metrics(groups) if metric.name in claim.metrics]
-    found = {metric.name: verdicts.judged(groups, metric, None) for metric in metrics}
+    found = {metric.name: verdicts.judged(groups, metric, None, sweep) for metric in metrics}
     dataset = state.store().datasets.get(sweep.dataset, include_deleted=True)
     return rerun(id, claim, dataset, sweep.id, groups, found) if found else None
 

@@ -68,12 +68,12 @@ class Claim(BaseModel, ABC):
         recipe = self.recipe(dataset)
         if self.epochs is not None:
             recipe = recipe.replace("training.epochs", self.epochs)
-        return Design(recipe=recipe, vary=self.vary, seeds=tuple(seeds))
+        return Design(recipe=recipe, vary=self.vary, seeds=tuple(seeds), metric=self.metrics[0])
 
     def is_rerun(self, design: Design, dataset: Dataset) -> bool:
         """Whether a sweep of this design measures this claim, whatever its seeds are."""
         own = self.design(dataset, design.seeds)
-        return design == own.model_copy(update={"recipe": design.recipe}) and _alike(
+        return design == own.model_copy(update={"recipe": design.recipe, "metric": design.metric}) and _alike(
             design.recipe, own.recipe
         )
 
