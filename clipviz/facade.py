@@ -14,7 +14,7 @@ from clipviz.analysis.verdict.verdict import Verdict
 from clipviz.catalogue import catalogue, policies
 from clipviz.core.dataset import Dataset, Reading, RejectedRow
 from clipviz.core.errors import InvalidRecipe
-from clipviz.core.findings import Finding
+from clipviz.core.finding import Finding
 from clipviz.core.profile import ColumnProfile
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Run, Sink, State
@@ -68,6 +68,7 @@ class Swept(Record):
     reasons: list[str] = Field([], description="Why runs failed, each reason once.")
     notes: list[str] = Field([], description="What to know of the recipe and the data.")
     verdict: Verdict | None = Field(None, description="None where no run has a result.")
+    unjudged: str = Field("", description="Why there is no verdict, in words.")
     rounds: list[Round] = Field([], description="What was decided, where arms left early.")
     dose: str = Field("", description="Outliers among the rows that the verdict is about: the largest dose.")
     doses: Doses | None = Field(None, description="The metric against the dose, where one varies.")
@@ -168,7 +169,13 @@ def sweep(
         asked = wanted(begun, dataset, settings, dict(set or {}), device=device)
         over = range(seeds) if isinstance(seeds, int) else seeds
         rule = Halving.over(len(over), metric=metric) if halving else None
-        shape = {"samples": samples, "apart": apart, "families_alone": families_alone, "choosing": rule}
+        shape = {
+            "samples": samples,
+            "apart": apart,
+            "families_alone": families_alone,
+            "choosing": rule,
+            "metric": metric,
+        }
         design = _design(asked, vary or {}, over, shape)
         title = name or f"{dataset.name}: {asked.data.target}, {len(design.seeds)} seeds"
         started = submit.start(store, settings, design, title, me(), awake=False)
@@ -218,12 +225,12 @@ def ended(
     metric: str | None,
     margin: float | None,
 ) -> Swept:
-    from clipviz.analysis.verdict import doses, gather
+    from clipviz.analysis.verdict import doses, gather, unjudged
     from clipviz.analysis.verdict.judged import judged
 
     found = store.sweeps.runs(sweep.id)
     groups = gather.of_sweep(sweep, found)
-    known = {each.name: each for each in gather.metrics(groups)}
+    known = {each.name: each for each in gather.metrics(groups, sweep.design.about)}
     if metric is not None and known and metric not in known:
         raise InvalidRecipe(
             f"The metric must be one of {', '.join(known)}", repr(metric), "Choose one of these"
@@ -238,6 +245,7 @@ def ended(
         states=standing.states,
         reasons=reasons,
         verdict=verdict,
+        unjudged="" if chosen else unjudged.why(groups),
         rounds=list(sweep.rounds),
         dose="" if dirt.where == "none" else doses.in_words(dirt),
         doses=None if chosen is None else doses.curves(groups, chosen),

@@ -8,12 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from clipviz.analysis.recommendation import Recommendation
 from clipviz.analysis.verdict.verdict import Verdict
+from clipviz.core.dataset import Reading
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import State
 from clipviz.core.screening import Round
 from clipviz.core.settings import Settings
 from clipviz.core.sweep import Standing, Sweep
-from clipviz.given import dataset_of, recipe_of, wanted
+from clipviz.given import dataset_of, other_data, recipe_of, wanted
 from clipviz.home import home, me
 from clipviz.store import Store
 
@@ -26,9 +27,11 @@ class Recommended(BaseModel):
     sweep: str
     states: dict[State, int] = Field(description="Runs by the state in which they are.")
     reasons: list[str] = Field([], description="Why runs failed, each reason once.")
+    notes: list[str] = Field([], description="What to know of the recipe and the data.")
     rounds: list[Round] = Field(description="What was decided, in this order.")
     recommendation: Recommendation
     verdict: Verdict | None = Field(None, description="None where no run has a result.")
+    unjudged: str = Field("", description="Why there is no verdict, in words.")
 
 
 def recommend(
@@ -41,37 +44,36 @@ def recommend(
     name: str = "",
     metric: str | None = None,
     tell: Callable[[Standing, float | None], None] | None = None,
+    reading: Reading | str | Path | None = None,
 ) -> Recommended:
     """Search the catalogue for the policy that suits a file, or say that none does, here and now; all see it.
 
     minutes: the budget. recipe: the network and its training; its own clips are put aside. metric: what decides and
-    what the verdict is about. tell: told after each run how far the round is. Ctrl-C stops the search and keeps what
-    has ended. Raises as `clipviz.train` does.
+    what the verdict is about. tell: told after each run how far the round is. reading: as of `clipviz.train`. Ctrl-C
+    stops the search and keeps what has ended. Raises as `clipviz.train` does.
     """
     from clipviz.runs.sweeps import foreground
     from clipviz.runs.sweeps.recommend import begin
 
     with home() as (settings, store):
-        dataset = store.datasets.add(dataset_of(path, settings, store, me()))
+        dataset = store.datasets.add(dataset_of(path, settings, store, me(), reading))
         told = recipe_of(recipe, dataset, target, settings)
         base = wanted(told, dataset, settings, dict(set or {}), device=device)
         title = name or f"{dataset.name}: which policy for {base.data.target}?"
         begun = begin(store, settings, base, 60 * minutes, title, me(), metric, awake=False)
         standing = foreground.train_here(store, settings, begun, me(), tell)
-        return _ended(settings, store, store.sweeps.get(begun.id), standing, metric)
+        ended = _ended(settings, store, store.sweeps.get(begun.id), standing)
+        return ended.model_copy(update={"notes": other_data(recipe, dataset, store)})
 
 
-def _ended(
-    settings: Settings, store: Store, sweep: Sweep, standing: Standing, metric: str | None
-) -> Recommended:
+def _ended(settings: Settings, store: Store, sweep: Sweep, standing: Standing) -> Recommended:
     from clipviz.analysis.recommendation import recommendation
-    from clipviz.analysis.verdict import gather
+    from clipviz.analysis.verdict import gather, unjudged
     from clipviz.analysis.verdict.judged import judged
 
     found = store.sweeps.runs(sweep.id)
     groups = gather.of_sweep(sweep, found)
-    known = gather.metrics(groups)
-    about = next((each for each in known if each.name == metric), known[0] if known else None)
+    about = next(iter(gather.metrics(groups, sweep.design.about)), None)
     verdict = None if about is None else judged(settings, store, sweep, groups, about)
     return Recommended(
         sweep=sweep.id,
@@ -80,4 +82,5 @@ def _ended(
         rounds=list(sweep.rounds),
         recommendation=recommendation(sweep, verdict),
         verdict=verdict,
+        unjudged="" if about else unjudged.why(groups),
     )

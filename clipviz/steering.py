@@ -49,7 +49,7 @@ def extend(
     tell: Callable[[Standing, float | None], None] | None = None,
 ) -> Swept:
     """Train more of a sweep, here and now: so many further seeds, values of fields that vary already, or arms with the
-    clips of one family alone. What has ended is kept, and counts in the new verdict.
+    clips of one family alone; and runs that somebody deleted. What has ended is kept, and counts in the new verdict.
 
     Raises NotFound, InvalidRecipe where nothing would be new, Conflict where somebody else changed it meanwhile.
     """
@@ -57,7 +57,7 @@ def extend(
 
     with home() as (settings, store):
         seen = store.sweeps.get(sweep)
-        first = max(seen.seeds) + 1
+        first, there = max(seen.seeds) + 1, len(store.sweeps.runs(sweep))
         try:
             values = axes(vary or {})
         except ValidationError as error:
@@ -65,7 +65,7 @@ def extend(
         more = submit.extend(
             store, settings, seen, me(), range(first, first + seeds), values, families_alone, awake=False
         )
-        if more.design == seen.design:
+        if more.design == seen.design and len(store.sweeps.runs(sweep)) == there:
             raise InvalidRecipe("An extension must add something", sweep, "Give seeds, values or families")
         standing = foreground.train_here(store, settings, more, me(), tell)
         return ended(store, settings, more, standing, metric, margin)

@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from clipviz.analysis.verdict import gather
-from clipviz.analysis.verdict.screening import Screening
+from clipviz.analysis.verdict import gather, unjudged
 from clipviz.core.errors import NotFound
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Run
@@ -123,7 +122,7 @@ def swept(sweep: Sweep) -> None:
         sweeps.about(sweep)
     groups = sweeps.groups_of(sweep)
     standing = Standing.of(run for group in groups for run in group.runs.values())
-    known = gather.metrics(groups)
+    known = gather.metrics(groups, sweep.design.about)
     top = st.container(horizontal=True)
     with top:
         sweeps.controls(sweep, standing)
@@ -135,17 +134,18 @@ def swept(sweep: Sweep) -> None:
     if standing.paused:
         sweeps.progress(standing, None)
     if not known:
-        st.info("No run of this sweep has a result, so there is no verdict. Its cells say why.")
+        st.info(unjudged.why(groups))
         cells.cells(groups, None)
         return
     answer, settings = st.container(), st.container()
     with settings:
         metric, margin = verdicts.settings(known, sweep.id)
         alike = contamination.one_dose(groups, sweep.id)
-    verdict = verdicts.judged(alike, metric, margin, Screening.of(sweep))
+    verdict = verdicts.judged(alike, metric, margin, sweep)
     with answer:
-        if search:
-            recommend.answer(sweep, verdict)
+        if search:  # it was to be about the planned metric, whichever somebody looks at now
+            planned = verdicts.judged(alike, known[0], None, sweep) if verdict.exploratory else verdict
+            recommend.answer(sweep, planned)
         verdicts.answer(verdict, so_far=not over)
         sweeps.which_one(sweep, over)
         rounds.folded(sweep)

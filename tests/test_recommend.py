@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 import clipviz
 from clipviz.cli import app
 from clipviz.core.errors import InvalidRecipe
+from clipviz.home import home
 from clipviz.runs.sweeps import catalogue, search
 
 
@@ -58,11 +59,15 @@ def test_where_nothing_can_help_it_says_so_in_a_terminal_and_a_notebook(
     inputs = np.random.default_rng(0).uniform(-1, 1, 100)
     table = tmp_path / "line.csv"
     np.savetxt(table, np.column_stack([inputs, inputs]), delimiter=",", header="x,y", comments="", fmt="%.6f")
-    short = ("--set", "training.epochs=2", "--device", "cpu", "--minutes", "30")
+    reading = tmp_path / "reading.json"
+    reading.write_text('{"missing": ["-9"]}')
+    short = ("--set", "training.epochs=2", "--device", "cpu", "--minutes", "30", "--reading", str(reading))
     said = CliRunner().invoke(app, ["recommend", str(table), "--target", "y", *short])
     assert said.exit_code == 0, said.output
     assert "Nothing beats no clipping here: of 2 policies" in said.stdout or "\nTake " in said.stdout
     assert "recipe to train:" in said.stdout and "one arm of each family" in said.stdout
+    with home() as (_, store):
+        assert [each.reading.missing for each in store.datasets.list()] == [("-9",)]
     with pytest.raises(InvalidRecipe, match="at least 10 seconds"):
         clipviz.recommend(table, "y", minutes=0.1)
 

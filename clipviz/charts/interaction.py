@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from clipviz.charts.cell import Cell, heat, mark_lost
 from clipviz.charts.layout import finish, literal, wrapped
 from clipviz.charts.palette import Palette
 
 
 def interaction(
-    means: Mapping[tuple[str, str, str], float], value: str, lower_is_better: bool, colours: Palette
+    means: Mapping[tuple[str, str, str], Cell], value: str, lower_is_better: bool, colours: Palette
 ) -> go.Figure:
     """means: by (input, activation, gradient). Alike panels: no interaction; a clip that helps only beside another
     shows in one of them."""
@@ -23,19 +24,16 @@ def interaction(
         subplot_titles=[literal(name, 30) for name in gradients],
     )
     for column, gradient in enumerate(gradients, 1):
+        cells = [[means.get((each, activation, gradient)) for activation in activations] for each in inputs]
         figure.add_heatmap(
-            z=[[means.get((each, activation, gradient)) for activation in activations] for each in inputs],
+            **heat(cells),
             x=list(range(len(activations))),
             y=list(range(len(inputs))),
             coloraxis="coloraxis",
-            texttemplate="%{z:.4g}",
-            hovertemplate=f"%{{z:.5g}}<extra>{literal(gradient, 40)}</extra>",
-            hoverongaps=False,
-            xgap=2,
-            ygap=2,
             row=1,
             col=column,
         )
+        mark_lost(figure, cells, colours, column)
     finish(figure, colours, height=190 + 44 * len(inputs))
     figure.update_layout(
         coloraxis={
@@ -57,5 +55,5 @@ def interaction(
     return figure
 
 
-def _levels(means: Mapping[tuple[str, str, str], float], place: int) -> Sequence[str]:
+def _levels(means: Mapping[tuple[str, str, str], Cell], place: int) -> Sequence[str]:
     return list(dict.fromkeys(key[place] for key in means))

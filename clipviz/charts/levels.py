@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from clipviz.charts.cell import Cell, heat, mark_lost
 from clipviz.charts.layout import finish, literal, wrapped
 from clipviz.charts.palette import Palette
 
@@ -11,27 +12,23 @@ from clipviz.charts.palette import Palette
 def levels(
     rows: Sequence[str],
     columns: Sequence[str],
-    values: Sequence[Sequence[float | None]],
+    cells: list[list[Cell | None]],
     titles: tuple[str, str, str],
     lower_is_better: bool,
     colours: Palette,
 ) -> go.Figure:
-    """values: (rows, columns), None where there is no such arm; titles: of rows, of columns, of the value."""
+    """cells: (rows, columns), None where there is no such arm; titles: of rows, of columns, of the value."""
     row_title, column_title, value_title = titles
     figure = go.Figure()
     figure.add_heatmap(
-        z=values,
+        **heat(cells),
         x=list(range(len(columns))),
         y=list(range(len(rows))),
         colorscale="Cividis",
         reversescale=lower_is_better,
         colorbar={"title": {"text": literal(value_title), "side": "right"}},
-        texttemplate="%{z:.4g}",
-        hovertemplate="%{z:.5g}<extra></extra>",
-        hoverongaps=False,
-        xgap=2,
-        ygap=2,
     )
+    mark_lost(figure, cells, colours)
     finish(figure, colours, height=140 + 44 * len(rows))
     figure.update_layout(xaxis_title=literal(column_title), yaxis_title=literal(row_title))
     figure.update_xaxes(

@@ -27,7 +27,7 @@ def _show(swept: Swept) -> None:
         why = f": {each.why}" if each.why else ""
         typer.echo(inert(f"{len(each.arms)} arms over {len(each.seeds)} seeds{why}"))
     if swept.verdict is None:
-        typer.echo("No run has a result, so there is no verdict.")
+        typer.echo(inert(swept.unjudged))
         return
     if swept.doses is not None:
         print_doses(swept.doses)

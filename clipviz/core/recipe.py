@@ -54,7 +54,7 @@ class Data(Part):
     dataset: Id
     target: str = Field(min_length=1)
     task: Task | None = Field(None, description="None: decided by the target's type.")
-    features: tuple[str, ...] | None = None
+    features: tuple[str, ...] | None = Field(None, title="Columns")
     text: Text | None = None
     contamination: Contamination = Contamination()
 

@@ -1,6 +1,6 @@
 """A run: its states, its record, and the names of the numbers it says while it trains."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal, Protocol
@@ -124,6 +124,15 @@ class Result(BaseModel):
         None,
         description="Its clip ledger, what was found wrong, and which error is the largest; from its telemetry.",
     )
+
+
+def undefined(result: Mapping[str, Any], metric: str) -> bool:
+    """Whether a metric has no value on the test rows, whatever is predicted, as R² where the target does not vary: the
+    best constant has none either. result: `Result.model_dump()`; where nothing is finite, the run diverged.
+    """
+    baseline, metrics = result["baseline"], result["metrics"]
+    nowhere = metric in baseline and baseline[metric] is None and metrics.get(metric) is None
+    return nowhere and any(value is not None for value in metrics.values())
 
 
 class Sink(Protocol):

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from clipviz.core.metric import METRICS
 from clipviz.core.recipe import Part, Recipe
 from clipviz.core.run import Run, State
 from clipviz.core.screening import Halving, Round, Rule
@@ -40,6 +41,21 @@ class Design(Part):
     )
     without_clip: bool = Field(True, description="Whether arms without the clips are added.")
     choosing: Rule | None = Field(None, description="How arms leave early; None: all get all seeds.")
+    metric: str | None = Field(
+        None, description="What the verdict is about, said before anything is trained; None: the usual one."
+    )
+
+    @property
+    def about(self) -> str | None:
+        """The metric that was named beforehand, by the verdict or by the rule that chooses; None: the usual one."""
+        return self.metric or (self.choosing.metric if self.choosing else None)
+
+    @field_validator("metric")
+    @classmethod
+    def _is_known(cls, metric: str | None) -> str | None:
+        if metric is not None and metric not in METRICS:
+            raise ValueError(f"the metric must be one of {', '.join(METRICS)}")
+        return metric
 
     @field_validator("seeds")
     @classmethod
@@ -75,6 +91,14 @@ class Variant(Part):
         return self.recipe.model_copy(update={"seed": seed})
 
 
+class Extension(Part):
+    """Seeds that were added to a sweep later."""
+
+    seeds: tuple[Seed, ...]
+    at: datetime
+    ended: int = Field(description="Runs that had ended by then, so that their verdict could be seen.")
+
+
 class Sweep(BaseModel):
     """A set of runs, variants x seeds, as the store knows it."""
 
@@ -88,6 +112,7 @@ class Sweep(BaseModel):
         description="As they were planned: later releases may plan otherwise."
     )
     rounds: tuple[Round, ...] = Field((), description="What was decided, where arms leave early.")
+    extensions: tuple[Extension, ...] = ()
     choosing: bool = Field(False, description="Whether another round may follow once all runs have ended.")
     created_by: str = ""
     created_at: datetime
@@ -99,6 +124,20 @@ class Sweep(BaseModel):
         """All that any of its arms has, or is to have."""
         own = (*self.design.seeds, *(seed for each in self.rounds for seed in each.seeds))
         return tuple(sorted(set(own)))
+
+    @property
+    def cells(self) -> set[tuple[str, int]]:
+        """By arm and seed, every run that was planned so far."""
+        if not self.rounds:
+            return {(arm.name, seed) for arm in self.variants for seed in self.design.seeds}
+        references = {arm.name: arm.reference for arm in self.variants if arm.reference}
+        return {
+            (name, seed)
+            for each in self.rounds
+            for arm in each.arms
+            for name in (arm, references.get(arm, arm))
+            for seed in each.seeds
+        }
 
 
 class Standing(BaseModel):

@@ -11,7 +11,8 @@ def find(ordered: Ordered) -> tuple[tuple[float, int], ...]:
     """(value, how often) of each value that looks like a code, from the outside in; they are not taken out.
 
     Such a value is the least or the greatest, is one of the usual codes, occurs twice at least, and lies farther from
-    its neighbour than the central 98 % of the other values are wide; or it is -99 or less and no other is negative.
+    its neighbour than the central 98 % of the other values are wide, unless they lead up to it, as they do to a cap on
+    a heavy tail; or it is -99 or less and no other is negative.
     """
     first, last = 0, len(ordered)
     found: list[tuple[float, int]] = []
@@ -35,8 +36,10 @@ def _at_the_low_end(ordered: Ordered, first: int, last: int) -> int:
     if value not in CANDIDATES or end - first < 2 or end >= last:
         return 0
     nearest = ordered.at(end)
-    alone = value <= LOW and nearest >= 0
-    return end - first if alone or 0 < _width(ordered, end, last) < nearest - value else 0
+    count, alone = end - first, value <= LOW and nearest >= 0
+    apart = 0 < _width(ordered, end, last) < nearest - value
+    between = ordered.rank(_on_the_way(ordered, end, last, value), "left") - end
+    return count if alone or (apart and not _leads_up(between, count)) else 0
 
 
 def _at_the_high_end(ordered: Ordered, first: int, last: int) -> int:
@@ -44,7 +47,22 @@ def _at_the_high_end(ordered: Ordered, first: int, last: int) -> int:
     start = ordered.rank(value, "left")
     if value not in CANDIDATES or last - start < 2 or start <= first:
         return 0
-    return last - start if 0 < _width(ordered, first, start) < value - ordered.at(start - 1) else 0
+    count = last - start
+    apart = 0 < _width(ordered, first, start) < value - ordered.at(start - 1)
+    between = start - ordered.rank(_on_the_way(ordered, first, start, value), "right")
+    return count if apart and not _leads_up(between, count) else 0
+
+
+def _on_the_way(ordered: Ordered, first: int, last: int, value: float) -> float:
+    """A third of the way from the median of the values of rank first..last to `value`."""
+    centre = ordered.at((first + last - 1) // 2)
+    return centre + (value - centre) / 3
+
+
+def _leads_up(between: int, count: int) -> bool:
+    """Whether a tail ends in a pile of `count` equal values: beyond a third of the way to a cap a Pareto tail of index
+    0.3 has 0.4 times as many values as lie beyond the cap, a lighter one more; a code has stray outliers at most."""
+    return 3 * between >= count
 
 
 def _width(ordered: Ordered, first: int, last: int) -> float:

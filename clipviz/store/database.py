@@ -15,10 +15,20 @@ from sqlalchemy.engine import URL, make_url
 from clipviz.core.errors import StoreUnavailable
 
 _WRITING = "clipviz_writing"
+_LOCKED = ("The database is locked by another process", "Try again in a moment")
+_FORBIDDEN = ("The database may not be written", "Give this user the right to make and write tables in it")
+_LOST = ("The database has lost its tables", "Restore it from a backup")
+_FULL = ("The disk of the database is full", "Free some space on it, then try again")
 _TROUBLES = (  # what a driver says, what it means, what helps
-    ("locked", "The database is locked by another process", "Try again in a moment"),
-    ("full", "The disk of the database is full", "Free some space on it, then try again"),
+    ("locked", *_LOCKED),
+    ("lock timeout", *_LOCKED),
+    ("deadlock", *_LOCKED),
+    ("full", *_FULL),
+    ("no space left", *_FULL),
     ("readonly", "The database may not be written", "Give this user the right to write its file and folder"),
+    ("permission denied", *_FORBIDDEN),
+    ("no schema has been selected", *_FORBIDDEN),
+    ("read-only", "The database may not be written", "Point CLIPVIZ_STORE at the server that takes writes"),
     (
         "unable to open",
         "The database file cannot be opened",
@@ -26,8 +36,11 @@ _TROUBLES = (  # what a driver says, what it means, what helps
     ),
     ("not a database", "The database file holds something else", "Point CLIPVIZ_STORE at a clipviz database"),
     ("malformed", "The database file is damaged", "Restore it from a backup"),
-    ("no such table", "The database has lost its tables", "Restore it from a backup"),
+    ("no such table", *_LOST),
+    ("relation", *_LOST),
 )
+_IDLE_SECONDS = 60
+"""After so long a PostgreSQL server lets go of what a client holds that went silent in the middle of a transaction."""
 
 
 def utc_now() -> datetime:
@@ -37,9 +50,10 @@ def utc_now() -> datetime:
 class Database:
     """Connections to one database.
 
-    `reading()` sees one consistent state and never waits for writers (SQLite in WAL mode); `writing()`
-    takes the write lock at once, so that what it reads is still true when it writes. Both raise
-    StoreUnavailable when the database is locked, full or away; then nothing was written.
+    `reading()` sees one consistent state and never waits for writers. `writing()` takes SQLite's write lock at once,
+    so that what it reads is still true when it writes; in PostgreSQL only of what it locks (`with_for_update`). Both
+    raise StoreUnavailable when the database is locked for longer than `busy_seconds`, full or away; then nothing was
+    written.
     """
 
     def __init__(self, url: str, busy_seconds: float, now: Callable[[], datetime] = utc_now) -> None:
@@ -47,6 +61,7 @@ class Database:
         try:
             self._url = make_url(url)
             self.engine = _engine(self._url, busy_seconds)
+            self._reader = _reader(self.engine)
         except (exc.ArgumentError, exc.NoSuchModuleError) as error:
             raise StoreUnavailable(
                 "CLIPVIZ_STORE must be a database URL",
@@ -67,7 +82,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        with self._failures_in_words(), self.engine.connect() as connection:
+        with self._failures_in_words(), self._reader.connect() as connection:
             yield connection
 
     @contextmanager
@@ -84,28 +99,38 @@ class Database:
     def _failures_in_words(self) -> Iterator[None]:
         try:
             yield
+        except (exc.IntegrityError, exc.DataError):  # our mistake, not the database's
+            raise
         except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
-            raise self._unavailable(error) from error
+            away = ("", "The database cannot be reached", "Check that it runs, then try again")
+            raise self._unavailable(error, _trouble(error) or away) from error
         except exc.DatabaseError as error:
-            if "database" not in str(error.orig):  # a broken constraint is our mistake, not the database's
+            trouble = _trouble(error)
+            if trouble is None:
                 raise
-            raise self._unavailable(error) from error
+            raise self._unavailable(error, trouble) from error
 
-    def _unavailable(self, error: exc.SQLAlchemyError) -> StoreUnavailable:
-        said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        for word, rule, remedy in _TROUBLES:
-            if word in said.lower():
-                return StoreUnavailable(rule, f"{said!r} from {self.address}", remedy)
-        return StoreUnavailable(
-            "The database cannot be reached",
-            f"{said!r} from {self.address}",
-            "Check that it runs, then try again",
-        )
+    def _unavailable(self, error: exc.SQLAlchemyError, trouble: tuple[str, str, str]) -> StoreUnavailable:
+        _, rule, remedy = trouble
+        return StoreUnavailable(rule, f"{_said(error)!r} from {self.address}", remedy)
+
+
+def _trouble(error: exc.SQLAlchemyError) -> tuple[str, str, str] | None:
+    """What a driver's words mean, where it is known."""
+    said = _said(error).lower()
+    return next((trouble for trouble in _TROUBLES if trouble[0] in said), None)
+
+
+def _said(error: exc.SQLAlchemyError) -> str:
+    return str(getattr(error, "orig", None) or error).strip().splitlines()[0]
 
 
 def _engine(url: URL, busy_seconds: float) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
+        engine = create_engine(url, pool_pre_ping=True)
+        if engine.dialect.name == "postgresql":
+            event.listen(engine, "connect", partial(_prepare_postgresql, busy_seconds=busy_seconds))
+        return engine
     if url.database:
         try:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -117,6 +142,20 @@ def _engine(url: URL, busy_seconds: float) -> Engine:
     event.listen(engine, "connect", partial(_prepare, busy_seconds=busy_seconds))
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _reader(engine: Engine) -> Engine:
+    """The same connections, for reading: in PostgreSQL a statement may see what the one before it did not."""
+    if engine.dialect.name != "postgresql":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def _prepare_postgresql(connection: Any, record: Any, busy_seconds: float) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET lock_timeout = '{int(busy_seconds * 1000)}ms'")
+        cursor.execute(f"SET idle_in_transaction_session_timeout = '{_IDLE_SECONDS}s'")
+    connection.commit()
 
 
 def _prepare(connection: sqlite3.Connection, record: Any, busy_seconds: float) -> None:

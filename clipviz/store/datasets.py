@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from sqlalchemy import RowMapping, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from clipviz.core.dataset import Dataset
 from clipviz.store.database import Database
@@ -18,6 +19,12 @@ class Datasets:
 
     def add(self, dataset: Dataset) -> Dataset:
         """Save a dataset; the same content again gives what is stored, brought back if it was deleted."""
+        try:
+            return self._add(dataset)
+        except IntegrityError:  # somebody else added it between our look and our word
+            return self._add(dataset)
+
+    def _add(self, dataset: Dataset) -> Dataset:
         known = select(datasets).where(datasets.c.id == dataset.id).with_for_update()
         with self._database.writing() as connection:
             row = connection.execute(known).mappings().one_or_none()

@@ -9,6 +9,8 @@ from clipviz.core.errors import Conflict, Deleted, InvalidRecipe, NotFound
 from clipviz.core.times import ago
 
 NAME_LENGTH = 200
+TOLD = ("name", "note")
+"""Fields whose new value a Conflict says; others are documents."""
 
 
 def found(connection: Connection, table: Table, id: str, now: datetime, *, lock: bool = False) -> RowMapping:
@@ -45,10 +47,10 @@ def edit(
     """
     row = found(connection, table, id, now, lock=True)
     if row["revision"] != revision:
-        changes = ", ".join(f"its {field} is now {row[field]!r}" for field in values)
+        changes = [f"its {field} is now {row[field]!r}" for field in values if field in TOLD]
         editor, moment = somebody(row["changed_by"]), ago(row["changed_at"], now)
         raise Conflict(
-            f"{editor} changed this {_noun(table)} {moment}: {changes}",
+            f"{editor} changed this {_noun(table)} {moment}" + (f": {', '.join(changes)}" if changes else ""),
             None,
             "Look at the change, then edit again if you still want to",
         )

@@ -53,13 +53,14 @@ class Letters:
         self._database = database
 
     def write(self, letters: Sequence[tuple[Sender, Letter]]) -> dict[Sender, StaleAttempt]:
-        """Write letters in their order, all of them or none; but for those of attempts that no longer own their run:
-        why not, by sender.
+        """Write the letters of each run in their order, all of them or none; but for those of attempts that no longer
+        own their run: why not, by sender.
         """
         refused: dict[Sender, StaleAttempt] = {}
+        ordered = sorted(letters, key=lambda each: each[0].run)  # as `leases.together` locks them
         with self._database.writing() as connection:
             now = self._database.now()
-            for sender, letter in letters:
+            for sender, letter in ordered:
                 if sender in refused:
                     continue
                 run, attempt = sender.run, sender.attempt

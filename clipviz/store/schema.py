@@ -88,6 +88,7 @@ sweeps = Table(
     Column("variants", Text, nullable=False),
     # what a sweep that chooses as it goes has decided, and whether it has more to decide
     Column("rounds", Text, nullable=False),
+    Column("extensions", Text, nullable=False),
     Column("choosing", Boolean, nullable=False),
     Column("created_by", Text, nullable=False),
     Column("created_at", Moment, nullable=False),

@@ -12,10 +12,10 @@ from clipviz.core.part import Part
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Request, Run, State
 from clipviz.core.screening import Round
-from clipviz.core.sweep import Design, Sweep, Variant
+from clipviz.core.sweep import Design, Extension, Sweep, Variant
 from clipviz.store.database import Database
 from clipviz.store.editing import clean_name, edit, existing, found, plain, somebody, touch
-from clipviz.store.leases import as_run
+from clipviz.store.leases import as_run, together
 from clipviz.store.recipes import as_row
 from clipviz.store.runs import as_new_row, ask
 from clipviz.store.schema import datasets, recipes, runs, sweeps
@@ -63,6 +63,7 @@ class Sweeps:
                 "name": clean_name(name),
                 **_plan(design, variants),
                 "rounds": _as_json(rounds),
+                "extensions": _as_json(()),
                 "choosing": bool(rounds),
                 "created_by": plain(who),
                 "created_at": now,
@@ -84,21 +85,30 @@ class Sweeps:
         rounds: Sequence[Round] | None = None,
         choosing: bool | None = None,
     ) -> Sweep:
-        """Change the plan and queue the cells that are new; those that are there stay as they are.
+        """Change the plan and queue the cells that are new, or were deleted; those that are there stay as they are.
 
-        rounds, choosing: what was decided by now, and whether more may follow; None leaves them. Raises Conflict
-        when somebody changed it in between, NotFound when it is gone.
+        rounds, choosing: what was decided by now, and whether more may follow; None leaves them. Seeds that the
+        design did not have are remembered as an extension. Raises Conflict when somebody changed it in between,
+        NotFound when it is gone.
         """
-        values = {
-            **_plan(design, variants),
-            "rounds": _as_json(seen.rounds if rounds is None else rounds),
-            "choosing": seen.choosing if choosing is None else choosing,
-        }
+        added = tuple(seed for seed in design.seeds if seed not in seen.design.seeds)
+        living = (runs.c.sweep == seen.id, runs.c.deleted_at.is_(None))
         with self._database.writing() as connection:
             now = self._database.now()
+            existing(connection, datasets, seen.dataset, lock=True)  # nobody else adds its recipes meanwhile
+            cells_there = connection.execute(
+                select(runs.c.arm, runs.c.seed, runs.c.state).where(*living)
+            ).all()
+            ended = sum(each.state in (State.FINISHED, State.FAILED) for each in cells_there)
+            more = (Extension(seeds=added, at=now, ended=ended),) if added else ()
+            values = {
+                **_plan(design, variants),
+                "rounds": _as_json(seen.rounds if rounds is None else rounds),
+                "extensions": _as_json((*seen.extensions, *more)),
+                "choosing": seen.choosing if choosing is None else choosing,
+            }
             row = edit(connection, sweeps, seen.id, seen.revision, who, now, **values)
-            trained = connection.execute(select(runs.c.arm, runs.c.seed).where(runs.c.sweep == seen.id))
-            there = {(each.arm, each.seed) for each in trained}
+            there = {(each.arm, each.seed) for each in cells_there}
             new = [cell for cell in cells if (cell.arm, cell.recipe.seed) not in there]
             _queue(connection, row, new, who, now)
             return _sweep(row)
@@ -139,20 +149,14 @@ class Sweeps:
         with self._database.writing() as connection:
             now = self._database.now()
             found(connection, sweeps, id, now)
-            query = select(runs).where(runs.c.sweep == id, runs.c.deleted_at.is_(None)).with_for_update()
-            going = [row for row in connection.execute(query).mappings() if not State(row["state"]).final]
-            if waiting_only:
-                going = [row for row in going if State(row["state"]) is State.QUEUED]
-            for row in going:
-                ask(connection, row, request, somebody(plain(who)), now)
-            return len(going)
+            return _ask(connection, id, request, who, now, waiting_only)
 
     def delete(self, id: str, who: str) -> Sweep:
         """Hide a sweep and stop what waits of it; `restore` brings it back. Raises NotFound."""
-        self.ask(id, "stop", who)
         with self._database.writing() as connection:
             now = self._database.now()
             row = found(connection, sweeps, id, now, lock=True)
+            _ask(connection, id, "stop", who, now)
             return _sweep(touch(connection, sweeps, row, who, now, deleted_at=now))
 
     def restore(self, id: str, who: str) -> Sweep:
@@ -162,6 +166,18 @@ class Sweeps:
             if row["deleted_at"] is not None:
                 row = touch(connection, sweeps, row, who, self._database.now(), deleted_at=None)
             return _sweep(row)
+
+
+def _ask(
+    connection: Connection, id: str, request: Request, who: str, now: datetime, waiting_only: bool = False
+) -> int:
+    query = together(select(runs).where(runs.c.sweep == id, runs.c.deleted_at.is_(None)))
+    going = [row for row in connection.execute(query).mappings() if not State(row["state"]).final]
+    if waiting_only:
+        going = [row for row in going if State(row["state"]) is State.QUEUED]
+    for row in going:
+        ask(connection, row, request, somebody(plain(who)), now)
+    return len(going)
 
 
 def _plan(design: Design, variants: Sequence[Variant]) -> dict[str, str]:
@@ -198,11 +214,12 @@ def _queue(connection: Connection, sweep: RowMapping, cells: Sequence[Cell], who
 
 
 def _sweep(row: RowMapping) -> Sweep:
-    documents = ("design", "variants", "rounds")
+    documents = ("design", "variants", "rounds", "extensions")
     given = {name: row[name] for name in Sweep.model_fields if name not in documents}
     return Sweep(
         design=Design.model_validate_json(row["design"]),
         variants=tuple(Variant.model_validate(each) for each in json.loads(row["variants"])),
         rounds=tuple(Round.model_validate(each) for each in json.loads(row["rounds"])),
+        extensions=tuple(Extension.model_validate(each) for each in json.loads(row["extensions"])),
         **given,
     )

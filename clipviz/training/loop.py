@@ -140,7 +140,9 @@ class _Session:
             report.say_events()
 
     def _begin(self) -> None:
-        saved = checkpoint.read(self.folder)
+        saved, damage = checkpoint.look(self.folder)
+        if damage:
+            self.report.say(0, "warning", f"its checkpoint cannot be read ({damage}): it begins anew")
         if saved is not None:
             self.progress.restore(saved, self.report.journal)
             self._pieces = self.assembly.step.backward.pieces

@@ -1,4 +1,4 @@
-"""What only the browser can do: keep a name, copy the address bar. Each is a component registered once."""
+"""What only the browser can do: keep a name, write and copy the address bar. Each is a component registered once."""
 
 from urllib.parse import unquote
 
@@ -50,14 +50,20 @@ export default function ({ parentElement }) {
 )
 
 
-_leaving = st.components.v2.component(
-    "clipviz_ask_before_leaving",
+_address = st.components.v2.component(
+    "clipviz_address",
     js="""
 const ask = (event) => event.preventDefault();
 export default function ({ data }) {
   window.removeEventListener("beforeunload", window.clipvizAsk ?? ask);
   window.clipvizAsk = ask;
-  if (data.edited) window.addEventListener("beforeunload", ask);
+  if (data.ask) window.addEventListener("beforeunload", ask);
+  const here = new URL(window.location.href);
+  for (const [name, value] of Object.entries(data.values)) {
+    if (value) here.searchParams.set(name, value);
+    else here.searchParams.delete(name);
+  }
+  if (here.href !== window.location.href) window.history.replaceState(window.history.state, "", here);
   return () => window.removeEventListener("beforeunload", ask);
 }
 """,
@@ -75,10 +81,14 @@ def remember_name(name: str) -> None:
         _remember(data={"name": name, "cookie": NAME_COOKIE}, key="remember_name")
 
 
-def ask_before_leaving(edited: bool) -> None:
-    """Lets the browser ask before this tab is closed, reloaded or sent elsewhere, where changes would be lost."""
-    with st.container(key="unseen-leaving"):
-        _leaving(data={"edited": edited}, key="leaving")
+def keep_in_address(values: dict[str, str], ask: bool, shown: str) -> None:
+    """Holds query parameters in the address bar, without a step in the browser's history; "" takes one out of it.
+
+    ask: whether the browser asks before this tab is closed, reloaded or sent elsewhere, for changes that would be
+    lost. shown: what the address bar says otherwise; where that has changed it is written anew.
+    """
+    with st.container(key="unseen-address"):
+        _address(data={"values": values, "ask": ask, "shown": shown}, key="address")
 
 
 def copy_link() -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from clipviz.analysis.verdict.gather import Group
 from clipviz.core.metric import Metric
-from clipviz.core.run import Run, State
+from clipviz.core.run import Run, State, undefined
 from clipviz.ui.text import number, plain
 
 MOST_SEEDS = 60
@@ -41,7 +41,9 @@ def cells(groups: Sequence[Group], metric: Metric | None) -> None:
         f"</thead><tbody>{''.join(lines)}</tbody></table></div>"
     )
     more = f" The first {MOST_SEEDS} of {number(len(seeds))} seeds." if len(seeds) > MOST_SEEDS else ""
-    st.caption(f"· waits  ▸ trains  ‖ paused  ◻ stopped  ✕ diverged  ! failed.{more}")
+    st.caption(
+        f"· waits  ▸ trains  ‖ paused  ◻ stopped  ✕ diverged  – no value of this metric  ! failed.{more}"
+    )
 
 
 def _cell(run: Run | None, metric: Metric | None, values: list[float]) -> str:
@@ -52,11 +54,18 @@ def _cell(run: Run | None, metric: Metric | None, values: list[float]) -> str:
         f"{plain(run.name, 80)}: {run.state.value} {plain(run.reason, 160)}".strip(), quote=True
     )
     if value is None or metric is None:
-        sign = "✕" if run.diverged else SIGNS.get(run.state, "")
+        sign = _sign(run, metric)
         return f'<td title="{about}">{sign}</td>'
     place = values.index(value) / max(1, len(values) - 1)
     good = 1 - place if metric.better == "lower" else place
     return f'<td title="{about}" style="background:{_colour(good)};color:#10181c">{_short(value)}</td>'
+
+
+def _sign(run: Run, metric: Metric | None) -> str:
+    """What stands for a run that has no number to show."""
+    if run.state is not State.FINISHED or metric is None or not run.result:
+        return "✕" if run.diverged else SIGNS.get(run.state, "")
+    return "–" if undefined(run.result, metric.name) else "✕"
 
 
 def _value(run: Run, metric: Metric | None) -> float | None:

@@ -11,22 +11,23 @@ from clipviz.analysis import clamping
 from clipviz.analysis.suggesting import Suggested, most_worth
 from clipviz.core.bounds import Bounds
 from clipviz.core.dataset import Dataset
-from clipviz.core.discovery import build, discover
+from clipviz.core.discovery import build
 from clipviz.core.recipe import Choice
 from clipviz.core.table import Table
 from clipviz.datasets import files
 from clipviz.policies import fitting
-from clipviz.ui import clamp_overview, drafts, forms, state, tables
+from clipviz.ui import drafts, forms, state, tables
 from clipviz.ui.text import counted, escape, number, plain, share
 
 MOST_COLUMNS = 60
 
 
 def column_picker(columns: list[str], dataset: Dataset, found: dict[str, Suggested | None]) -> str:
-    """The column that is looked at; at first the one that most deserves it."""
-    key = clamp_overview.column_key(dataset)
+    """The column that is looked at; at first the one that the link names, else the one that most deserves it."""
+    key = state.column_key(dataset.id)
     if st.session_state.get(key) not in columns:
-        st.session_state[key] = most_worth(found)
+        linked = st.query_params.get(state.COLUMN) if key not in st.session_state else None
+        st.session_state[key] = linked if linked in columns else most_worth(found)
     return st.selectbox(
         "Column", columns, format_func=plain, key=key, help="Numeric columns that are inputs of the network."
     )
@@ -107,7 +108,7 @@ def same(one: Choice, other: Choice) -> bool:
 def in_words(choice: Choice) -> str:
     """A policy with the fields that are spelled out, in markdown."""
     fields = ", ".join(f"{name} {value}" for name, value in choice.fields().items())
-    title = forms.title_of(discover("clipviz.policies.inputs")[choice.id])
+    title = forms.clamp_title(choice.id)
     return escape(f"{title} ({fields})" if fields else title, 120)
 
 
@@ -126,4 +127,4 @@ def extreme_rows(
 
 @st.cache_data(max_entries=256, show_spinner=False)
 def _as_uploaded(dataset_id: str, columns: tuple[str, ...], rows: tuple[int, ...]) -> pd.DataFrame:
-    return files.frame(state.settings(), dataset_id, columns, rows).reset_index(drop=True)
+    return tables.days(files.frame(state.settings(), dataset_id, columns, rows)).reset_index(drop=True)

@@ -1,4 +1,4 @@
-"""The recipe that a person is writing: kept in the session, one per dataset, until it is saved."""
+"""The recipe that a person is writing: in the session, one per dataset, and in the address bar until it is saved."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +11,9 @@ from clipviz.core.recipe import Recipe
 from clipviz.datasets import files
 from clipviz.runs.check import complete
 from clipviz.runs.defaults import starting
+from clipviz.ui import draft_link
 from clipviz.ui.state import current_recipe, settings
+from clipviz.ui.text import escape
 
 
 @dataclass
@@ -38,6 +40,11 @@ class Draft:
         """Whether it says something that is saved nowhere."""
         return content(self.recipe) != self.start
 
+    @property
+    def link(self) -> str:
+        """Its changes as an address bar holds them; "" where there are none, or too many for one."""
+        return draft_link.spelled(self.recipe) if self.edited else ""
+
 
 def content(recipe: Recipe) -> str:
     """An id of what a recipe means, whichever of its fields are spelled out."""
@@ -48,7 +55,10 @@ def content(recipe: Recipe) -> str:
 
 
 def draft(dataset: Dataset) -> Draft:
-    """This session's draft for a dataset; a recipe in the link replaces it once, and sets unsaved changes aside."""
+    """This session's draft for a dataset; a recipe in the link replaces it once, and sets unsaved changes aside.
+
+    A session that begins takes over the changes that its link holds.
+    """
     drafts = _drafts()
     known = drafts.get(dataset.id)
     linked = current_recipe()
@@ -57,10 +67,22 @@ def draft(dataset: Dataset) -> Draft:
         and linked.recipe.data.dataset == dataset.id
         and (known is None or known.base != linked.id)
     ):
-        return _put(linked.recipe, linked.id)
-    if known is not None:
+        found = _put(linked.recipe, linked.id)
+    elif known is not None:
         return known
-    return _put(starting(dataset, likely_target(dataset), files.texts(settings(), dataset.id)), "")
+    else:
+        found = _put(starting(dataset, likely_target(dataset), files.texts(settings(), dataset.id)), "")
+    if known is None:
+        _take_over_changes(found, dataset)
+    return found
+
+
+def _take_over_changes(found: Draft, dataset: Dataset) -> None:
+    if text := st.query_params.get(draft_link.PARAMETER):
+        try:
+            found.recipe = draft_link.read(text, dataset)
+        except InvalidRecipe as error:
+            st.warning(escape(str(error), 600), icon=":material/link_off:")
 
 
 def replace(recipe: Recipe, base: str = "", copy_of: str = "") -> None:

@@ -7,15 +7,15 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from clipviz.core.errors import ClipvizError
-from clipviz.ui import browser, drafts
-from clipviz.ui.state import me, store
+from clipviz.ui import browser, draft_link, drafts
+from clipviz.ui.state import COLUMN, column_key, me, store
 from clipviz.ui.text import escape, plain
 
 _STYLE = """<style>
 .block-container { padding-top: 1.1rem; padding-bottom: 4rem; max-width: 84rem; }
 .st-key-header { border-bottom: 1px solid var(--st-border-color); padding-bottom: 0.4rem; }
 header[data-testid="stHeader"] { background: transparent; height: 0; }
-.st-key-unseen, .st-key-unseen-leaving { display: none; }
+.st-key-unseen, .st-key-unseen-address { display: none; }
 .st-key-multiples, .st-key-wall { overflow-x: auto; }
 .st-key-wall img { max-width: none !important; }
 @media (max-width: 640px) { .st-key-moments [data-testid="stColumn"] { min-width: calc(50% - 1rem); } }
@@ -36,7 +36,7 @@ header[data-testid="stHeader"] { background: transparent; height: 0; }
 
 
 @contextmanager
-def header(pages: list[StreamlitPage]) -> Iterator[None]:
+def header(pages: list[StreamlitPage], open_page: StreamlitPage) -> Iterator[None]:
     """Draws the menu around a page: the current objects travel along in its links.
 
     Every line has a slot that is always there. A line that came and went would move, and so remount, all
@@ -59,7 +59,7 @@ def header(pages: list[StreamlitPage]) -> Iterator[None]:
         yield
     finally:
         with table:
-            _on_the_table()
+            _on_the_table(open_page.url_path)
 
 
 def _travelling(page: str) -> dict[str, str]:
@@ -72,17 +72,29 @@ def _travelling(page: str) -> dict[str, str]:
     return carried
 
 
-def _on_the_table() -> None:
+def _on_the_table(page: str) -> None:
+    dataset = st.session_state.get("dataset", "")
     try:
-        name = store().datasets.get(st.session_state.get("dataset", "")).name
+        name = store().datasets.get(dataset).name
     except ClipvizError:
         st.caption("No dataset on the table yet.")
         return
-    st.caption(f"Dataset **{escape(name)}**{_recipe(st.session_state.dataset)}")
-    known: drafts.Draft | None = st.session_state.get("drafts", {}).get(st.session_state.dataset)
-    browser.ask_before_leaving(known is not None and known.edited)
+    known: drafts.Draft | None = st.session_state.get("drafts", {}).get(dataset)
+    edited = known is not None and known.edited
+    writes = page in ("clamp", "train") and "run" not in st.query_params
+    link = known.link if writes and known is not None else ""
+    st.caption(f"Dataset **{escape(name)}**{_recipe(edited, link)}")
+    _address(page, dataset, link, ask=edited and not link)
     if known is not None and known.aside is not None:
-        _set_aside(st.session_state.dataset)
+        _set_aside(dataset)
+
+
+def _address(page: str, dataset: str, link: str, ask: bool) -> None:
+    """Keeps in the address bar what a reload would lose."""
+    looked_at = st.session_state.get(column_key(dataset), "") if page == "clamp" else ""
+    values = {draft_link.PARAMETER: link, COLUMN: looked_at}
+    others = {name: value for name, value in st.query_params.to_dict().items() if name not in values}
+    browser.keep_in_address(values, ask, f"{page} {others}")
 
 
 def _set_aside(dataset: str) -> None:
@@ -97,14 +109,13 @@ def _set_aside(dataset: str) -> None:
         )
 
 
-def _recipe(dataset: str) -> str:
-    """Which recipe the address bar names, and whether what is on the page has moved on from it."""
+def _recipe(edited: bool, link: str) -> str:
+    """Which recipe the address bar names, and whether what is on the page has moved on from it. link: its changes."""
     linked = st.query_params.get("recipe")
-    known: drafts.Draft | None = st.session_state.get("drafts", {}).get(dataset)
-    if not linked or known is None:
-        return ""
-    moved_on = " · **edited, not saved: the link shows the saved one**" if known.edited else ""
-    return f" · recipe {plain(linked, 16)}{moved_on}"
+    named = f" · recipe {plain(linked, 16)}" if linked else ""
+    if link:
+        return f"{named} · **edited, not saved**: the link holds the changes"
+    return f"{named} · **edited, not saved: the link shows the saved one**" if named and edited else named
 
 
 def _name() -> None:

@@ -26,7 +26,7 @@ def main() -> None:
         st.Page("../../pages/guide.py", title="Guide", icon=":material/menu_book:"),
     ]
     page = st.navigation(pages, position="hidden")
-    with header.header(pages):
+    with header.header(pages, page):
         try:
             forms.begin()
             page.run()

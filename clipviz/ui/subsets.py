@@ -1,5 +1,7 @@
 """On which rows do they differ? An arm against its reference on rows that its clamp touches, or by group."""
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
@@ -9,11 +11,13 @@ from clipviz.analysis.verdict.subsets import Said, Subset
 from clipviz.core.clips import clips
 from clipviz.core.errors import ClipvizError
 from clipviz.core.metric import Metric
+from clipviz.core.recipe import Recipe
 from clipviz.core.run import State
 from clipviz.core.table import Table
 from clipviz.ui import header, lab_values, spreadsheet, state
 from clipviz.ui.text import number, plain
 
+TableOf = Callable[[Recipe], Table]
 CLIPPED = ""
 """Stands for rows beyond the bounds of the arm's own clamps, where a group would be named."""
 
@@ -31,20 +35,24 @@ def shown(groups: list[Group], metric: Metric, dataset: str, chosen: str, key: s
     with part:
         try:
             found = state.store().datasets.get(dataset, include_deleted=True)
-            table = state.table(found, compared[0].recipe)
-            _shown(groups, metric, table, chosen, key)
+            _shown(groups, metric, lambda recipe: state.table(found, recipe), chosen, key)
         except ClipvizError as error:
             header.problem(error)
 
 
-def _shown(groups: list[Group], metric: Metric, table: Table, chosen: str, key: str) -> None:
+def _shown(groups: list[Group], metric: Metric, table_of: TableOf, chosen: str, key: str) -> None:
     clamping = [
         group.variant
         for group in groups
         if "inputs" in clips(group.variant.recipe) and group.variant.reference
     ]
-    columns = [feature.name for feature in table.features if feature.levels]
-    kinds = ([CLIPPED] if clamping else []) + columns
+    by_column = {  # arms may read other columns of the same rows
+        feature.name: table
+        for table in (table_of(group.variant.recipe) for group in groups)
+        for feature in table.features
+        if feature.levels
+    }
+    kinds = ([CLIPPED] if clamping else []) + list(by_column)
     if not kinds:
         st.info("No arm clamps its inputs, and there is no column of categories to group by.")
         return
@@ -54,14 +62,15 @@ def _shown(groups: list[Group], metric: Metric, table: Table, chosen: str, key: 
         format_func=lambda name: plain(name) if name else "beyond the bounds of the arm's clamps, or not",
         key=f"rows.by:{key}",
     )
-    said = _said(groups, table, key)
+    said = _said(groups, table_of, key)
     if not said:
         st.info("The trained networks of these runs are not on this machine any more.")
         return
     arms = clamping if by == CLIPPED else [group.variant for group in groups if group.variant.reference]
     lines = []
     for variant in arms:
-        rows = subsets.clipped(table, variant.recipe) if by == CLIPPED else subsets.levels(table, by)
+        table = table_of(variant.recipe)
+        rows = subsets.clipped(table, variant.recipe) if by == CLIPPED else subsets.levels(by_column[by], by)
         lines += subsets.compare(groups, variant.name, rows, metric, table, said)
     spreadsheet.table(
         pd.DataFrame([_line(each, metric, chosen) for each in lines]),
@@ -74,7 +83,7 @@ def _shown(groups: list[Group], metric: Metric, table: Table, chosen: str, key: 
     )
 
 
-def _said(groups: list[Group], table: Table, key: str) -> Said:
+def _said(groups: list[Group], table_of: TableOf, key: str) -> Said:
     """Asked once a session for the runs that have ended."""
     ended = tuple(
         sorted(run.id for group in groups for run in group.runs.values() if run.state is State.FINISHED)
@@ -84,7 +93,7 @@ def _said(groups: list[Group], table: Table, key: str) -> Said:
         lab_values.ready()
         with st.spinner("Asking every trained network about every test row …"):
             kept.clear()
-            kept[key] = (ended, subsets.said(state.settings(), groups, table))
+            kept[key] = (ended, subsets.said(state.settings(), groups, table_of))
     found: Said = kept[key][1]
     return found
 

@@ -5,7 +5,6 @@ from pydantic import ValidationError
 
 from clipviz.analysis.verdict import gather
 from clipviz.analysis.verdict.gather import Group
-from clipviz.analysis.verdict.screening import Screening
 from clipviz.core import arguments
 from clipviz.core.clips import clips
 from clipviz.core.errors import ClipvizError, InvalidRecipe
@@ -80,10 +79,10 @@ def watch(sweep: Sweep) -> None:
         progress(standing, estimate.left(runs))
         rounds.story(now)
         groups = gather.of_sweep(now, runs)
-        known = gather.metrics(groups)
+        known = gather.metrics(groups, now.design.about)
         if known and not isinstance(now.design.choosing, Search):  # a search answers by fresh seeds alone
             dirtiest = contamination.dirtiest(groups)
-            verdicts.answer(verdicts.judged(dirtiest, known[0], None, Screening.of(now)), so_far=True)
+            verdicts.answer(verdicts.judged(dirtiest, known[0], None, now), so_far=True)
         cells.cells(groups, known[0] if known else None)
 
     live()
@@ -146,7 +145,10 @@ def _extend(sweep: Sweep) -> None:
             help="Input clamp, activation clip and gradient clip each alone: which one does it?",
         )
         kept = "Fresh ones, for the arms that are left" if sweep.rounds else "The same seeds for every arm"
-        st.caption(f"{kept}; what has ended is kept.")
+        st.caption(
+            f"{kept}; what has ended is kept, what was deleted is trained again. Seeds that are added after a look at "
+            "the verdict weaken it: it will say so."
+        )
         if vary is None:
             return
         if st.button("Train them", key=f"extend:{sweep.id}", type="primary"):

@@ -14,6 +14,7 @@ from clipviz.analysis.verdict.gather import Group
 from clipviz.analysis.verdict.verdict import Verdict
 from clipviz.charts import report
 from clipviz.core.errors import NotFound
+from clipviz.core.judging import reads
 from clipviz.core.recipe import Recipe
 from clipviz.core.sweep import Sweep
 from clipviz.ui import state, verdict_origin, verdict_pictures, verdicts
@@ -41,13 +42,23 @@ class Plan:
         arms = {variant.name: variant.recipe.model_dump(mode="json") for variant in sweep.variants}
         varies = [each.model_dump(mode="json") for each in sweep.design.vary]
         decided = [each.model_dump(mode="json") for each in sweep.rounds]
-        document = {"varies": varies, "seeds": list(sweep.seeds), "rounds": decided, "arms": arms}
+        added = [each.model_dump(mode="json") for each in sweep.extensions]
+        document = {
+            "varies": varies, "seeds": list(sweep.seeds), "extensions": added, "rounds": decided, "arms": arms
+        }  # fmt: skip
         return cls(sweep.design.recipe, document, sweep, groups)
 
     @classmethod
     def of_arms(cls, groups: Sequence[Group], recipe: Recipe) -> "Plan":
         arms = {group.variant.name: group.variant.recipe.model_dump(mode="json") for group in groups}
-        return cls(recipe, {"arms": arms})
+        return cls(recipe, {"arms": arms}, groups=groups)
+
+    @property
+    def inputs(self) -> str:
+        """What to say where arms read other columns, or more of a text, than the recipe."""
+        arms = self.sweep.variants if self.sweep else [group.variant for group in self.groups]
+        varied = any(reads(arm.recipe) != reads(self.recipe) for arm in arms)
+        return " (other arms read others of the same rows)" if varied else ""
 
 
 def downloads(verdict: Verdict, groups: Sequence[Group], title: str, plan: Plan, key: str) -> None:
@@ -128,7 +139,7 @@ def html(verdict: Verdict, groups: Sequence[Group], title: str, plan: Plan) -> s
         report.heading("Comparisons"),
         *(_table(part) for part in _halves(comparisons)),
         report.heading("Where it comes from"),
-        *(report.paragraph(said) for said in verdict_origin.paragraphs(plan.recipe)),
+        *(report.paragraph(said) for said in verdict_origin.paragraphs(plan.recipe, plan.inputs)),
         report.preformatted(json.dumps(origin, indent=2, ensure_ascii=False)),
         report.heading("What was trained"),
         report.preformatted(

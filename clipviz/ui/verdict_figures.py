@@ -1,6 +1,6 @@
 """From a verdict and its runs to the data that its figures draw."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,14 +9,15 @@ from clipviz.analysis.verdict.doses import Point
 from clipviz.analysis.verdict.gather import Group
 from clipviz.analysis.verdict.verdict import Verdict
 from clipviz.charts.bands import Curves
+from clipviz.charts.cell import Cell
 from clipviz.charts.cost_gain import Bought
 from clipviz.charts.forest import Line
 from clipviz.core.metric import Metric
 from clipviz.core.recipe import Recipe
-from clipviz.core.sweep import Sweep
+from clipviz.core.sweep import Sweep, Variant
 from clipviz.runs.sweeps import titles
 from clipviz.ui import state
-from clipviz.ui.text import number, plain
+from clipviz.ui.text import counted, number, plain
 
 FEWEST_CELLS = 3
 """Combinations of three families beyond which they are seen apart: with and without all of them is no interaction."""
@@ -69,37 +70,72 @@ def curves(groups: Sequence[Group], metric: Metric) -> list[Curves]:
     ]
 
 
-def grid(sweep: Sweep, verdict: Verdict) -> tuple[list[str], list[str], list[list[float | None]]] | None:
-    """(values of the first field, of the second, mean metric of each combination), where exactly two vary."""
+def grid(sweep: Sweep, verdict: Verdict) -> tuple[list[str], list[str], list[list[Cell | None]], str] | None:
+    """(values of the first field, of the second, each combination, what to know), where exactly two vary."""
     if len(sweep.design.vary) != 2 or any(
         each.path.startswith("data.contamination") for each in sweep.design.vary
     ):
         return None
     first, second = sweep.design.vary
-    means = {arm.name: arm.mean for arm in verdict.arms}
-    table: dict[tuple[str, str], float | None] = {}
-    for variant in sweep.variants:
+    lone = {part for variant in sweep.variants for part in variant.parts}
+    found: dict[tuple[str, str], list[Variant]] = {}
+    for variant in sorted(sweep.variants, key=lambda each: (not each.reference, each.name in lone)):
         at = (_text(variant.recipe, first.path), _text(variant.recipe, second.path))
-        table[at] = means.get(variant.name)
-    rows = list(dict.fromkeys(row for row, _ in table))
-    columns = list(dict.fromkeys(column for _, column in table))
-    return rows, columns, [[table.get((row, column)) for column in columns] for row in rows]
+        found.setdefault(at, []).append(variant)
+    arms, note = compared_alike(verdict, {each[0].name for each in found.values()})
+    rows = list(dict.fromkeys(_text(each.recipe, first.path) for each in sweep.variants))
+    columns = list(dict.fromkeys(_text(each.recipe, second.path) for each in sweep.variants))
+    beside = any(len({bool(each.reference) for each in own}) > 1 for own in found.values())
+    note += " Arms with their clips; those without are in the table." if beside else ""
+    named = {at: own[0].name for at, own in found.items()}
+    return (
+        rows,
+        columns,
+        [[arms.get(named.get((row, column), "")) for column in columns] for row in rows],
+        note,
+    )
 
 
-def interaction(sweep: Sweep, verdict: Verdict) -> dict[tuple[str, str, str], float] | None:
-    """Mean metric by input clamp, activation clip and gradient clip; None where not all vary, or only together."""
-    means = {arm.name: arm.mean for arm in verdict.arms}
+def interaction(sweep: Sweep, verdict: Verdict) -> tuple[dict[tuple[str, str, str], Cell], str] | None:
+    """Each input clamp, activation clip and gradient clip, and what to know; None where not all vary by themselves."""
+    arms, note = compared_alike(verdict, {arm.name for arm in verdict.arms})
     found = {
         (
             titles.of_choice("inputs", variant.recipe.inputs.default),
             titles.of_choice("activation", variant.recipe.activation),
             titles.of_choice("gradient", variant.recipe.gradient),
-        ): mean
+        ): cell
         for variant in sweep.variants
-        if (mean := means.get(variant.name)) is not None
+        if (cell := arms.get(variant.name)) is not None
     }
     varied = [len({key[place] for key in found}) > 1 for place in range(3)]
-    return found if all(varied) and len(found) > FEWEST_CELLS else None
+    return (found, note) if all(varied) and len(found) > FEWEST_CELLS else None
+
+
+def compared_alike(verdict: Verdict, names: Collection[str]) -> tuple[dict[str, Cell], str]:
+    """The arms of these names by the seeds that all of them have, so that none looks better for having luckier ones; by
+    their own where they share none. And what to say of it.
+    """
+    known = {arm.name: arm.metrics for arm in verdict.arms if arm.name in names and arm.metrics}
+    common = set.intersection(*(set(values) for values in known.values())) if known else set()
+    uneven = any(set(values) != common for values in known.values())
+    found = {}
+    for name, values in known.items():
+        own = [value for seed, value in values.items() if seed in common or not common]
+        ended = [value for value in own if value is not None]
+        mean = sum(ended) / len(ended) if ended else None
+        found[name] = Cell(mean, len(own), len(own) - len(ended))
+    said = []
+    if uneven:
+        most = max(map(len, known.values()))
+        said.append(
+            f"Means over the {counted(len(common), 'seed')} that all these arms have; some have up to {most}."
+            if common
+            else "These arms share no seed: each is shown by its own, and luck is among what differs."
+        )
+    if lost := sum(cell.lost for cell in found.values()):
+        said.append(f"✕ Diverged, and not in the means: {counted(lost, 'run')}.")
+    return found, " ".join(said)
 
 
 def bought(verdict: Verdict) -> list[Bought]:

@@ -9,11 +9,11 @@ from clipviz.ui import recipes, splits, state
 from clipviz.ui.text import counted, number, plain
 
 
-def paragraphs(recipe: Recipe) -> list[str]:
-    """Plain text; nothing of a dataset that is gone."""
+def paragraphs(recipe: Recipe, other: str = "") -> list[str]:
+    """Plain text; nothing of a dataset that is gone. other: said of the inputs, where arms read others."""
     try:
         dataset = state.store().datasets.get(recipe.data.dataset, include_deleted=True)
-        return [_read(dataset), _trained(dataset, recipe)]
+        return [_read(dataset), _trained(dataset, recipe, other)]
     except ClipvizError:
         return []
 
@@ -30,13 +30,13 @@ def _read(dataset: Dataset) -> str:
     return " ".join([*said, *files.notes(state.settings(), dataset.id)])
 
 
-def _trained(dataset: Dataset, recipe: Recipe) -> str:
+def _trained(dataset: Dataset, recipe: Recipe, other: str) -> str:
     table = state.table(dataset, recipe)
     loss = titles.of_choice("loss", recipe.loss or Choice(id=USUAL_LOSS[table.task]))
     by = f" by {plain(recipe.split.column, 40)}" if recipe.split.column else ""
     return (
         f"The task is {table.task}: {plain(table.target_name, 60)} is predicted from "
-        f"{counted(len(table.features), 'input')}. {number(len(table.train))} rows train, "
+        f"{counted(len(table.features), 'input')}{other}. {number(len(table.train))} rows train, "
         f"{number(len(table.validation))} choose the best step and {number(len(table.test))} judge it, dealt out "
         f"{splits.KINDS[recipe.split.kind]}{by}. Loss: {loss}. Network and training, but for what "
         f"varies: {recipes.settings_in_words(recipe)}."

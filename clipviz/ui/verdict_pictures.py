@@ -120,27 +120,29 @@ def _levels(sweep: Sweep, verdict: Verdict) -> Picture | None:
     table = verdict_figures.grid(sweep, verdict)
     if table is None:
         return None
+    rows, columns, cells, note = table
     first, second = (titles.of_path(sweep.design.recipe, each.path) for each in sweep.design.vary)
     words = (first, second, f"mean test {verdict.metric.title}")
     lower = verdict.metric.better == "lower"
     return Picture(
         "levels", "The two fields together", "Mean metric of each combination of two fields",
-        lambda colours: levels(*table, words, lower, colours),
+        lambda colours: levels(rows, columns, cells, words, lower, colours), note.strip(),
     )  # fmt: skip
 
 
 def _interaction(sweep: Sweep, verdict: Verdict) -> Picture | None:
     """One heatmap a gradient clip; none for sweeps that do not vary all three families."""
-    means = verdict_figures.interaction(sweep, verdict)
-    if means is None:
+    found = verdict_figures.interaction(sweep, verdict)
+    if found is None:
         return None
+    means, note = found
     words, lower = f"mean test {verdict.metric.title}", verdict.metric.better == "lower"
     return Picture(
         "interaction", "Input clamp × activation clip × gradient clip",
         "Mean metric by input clamp and activation clip, one panel a gradient clip",
         lambda colours: interaction(means, words, lower, colours),
         "Inputs down, activations across, one panel a gradient clip. Panels that look alike: the clips act by "
-        "themselves. Means over seeds; where other fields vary too, of the last arm. Empty: no such arm.",
+        "themselves. Means over seeds; where other fields vary too, of the last arm. Empty: no such arm. " + note,
     )  # fmt: skip
 
 

@@ -7,11 +7,13 @@ import pandas as pd
 import streamlit as st
 
 from clipviz.analysis.verdict import gather
+from clipviz.analysis.verdict.course import Course
 from clipviz.analysis.verdict.gather import Group
 from clipviz.analysis.verdict.screening import Screening
 from clipviz.analysis.verdict.verdict import ArmSummary, Verdict, judge
 from clipviz.core.metric import Metric
 from clipviz.core.recipe import Recipe
+from clipviz.core.sweep import Sweep
 from clipviz.ui import spreadsheet, state
 from clipviz.ui.text import counted, escape, number, plain
 
@@ -24,13 +26,16 @@ ICONS = {"better": ":material/trending_up:", "worse": ":material/trending_down:"
 
 
 def judged(
-    groups: Sequence[Group], metric: Metric, margin: float | None, screening: Screening | None = None
+    groups: Sequence[Group], metric: Metric, margin: float | None, sweep: Sweep | None = None
 ) -> Verdict:
-    """The verdict on what has ended; raises ClipvizError for arms that cannot be compared."""
+    """The verdict on what has ended, of a sweep or of runs that were picked; raises ClipvizError where arms cannot be
+    compared."""
     runs = [run.id for group in groups for run in group.runs.values()]
     saturated = gather.saturation(state.store().telemetry.histories(runs, "step", newest_only=True))
     arms = gather.arms(groups, metric, _touched, saturated)
-    return judge(arms, metric, margin=margin or None, screening=screening)
+    screening = None if sweep is None else Screening.of(sweep)
+    course = Course(planned=gather.metrics(groups)[0]) if sweep is None else Course.of(sweep, groups)
+    return judge(arms, metric, margin=margin or None, screening=screening, course=course)
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
@@ -46,9 +51,10 @@ def _touched(recipe: Recipe) -> float | None:
 
 
 def settings(metrics: Sequence[Metric], key: str) -> tuple[Metric, float | None]:
-    """What the verdict is about, and the largest difference that does not matter."""
+    """What the verdict is about, and the largest difference that does not matter. metrics: the planned one first."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        titles = {metric.name: f"test {metric.title}" for metric in metrics}
+        titles = {metric.name: f"test {metric.title} (exploratory)" for metric in metrics}
+        titles[metrics[0].name] = f"test {metrics[0].title}"
         name = st.selectbox(
             "Metric", list(titles), format_func=titles.__getitem__, key=f"metric:{key}", width=220
         )
@@ -119,6 +125,7 @@ def _arm(arm: ArmSummary, verdict: Verdict) -> dict[str, str]:
         "diverged": f"{lost.count} of {lost.total} (95 % CI {lost.low:.0%} to {lost.high:.0%})"
         if lost.total
         else "–",
+        **({"no value": number(arm.undefined)} if any(each.undefined for each in verdict.arms) else {}),
         "fired": fired(arm),
         "seconds a run": number(arm.seconds, 3),
     }

@@ -57,7 +57,12 @@ def test_a_click_picks_a_column_and_a_drag_sets_both_bounds(
     )
     assert 0 < low < high
 
-    asks = "() => !window.dispatchEvent(new Event('beforeunload', {cancelable: true}))"
-    page.wait_for_function(asks)  # leaving now would lose these bounds
+    expect(page).to_have_url(re.compile("draft="))  # a reload loses no bounds, and nobody is asked
+    page.reload()
+    expect(page.get_by_role("heading", name="load", exact=True)).to_be_visible()
+    expect(page.get_by_text("is limited to")).to_be_visible()
+    for name, value in (("Lower", low), ("Upper", high)):
+        expect(page.get_by_role("spinbutton", name=name).last).to_have_value(f"{value:g}")
     page.get_by_role("button", name="Save as a recipe").click()
-    page.wait_for_function(f"() => !({asks})()")
+    expect(page).to_have_url(re.compile("recipe="))
+    expect(page).not_to_have_url(re.compile("draft="))

@@ -3,6 +3,7 @@ import pytest
 
 from clipviz.charts import report
 from clipviz.charts.bands import Curves, bands
+from clipviz.charts.cell import Cell
 from clipviz.charts.contamination import Dosed, contamination
 from clipviz.charts.cost_gain import Bought, cost_gain
 from clipviz.charts.forest import Line, forest
@@ -68,9 +69,11 @@ def test_bands_are_quartiles_over_seeds_and_a_stopped_seed_keeps_its_value() -> 
 
 
 def test_levels_leave_holes_where_there_is_no_arm() -> None:
-    figure = levels(
-        ["none", "tukey"], ["0.1", "1"], [[1.0, 2.0], [None, 3.0]], ("in", "grad", "MAE"), True, LIGHT
-    )
+    cells = [[Cell(1.0, 3), Cell(2.0, 3, 1)], [None, Cell(None, 3, 3)]]
+    figure = levels(["none", "tukey"], ["0.1", "1"], cells, ("in", "grad", "MAE"), True, LIGHT)
+    assert figure.data[0].text[0][1] == "2<br>✕ 1" and figure.data[0].customdata[0][0] == "1, 3 seeds"
+    [lost] = figure.layout.annotations
+    assert (lost.x, lost.y, lost.text) == (1, 1, "✕ 3"), "tried, and lost, is no hole"
     assert figure.data[0].z[1][0] is None and figure.data[0].reversescale
     assert figure.layout.xaxis.title.text == "grad" and figure.layout.yaxis.ticktext == ("none", "tukey")
 
@@ -107,7 +110,7 @@ def test_a_dose_is_a_point_with_its_interval_and_a_lost_one_a_gap() -> None:
 
 def test_an_interaction_has_one_panel_a_gradient_clip() -> None:
     means = {
-        (i, a, g): float(len(i + a + g))
+        (i, a, g): Cell(float(len(i + a + g)), 5)
         for i in ("none", "tukey")
         for a in ("none", "tanh")
         for g in ("none", "norm")

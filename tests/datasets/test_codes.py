@@ -41,6 +41,19 @@ def test_what_is_not_apart_or_not_repeated_is_none():
     assert seen(np.array([-999.0] * 9)) == () and seen(np.empty(0)) == ()
 
 
+@pytest.mark.parametrize("index", [0.3, 0.5, 1.0])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_cap_on_a_heavy_tail_is_none(index, sign):
+    """The tail leads up to it, however far its last values lie apart; such a pile is no code for missing."""
+    share = 1 - (np.arange(400) + 0.5) / 400
+    tail = 9999 * (0.01 / share) ** (1 / index)  # a hundredth reaches the cap
+    assert seen(sign * np.minimum(tail, 9999.0)) == ()
+
+
+def test_stray_outliers_do_not_hide_a_code():
+    assert seen(TEMPERATURES, [7000.0, 8000.0], [9999.0] * 20) == ((9999.0, 20),)
+
+
 def test_parts_of_a_column_give_the_same_answer():
     values = np.concatenate([TEMPERATURES, [-999.0] * 4])
     parts = [np.sort(part) for part in np.array_split(values, 3)]

@@ -1,4 +1,4 @@
-"""What somebody changed and did not save survives a link to something else."""
+"""What somebody changed and did not save survives a link to something else, and a reload."""
 
 import pytest
 
@@ -66,3 +66,21 @@ def test_changes_to_a_recipe_that_is_opened_again_are_kept(page, spikes, saved) 
     assert default(app).value == "none" and ASIDE in words(app)
     button(app, "Bring them back").click().run()
     assert not app.exception and default(app).value == "tukey"
+
+
+def test_a_link_with_changes_opens_them_in_a_new_session_only(page, spikes, saved) -> None:
+    app = page("clamp", dataset=spikes.id, recipe=saved)
+    default(app).select("tukey").run()
+    assert "edited, not saved**: the link holds the changes" in words(app)
+    link = app.session_state.drafts[spikes.id].link
+    reloaded = page("clamp", dataset=spikes.id, recipe=saved, draft=link)
+    known = reloaded.session_state.drafts[spikes.id]
+    assert default(reloaded).value == "tukey" and known.base == saved and known.link == link
+    default(reloaded).select("mad").run()  # the address bar may lag behind
+    assert default(reloaded).value == "mad"
+
+
+def test_changes_that_cannot_be_read_are_said_and_the_rest_is_used(page, spikes, saved) -> None:
+    app = page("clamp", dataset=spikes.id, recipe=saved, draft="nonsense")
+    assert "The changes in this link cannot be read" in words(app) and not app.exception
+    assert app.session_state.drafts[spikes.id].recipe.gradient == Choice(id="value")

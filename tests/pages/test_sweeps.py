@@ -1,4 +1,5 @@
 import json
+import re
 
 import numpy as np
 import pytest
@@ -7,6 +8,7 @@ from clipviz.analysis.verdict import gather
 from clipviz.analysis.verdict.verdict import judge
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Result, Run, State
+from clipviz.core.settings import Settings
 from clipviz.core.sweep import Design, Sweep, Vary
 from clipviz.datasets import samples
 from clipviz.runs.sweeps import submit
@@ -34,13 +36,17 @@ def sweep(home, store) -> Sweep:
     return submit.start(store, home, design, "norms <b> *all*", "Ada")
 
 
-def finish(store, sweep: Sweep, count: int = 1000) -> None:
-    """Ends runs as if they had been trained: norm 0.5 is better by 1, norm 1e5 never fires."""
+def finish(store, sweep: Sweep, count: int = 1000, lost: str = "") -> None:
+    """Ends runs as if they had been trained: norm 0.5 is better by 1, norm 1e5 never fires; lost: arms that diverge."""
     for _ in range(count):
         run = store.runs.claim("host:1", 60)
         if run is None:
             return
         name, seed = run.arm, run.seed
+        if re.search(lost or "^$", name):
+            reason = "Training diverged: no finite step since step 3"
+            store.runs.finish(run.id, 1, State.FAILED, reason, None)
+            continue
         value = 5 + 0.1 * seed - (1 + 0.01 * seed if name == "largest norm 0.5" else 0)
         fired = {"largest norm 0.5": 0.4, "largest norm 100000": 0.0}.get(name)
         store.telemetry.declare(run.id, 1, {"evaluation": ["train_loss", "validation/mae"]})
@@ -125,6 +131,65 @@ def test_a_sweep_of_runs_that_all_failed_says_so(page, store, sweep) -> None:
         store.runs.finish(run.id, 1, State.FAILED, "no reason", None)
     app = page("compare", sweep=sweep.id)
     assert "no verdict" in words(app) and not app.exception
+
+
+@pytest.mark.parametrize(
+    ("lost", "says"),
+    [
+        ("no gradient clip", "Only with a clip does this train: largest norm 0.5 beside no gradient clip: 0 of 7 runs"),
+        ("largest", "largest norm 0.5 does not train: 7 of 7 runs of largest norm 0.5 (95% CI 65% to 100%)"),
+        ("norm 0.5", "Identical to no gradient clip, having changed nothing: largest norm 100000."),
+        (".", "All 21 runs diverged, with clips and without (95% CI of the share 85% to 100%)"),
+    ],
+)  # fmt: skip
+def test_sweeps_whose_runs_diverged_say_plainly_which(page, store, sweep, lost: str, says: str) -> None:
+    finish(store, sweep, lost=lost)
+    app = page("compare", sweep=sweep.id)
+    assert says in f"{words(app)} ".replace("\\", "").replace("\n", " ") and not app.exception
+    groups = gather.of_sweep(sweep, store.sweeps.runs(sweep.id))
+    known = gather.metrics(groups)
+    assert (lost == ".") is (not known)
+    if known:
+        verdict = judge(gather.arms(groups, known[0]), known[0])
+        assert verdict_export.html(verdict, groups, "r", verdict_export.Plan.of_sweep(sweep, groups))
+
+
+def test_a_metric_that_nobody_named_beforehand_is_exploratory_and_one_without_a_value_says_so(
+    page, store, sweep
+) -> None:
+    while run := store.runs.claim("host:1", 60):
+        ended = result(5 + 0.1 * run.seed, 0.4)
+        nowhere = {"metrics": ended.metrics | {"r2": None}, "baseline": {"mae": 6.0, "r2": None}}
+        store.runs.finish(run.id, 1, State.FINISHED, "", ended.model_copy(update=nowhere))
+    app = page("compare", sweep=sweep.id)
+    assert not app.warning
+    metric = next(each for each in app.selectbox if each.label == "Metric")
+    assert metric.options == ["test MAE", "test RMSE (exploratory)", "test R² (exploratory)"]
+    metric.select_index(1).run()
+    assert "was to be about MAE. With RMSE picked afterwards" in app.warning[0].value.replace("\\", "")
+    metric.select_index(2).run()
+    assert "There is no test R² of these 21 runs" in words(app) and not app.exception
+    arms = next(each.value for each in app.dataframe if "fired" in each.value.columns)
+    assert arms["no value"].tolist() == ["7", "7", "7"] and arms["diverged"].tolist() == ["–"] * 3
+
+
+def test_seeds_added_after_a_look_and_deleted_runs_are_told_and_filled(page, store, sweep) -> None:
+    finish(store, sweep)
+    gone = store.sweeps.runs(sweep.id)[0]
+    store.runs.delete(gone.id, "Grace")
+    app = page("compare", sweep=sweep.id)
+    assert "1 planned run was deleted" in app.warning[0].value
+    next(each for each in app.number_input if each.label == "Further seeds").set_value(0).run()
+    button(app, "Train them").click().run()
+    [again] = [run for run in store.sweeps.runs(sweep.id) if run.state is State.QUEUED]
+    assert (again.arm, again.seed) == (gone.arm, gone.seed) and not store.sweeps.get(sweep.id).extensions
+    finish(store, sweep)
+    assert not page("compare", sweep=sweep.id).warning
+    submit.extend(store, Settings.from_environment(), store.sweeps.get(sweep.id), "Ada", range(7, 15))
+    finish(store, sweep)
+    [said] = [each.value for each in page("compare", sweep=sweep.id).warning]
+    assert "8 of 15 seeds were added" in said and "by the 8 seeds added last alone" in said
+    assert "lowers test MAE by 1.1" in said.replace("\\", "")
 
 
 def test_sweeps_are_listed_deleted_and_restored(page, store, sweep) -> None:

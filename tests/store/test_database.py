@@ -9,7 +9,12 @@ from clipviz.core.run import Run
 from clipviz.store import Store
 from clipviz.store.database import Database
 
-from .conftest import dataset_named
+from .conftest import dataset_named, sqlite_in
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return sqlite_in(tmp_path)
 
 
 def test_sqlite_is_prepared(store: Store) -> None:

@@ -6,7 +6,7 @@ from clipviz.core.run import State
 from clipviz.core.sweep import Design, Standing, Variant
 from clipviz.store import Store
 from clipviz.store.sweeps import Cell
-from tests.store.conftest import dataset_named
+from tests.store.conftest import Clock, dataset_named
 
 RECIPE = Recipe(data=Data(dataset="00000000000000d1", target="y"))
 
@@ -55,6 +55,19 @@ def test_single_runs_go_before_cells_and_a_program_makes_way_for_them(store: Sto
     assert store.runs.claim_cell("host:2", 10, sweep=swept.id) is None
 
 
+def test_a_warm_process_goes_on_with_its_sweep_only_while_that_is_next(
+    store: Store, clock: Clock, swept
+) -> None:
+    clock.forward(seconds=1)
+    later = store.sweeps.add(
+        Design(recipe=RECIPE), [], [Cell(RECIPE.replace("seed", 7), "late", "c" * 16)], "later", "Ada"
+    )
+    assert store.runs.claim_further("host:1", 10, later.id) is None, "an older sweep waits"
+    assert store.runs.claim_further("host:1", 10, swept.id).name == "one, seed 0"
+    store.runs.submit(store.recipes.add(RECIPE.replace("seed", 9), "r", "Ada").id, "by hand", "Ada")
+    assert store.runs.claim_further("host:1", 10, swept.id) is None, "a person's run waits"
+
+
 def test_people_pause_resume_and_cancel_all_at_once(store: Store, swept) -> None:
     running = store.runs.claim("host:1", 10)
     assert store.sweeps.ask(swept.id, "pause", "Grace") == 3
@@ -79,6 +92,21 @@ def test_it_grows_by_the_cells_that_are_new(store: Store, swept) -> None:
     assert [run.name for run in store.sweeps.runs(swept.id)] == [f"one, seed {k}" for k in range(5)]
     with pytest.raises(Conflict, match="Grace changed this sweep"):
         store.sweeps.extend(swept, design, swept.variants, cells(5), "Ada")
+
+
+def test_a_cell_that_was_deleted_is_filled_again_and_added_seeds_are_remembered(store: Store, swept) -> None:
+    first = store.runs.claim("host:1", 10)
+    store.runs.finish(first.id, 1, State.FINISHED, "", None)
+    store.runs.delete(first.id, "Grace")
+    other = store.runs.claim("host:1", 10)
+    store.runs.finish(other.id, 1, State.FINISHED, "", None)
+    filled = store.sweeps.extend(swept, swept.design, swept.variants, cells(3), "Grace")
+    assert not filled.extensions and filled.cells == {("one", seed) for seed in range(3)}
+    assert sorted(run.seed for run in store.sweeps.runs(swept.id)) == [0, 1, 2]
+    design = swept.design.model_copy(update={"seeds": (0, 1, 2, 3, 4)})
+    [more] = store.sweeps.extend(filled, design, swept.variants, cells(5), "Grace").extensions
+    assert (more.seeds, more.ended) == ((3, 4), 1)
+    assert store.sweeps.get(swept.id).extensions == (more,)
 
 
 def test_deleting_stops_what_waits_and_can_be_undone(store: Store, swept) -> None:

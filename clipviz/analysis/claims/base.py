@@ -12,7 +12,11 @@ from clipviz.core.errors import NotFound
 from clipviz.core.recipe import Recipe
 from clipviz.core.sweep import Design, Vary
 
-GUIDE = "A widely read guide to clamping"
+GUIDE = (
+    "A widely read blog guide to clamping, whose soft clip and gate the Lab shows as traps "
+    "(its address is not on record)"
+)
+"""The source of most claims, as far as it is known: it is quoted, but cannot be linked."""
 SEEDS = 10
 
 
@@ -64,12 +68,12 @@ class Claim(BaseModel, ABC):
         recipe = self.recipe(dataset)
         if self.epochs is not None:
             recipe = recipe.replace("training.epochs", self.epochs)
-        return Design(recipe=recipe, vary=self.vary, seeds=tuple(seeds))
+        return Design(recipe=recipe, vary=self.vary, seeds=tuple(seeds), metric=self.metrics[0])
 
     def is_rerun(self, design: Design, dataset: Dataset) -> bool:
         """Whether a sweep of this design measures this claim, whatever its seeds are."""
         own = self.design(dataset, design.seeds)
-        return design == own.model_copy(update={"recipe": design.recipe}) and _alike(
+        return design == own.model_copy(update={"recipe": design.recipe, "metric": design.metric}) and _alike(
             design.recipe, own.recipe
         )
 

@@ -18,6 +18,9 @@ class Outcome(Record):
     metric: float | None = Field(None, description="On the raw, unclamped test rows; None where not finite.")
     validation: float | None = Field(None, description="The same metric on the validation rows.")
     diverged: bool = Field(False, description="Ended without a finite metric; kept, and ranked last.")
+    undefined: bool = Field(
+        False, description="The metric has no value on these rows, whatever is predicted: nobody's fault."
+    )
     fired: dict[str, float] = Field(
         {},
         description="By family: the share of steps, rows or values that its clip changed, where it is known.",
@@ -36,7 +39,8 @@ class Outcome(Record):
 class Arm(Record):
     """One way to train over seeds.
 
-    rows: says which rows were learned from and judged on; arms with different ones cannot be compared.
+    rows: says which rows were learned from and judged on; arms with different ones cannot be compared. reads: what it
+    reads of these rows, which may differ.
     clips: the families in which it has a clip. reference: the arm that is the same without those clips, ""
     where it is such an arm itself. added: the families whose clips are all that tells it from its reference; () where
     it differs in more, or in other clips. parts: the arms that have one of its families alone.
@@ -51,6 +55,7 @@ class Arm(Record):
     added: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     rows: str = ""
+    reads: Mapping[str, str] = {}
     scale_free: bool = False
     exact: bool = True
 
@@ -95,7 +100,7 @@ def check(arms: Sequence[Arm]) -> None:
         raise ClipvizError("Arms of a verdict need different names", repr(twice), "Rename one of them")
     if len({arm.rows for arm in arms}) > 1:
         raise ClipvizError(
-            "Arms can only be compared on the same dataset, target, columns and split",
+            "Arms can only be compared on the same dataset, target, outliers and split",
             f"{len({arm.rows for arm in arms})} different ones",
             "Pick runs that differ in other fields",
         )

@@ -20,10 +20,17 @@ def warnings(arms: Sequence[Arm], comparisons: Sequence[Comparison]) -> list[str
             f"All arms keep their {clips_in_words(kept)}" if kept else "No arm is without a clip of any kind"
         )
         said.append(f"{beside}: this says which is better, not whether clipping helps at all.")
+    said += _other_inputs(arms)
     for found in comparisons:
         if found.relation in ("identical", "left early"):
             continue
         said += _lonely(found, arms)
+    said += [
+        f"A lower learning rate may keep {arm.name} from diverging as well: compare with one before crediting a clip."
+        for arm in arms
+        if not arm.reference and arm.outcomes and arm.share_diverged() == 1
+        if any(found.reference == arm.name and found.relation == "better" for found in comparisons)
+    ]
     for scale_free in (True, False):
         said += _always([arm for arm in arms if arm.scale_free is scale_free], scale_free)
     for arm in arms:
@@ -39,6 +46,19 @@ def clips_in_words(families: Sequence[str]) -> str:
 
 def listed(names: Sequence[str], most: int = 6) -> str:
     return "; ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def _other_inputs(arms: Sequence[Arm]) -> list[str]:
+    """That arms read other things of the same rows."""
+    names = dict.fromkeys(name for arm in arms for name in arm.reads)
+    differing = [name for name in names if len({arm.reads.get(name) for arm in arms}) > 1]
+    if not differing:
+        return []
+    return [
+        f"Not all arms read the same ({', '.join(differing)}). They are judged on the same test rows and paired by "
+        "seed, but networks with other inputs begin from other weights at the same seed, so that pairing buys less; "
+        "and between arms that read other things, a difference is not the clip's alone."
+    ]
 
 
 def _lonely(found: Comparison, arms: Sequence[Arm]) -> list[str]:

@@ -11,14 +11,15 @@ from clipviz.analysis.verdict.arm import Arm, Record
 from clipviz.analysis.verdict.equivalence import equivalence
 from clipviz.analysis.verdict.multiplicity import benjamini_hochberg, holm
 from clipviz.analysis.verdict.paired import paired
-from clipviz.analysis.verdict.power import power, seeds_needed, smallest_effect
+from clipviz.analysis.verdict.power import fewest_pairs, power, seeds_needed, smallest_effect
 from clipviz.analysis.verdict.sign_flip import sign_flip
 from clipviz.analysis.verdict.superiority import all_pairs_superiority, paired_superiority
 from clipviz.analysis.verdict.worst_rank import ranks
 from clipviz.core.metric import Metric
 
-Relation = Literal["better", "worse", "identical", "equivalent", "no evidence", "too few", "left early"]
-
+Relation = Literal[
+    "better", "worse", "identical", "equivalent", "no evidence", "both diverged", "too few", "left early"
+]
 
 CLAIMS = ("p", "p_t", "p_holm", "p_bh", "p_equivalent", "power", "more_seeds", "smallest")
 """What a comparison does not say of an arm that left early: its seeds were not fixed beforehand."""
@@ -100,6 +101,11 @@ def compare(arm: Arm, reference: Arm, metric: Metric, margin: float | None = Non
     )
 
 
+def family_size(comparisons: Sequence[Comparison], left: Collection[str] = ()) -> int:
+    """How many comparisons the correction counts: those that have a p, and those of arms that left early."""
+    return sum(each.p is not None or each.arm in left or each.reference in left for each in comparisons)
+
+
 def judge_family(
     comparisons: Sequence[Comparison],
     arms: dict[str, Arm],
@@ -117,20 +123,25 @@ def judge_family(
         1.0 if out else math.nan if each.p is None else each.p
         for each, out in zip(comparisons, gone, strict=True)
     ]
+    share = level / max(1, family_size(comparisons, left))
     judged = []
     corrections = zip(comparisons, gone, holm(given), benjamini_hochberg(given), strict=True)
     for each, out, strict, loose in corrections:
         effect = math.nan if each.hedges_g is None else each.hedges_g
-        share = level / max(1, len(comparisons))
         needed = seeds_needed(effect, level=share)
-        smallest = smallest_effect(each.finite, level=share)
+        possible = len(each.seeds) >= fewest_pairs(
+            share
+        )  # else the exact test shows nothing, whatever t promises
+        smallest = smallest_effect(each.finite, level=share) if possible else math.nan
         corrected = each.model_copy(
             update={
                 "p_holm": _known(strict),
                 "p_bh": _known(loose),
-                "power": _known(power(effect, each.finite, share)),
-                "more_seeds": None if needed is None else max(0, needed - each.finite),
-                "smallest": None if each.sd is None else _known(smallest * each.sd),
+                "power": _known(power(effect, each.finite, share) * possible),
+                "more_seeds": None
+                if needed is None
+                else max(0, needed - each.finite, fewest_pairs(share) - len(each.seeds)),
+                "smallest": _known(smallest * each.sd) if each.sd else None,
             }
         )
         if out:
@@ -160,6 +171,8 @@ def _relation(
         return "identical"
     if left:
         return "left early"
+    if found.seeds and all(each.outcomes[seed].diverged for each in (arm, reference) for seed in found.seeds):
+        return "both diverged"
     if len(found.seeds) < 2:
         return "too few"
     if found.p_holm is not None and found.p_holm <= level:

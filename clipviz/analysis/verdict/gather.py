@@ -10,10 +10,10 @@ from clipviz.analysis import clamping
 from clipviz.analysis.verdict.arm import Arm, Outcome
 from clipviz.core.clips import clips, without
 from clipviz.core.discovery import discover
-from clipviz.core.ids import canonical_json
+from clipviz.core.judging import judged_on, reads
 from clipviz.core.metric import METRICS, Metric
 from clipviz.core.recipe import Choice, Recipe
-from clipviz.core.run import Result, Run, State
+from clipviz.core.run import Result, Run, State, undefined
 from clipviz.core.sweep import Sweep, Variant
 from clipviz.core.table import Table
 from clipviz.policies.activations.base import Symmetric
@@ -46,8 +46,8 @@ def of_sweep(sweep: Sweep, runs: Iterable[Run]) -> list[Group]:
     ]
 
 
-def metrics(groups: Sequence[Group]) -> list[Metric]:
-    """The metrics that their results hold, the preferred one first; empty before anything has ended."""
+def metrics(groups: Sequence[Group], planned: str | None = None) -> list[Metric]:
+    """The metrics that their results hold, the planned one first, else the usual one; empty before any has ended."""
     held = {
         name
         for group in groups
@@ -55,7 +55,9 @@ def metrics(groups: Sequence[Group]) -> list[Metric]:
         if run.result
         for name in run.result["metrics"]
     }
-    return [metric for name, metric in METRICS.items() if name in held]
+    return sorted(
+        (metric for name, metric in METRICS.items() if name in held), key=lambda each: each.name != planned
+    )
 
 
 def arms(
@@ -100,7 +102,6 @@ def _arm(
     recipe = group.variant.recipe
     families = clips(recipe)
     share = touched(recipe) if "inputs" in families else None
-    rows = {"data": recipe.data.model_dump(mode="json"), "split": recipe.split.model_dump(mode="json")}
     outcomes = {
         seed: _outcome(run, metric, families, share, saturated.get(run.id))
         for seed, run in sorted(group.runs.items())
@@ -113,7 +114,8 @@ def _arm(
         reference=group.variant.reference,
         added=() if reference is None else _added(recipe, reference),
         parts=group.variant.parts,
-        rows=canonical_json(rows),
+        rows=judged_on(recipe),
+        reads=reads(recipe),
         scale_free=_scale_free(recipe),
         exact=all(map(_exact, (recipe.activation, *chain.from_iterable(recipe.clips_at.values())))),
     )
@@ -132,11 +134,12 @@ def _outcome(
         return Outcome(diverged=True)
     result = Result.model_validate(run.result)
     shares = {"inputs": touched, "activation": saturated, "gradient": result.clipped_share}
-    value = result.metrics.get(metric.name)
+    value, nowhere = result.metrics.get(metric.name), undefined(run.result, metric.name)
     return Outcome(
         metric=value,
         validation=result.validation.get(metric.name),
-        diverged=value is None,
+        diverged=value is None and not nowhere,
+        undefined=nowhere,
         fired={family: share for family in families if (share := shares[family]) is not None},
         seconds=result.seconds,
         numbers=(*result.metrics.values(), *result.validation.values()),

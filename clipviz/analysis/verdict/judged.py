@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from clipviz.analysis.verdict import gather
+from clipviz.analysis.verdict.course import Course
 from clipviz.analysis.verdict.gather import Group
 from clipviz.analysis.verdict.screening import Screening
 from clipviz.analysis.verdict.verdict import Verdict, judge
@@ -36,4 +37,5 @@ def judged(
     runs = [run.id for group in groups for run in group.runs.values()]
     saturated = gather.saturation(store.telemetry.histories(runs, "step", newest_only=True))
     arms = gather.arms(groups, metric, touched, saturated)
-    return judge(arms, metric, margin=margin, screening=Screening.of(sweep))
+    course = Course.of(sweep, groups)
+    return judge(arms, metric, margin=margin, screening=Screening.of(sweep), course=course)

@@ -41,6 +41,11 @@ def seeds_needed(effect: float, wanted: float = POWER, level: float = 0.05) -> i
     return high
 
 
+def fewest_pairs(level: float = 0.05) -> int:
+    """The fewest pairs at which the exact sign-flip test can reach a level at all: 2 / 2^n is not above it."""
+    return max(1, math.ceil(1 - math.log2(level)))
+
+
 @lru_cache(maxsize=256)
 def smallest_effect(n: int, wanted: float = POWER, level: float = 0.05) -> float:
     """The d_z that n pairs show with the wanted power: anything smaller may be there unseen. NaN for n < 2."""

@@ -1,6 +1,6 @@
 """On which rows an arm and its reference differ: those that a clamp touches and the others, or groups of rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,19 +38,31 @@ class Subset(Record):
     high: float | None
 
 
-def said(settings: Settings, groups: Sequence[Group], table: Table) -> dict[str, NDArray[np.float64]]:
-    """What every finished run's network, as it was saved, says of the raw test rows; runs without one are left out."""
+def said(
+    settings: Settings, groups: Sequence[Group], table_of: Callable[[Recipe], Table]
+) -> dict[str, NDArray[np.float64]]:
+    """What every finished run's network, as it was saved, says of the raw test rows; runs without one are left out.
+
+    table_of: the rows as a recipe reads them.
+    """
     import torch
 
     from clipviz.training.ending import MODEL
     from clipviz.training.network import load
 
     found = {}
-    for run in (run for group in groups for run in group.runs.values() if run.state is State.FINISHED):
+    finished = [
+        (group.variant.recipe, run)
+        for group in groups
+        for run in group.runs.values()
+        if run.state is State.FINISHED
+    ]
+    for recipe, run in finished:
         try:
             network = load(settings.runs / run.id / MODEL)
         except TrainingFailed:
             continue
+        table = table_of(recipe)
         with torch.no_grad():
             parts = [
                 network(torch.from_numpy(np.asarray(table.inputs[some], dtype=np.float64)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from clipviz.analysis.verdict import parts
+from clipviz.analysis.verdict import losses, parts
 from clipviz.analysis.verdict.arm import Arm
 from clipviz.analysis.verdict.cautions import clips_in_words, listed
 from clipviz.analysis.verdict.comparison import Comparison, adds_nothing, never_fired
@@ -12,35 +12,55 @@ from clipviz.analysis.verdict.screening import Screening
 from clipviz.analysis.verdict.sign_flip import smallest
 from clipviz.core.metric import Metric
 
-LEVEL = 0.05
-"""Of the test for a difference that does not matter."""
 
-
-def sentence(found: Comparison, arms: dict[str, Arm], metric: Metric, family: int = 1) -> str:
-    """The answer about the chosen arm. family: how many comparisons there are."""
-    return _about(found, arms, metric, family)
+def undefined(metric: Metric, runs: int) -> str:
+    """Said in place of an answer where the metric has no value on the test rows."""
+    return (
+        f"There is no test {metric.title} of these {runs} runs: on their test rows it has no value, whatever is "
+        "predicted, as where the target does not vary. Choose another metric."
+    )
 
 
 def context(
     comparisons: Sequence[Comparison],
     headline: int,
     arms: dict[str, Arm],
+    family: int,
     screening: Screening | None = None,
 ) -> list[str]:
-    """How that arm was chosen, and what became of the others."""
+    """How that arm was chosen, and what became of the others. family: how many comparisons Holm's correction counts."""
     rest = [each for place, each in enumerate(comparisons) if place != headline]
     several = len({each.arm for each in comparisons}) > 1
-    chosen = "It was chosen among several arms on the validation rows, and judged on the test rows."
+    chosen = _chosen(arms[comparisons[headline].arm], family)
     beside = parts.sentences(comparisons, arms, _evidence)
     others = _others([each for each in rest if not parts.of_parts(each, arms)])
     if screening is not None:
-        return [_screened(comparisons, headline, screening), *beside, *others]
+        return [_screened(comparisons, headline, screening, family), *beside, *others]
     return [*([chosen] if several else []), *beside, *others]
+
+
+def _chosen(arm: Arm, family: int) -> str:
+    correction = f"Holm's correction counts {_all(family)}."
+    if arm.finite() and arm.validation() is None:
+        return f"No arm has a number on the validation rows, so the first of several was taken. {correction}"
+    return (
+        "It was chosen among several arms on the validation rows, and judged on the test rows. " + correction
+    )
+
+
+def _all(family: int) -> str:
+    return "the only comparison" if family == 1 else f"all {family} comparisons"
 
 
 def advice(found: Comparison, metric: Metric, level: float, family: int) -> list[str]:
     """What more seeds could show, or why these are enough."""
     n = len(found.seeds)
+    if found.relation == "identical":
+        return []
+    if found.relation == "both diverged":
+        return [
+            "Lower the learning rate, warm it up, or look for numbers in the data that nothing holds back."
+        ]
     said = []
     if 0 < n < FEWEST_EXACT:
         said.append(
@@ -66,17 +86,17 @@ def advice(found: Comparison, metric: Metric, level: float, family: int) -> list
                 f"If the difference is as large as it looks, {found.more_seeds:,} more seeds would show it four "
                 f"times in five."
             )
-        if found.margin is None:
+        if found.margin is None and found.mean is not None:
             said.append("To claim that there is no difference, set the largest one that does not matter.")
     return said
 
 
-def _screened(comparisons: Sequence[Comparison], headline: int, screening: Screening) -> str:
+def _screened(comparisons: Sequence[Comparison], headline: int, screening: Screening, counted: int) -> str:
     """How a sweep chose as it went, and what that does to the numbers."""
     arms = {each.arm for each in comparisons}
     gone = sum(arm in screening.left for arm in arms)
     said = f"{_arms(len(arms))} screened on the validation rows; {gone} left early, after fewer seeds"
-    family = f"Holm's correction counts all {len(arms)}."
+    family = f"Holm's correction counts {_all(counted)}."
     if screening.fresh:
         return (
             f"{said}. {comparisons[headline].arm} led when {len(screening.fresh)} fresh seeds were trained, and is "
@@ -92,7 +112,10 @@ def _arms(count: int) -> str:
     return f"{count} arm was" if count == 1 else f"{count} arms were"
 
 
-def _about(found: Comparison, arms: dict[str, Arm], metric: Metric, family: int) -> str:
+def sentence(
+    found: Comparison, arms: dict[str, Arm], metric: Metric, family: int = 1, level: float = 0.05
+) -> str:
+    """The answer about the chosen arm. family: how many comparisons there are; level: what p is held against."""
     arm, other, title = found.arm, found.reference, f"test {metric.title}"
     if found.relation == "identical":
         if never_fired(arms[arm]):
@@ -102,17 +125,23 @@ def _about(found: Comparison, arms: dict[str, Arm], metric: Metric, family: int)
         return f"{arm} gave the very numbers of {other} at every seed: the two are identical."
     if found.relation == "too few":
         return f"Too few runs have ended to compare {arm} with {other}: {pairs(len(found.seeds))}."
+    among = "" if family == 1 else f" among {family} comparisons"
+    if losses.one_sided(found, arms):
+        return losses.sentence(found, arms, metric, _tested(found), among)
     if found.relation in ("better", "worse"):
-        small = found.p_equivalent is not None and found.p_equivalent <= LEVEL and not found.ranked
+        small = found.p_equivalent is not None and found.p_equivalent <= level and not found.ranked
         within = f" It is real, yet within the ±{number(found.margin)} that do not matter." if small else ""
-        return f"{_claim(found, metric, title)}{within}{_ranks(found, arms)}"
+        return f"{_claim(found, title)}{within}{_ranks(found, arms)}"
     if found.relation == "equivalent":
         return (
             f"{arm} and {other} are equivalent in {title}: the difference is within "
             f"±{number(found.margin)} ({_interval(found)}, two one-sided tests p = {p_value(found.p_equivalent)})."
         )
-    if few(found, family):
-        among = "" if family == 1 else f" among {family} comparisons"
+    if found.mean is None:
+        return (
+            f"No evidence of a difference between {arm} and {other} ({_tested(found)}).{_ranks(found, arms)}"
+        )
+    if few(found, family, level):
         word = "better" if (found.mean or 0.0) * metric.worse < 0 else "worse"
         return (
             f"{arm} looks {word} than {other} in {title}, but {pairs(len(found.seeds))} cannot show it{among}: add "
@@ -134,34 +163,31 @@ def _many(found: Comparison, family: int) -> str:
     )
 
 
-def _claim(found: Comparison, metric: Metric, title: str) -> str:
-    if found.mean is None or not _agrees(found, metric):
-        word = "better" if found.relation == "better" else "worse"
-        return f"{found.arm} is {word} than {found.reference} in {title} ({_evidence(found)})."
-    verb = "lowers" if found.mean < 0 else "raises"
+def _claim(found: Comparison, title: str) -> str:
+    if found.ranked:
+        seen = "" if found.mean is None else f"{signed(found.mean)}, "
+        return (
+            f"{found.arm} is {found.relation} than {found.reference} in {title}, runs that diverged ranked last "
+            f"({seen}{_evidence(found)})."
+        )
+    mean = found.mean or 0.0
+    verb = "lowers" if mean < 0 else "raises"
     low, high = sorted(abs(bound or 0.0) for bound in (found.low, found.high))
     inside = (found.low or 0.0) <= 0 <= (found.high or 0.0)
     bounds = f"{signed(found.low)} to {signed(found.high)}" if inside else f"{number(low)} to {number(high)}"
     verdict = "" if found.relation == "better" else f", which is worse than {found.reference}"
     return (
-        f"{found.arm} {verb} {title} by {number(abs(found.mean))}{verdict} "
+        f"{found.arm} {verb} {title} by {number(abs(mean))}{verdict} "
         f"({found.confidence:.0%} CI {bounds}, {_tested(found)})."
     )
-
-
-def _agrees(found: Comparison, metric: Metric) -> bool:
-    """Whether the mean of the finite pairs points where the ranks of all pairs do."""
-    return found.mean is not None and (found.mean * metric.worse < 0) == (found.relation == "better")
 
 
 def _ranks(found: Comparison, arms: dict[str, Arm]) -> str:
     if not found.ranked:
         return ""
-    counts = [
-        f"{sum(arms[name].outcomes[seed].diverged for seed in found.seeds)} of {len(found.seeds)} runs of {name}"
-        for name in (found.arm, found.reference)
-    ]
-    return f" Diverged: {' and '.join(counts)}; they count as the worst ranks in p, not in the interval."
+    return (
+        f" Diverged: {losses.counted(found, arms)}; they count as the worst ranks in p, not in the interval."
+    )
 
 
 def _others(rest: Sequence[Comparison]) -> list[str]:
@@ -172,6 +198,7 @@ def _others(rest: Sequence[Comparison]) -> list[str]:
         ("identical", "Identical to {0}, having changed nothing: {1}."),
         ("equivalent", "Equivalent to {0}: {1}."),
         ("no evidence", "No evidence of a difference from {0}: {1}."),
+        ("both diverged", "Diverged at every seed, as {0} did: {1}."),
         ("left early", "Left early, so that nothing is claimed of them against {0}: {1}."),
     ):
         by_reference: dict[str, list[str]] = {}
@@ -188,8 +215,11 @@ def _evidence(found: Comparison) -> str:
 
 def _interval(found: Comparison) -> str:
     if found.low is None or found.high is None:
-        return "no interval"
-    return f"{found.confidence:.0%} CI {signed(found.low)} to {signed(found.high)}"
+        return (
+            "no interval, for at most one pair has a number on both sides" if found.ranked else "no interval"
+        )
+    of = f" of the {pairs(found.finite)} in which neither diverged" if found.ranked else ""
+    return f"{found.confidence:.0%} CI {signed(found.low)} to {signed(found.high)}{of}"
 
 
 def _tested(found: Comparison) -> str:
@@ -197,10 +227,10 @@ def _tested(found: Comparison) -> str:
     return f"{pairs(len(found.seeds))}, Holm p {told if told.startswith('<') else f'= {told}'}"
 
 
-def few(found: Comparison, family: int) -> bool:
+def few(found: Comparison, family: int, level: float) -> bool:
     """Whether the interval leaves 0 out while there are too few seeds for the exact test, corrected for so many
     comparisons, to reach the level."""
-    return apart(found) and family * 2.0 ** (1 - len(found.seeds)) > LEVEL
+    return apart(found) and family * smallest(len(found.seeds)) > level
 
 
 def apart(found: Comparison) -> bool:

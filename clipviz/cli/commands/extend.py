@@ -21,7 +21,10 @@ def extend(
     margin: Margin = None,
     as_json: Json = False,
 ) -> None:
-    """Train more seeds, or more values of what varies, of a sweep; what has ended is kept and counts."""
+    """Train more seeds, or more values of what varies, of a sweep; what has ended is kept and counts.
+
+    Runs that were deleted are trained again. Seeds that are added after a look at the verdict weaken it: it says so.
+    """
     swept = steering.extend(
         sweep,
         seeds=seeds,

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from clipviz import recommending
-from clipviz.cli.options import Device, Fields, File, Json, RecipeFile, Target
+from clipviz.cli.options import Device, Fields, File, Json, ReadingFile, RecipeFile, Target
 from clipviz.core.arguments import assignment
 from clipviz.terminal import SweepLine, inert, print_json, print_table, print_verdict
 
@@ -16,6 +16,7 @@ def recommend(
     target: Target = None,
     minutes: Annotated[float, typer.Option(min=0.2, max=10_000, help="The budget of time.")] = 5.0,
     recipe: RecipeFile = None,
+    reading: ReadingFile = None,
     set_: Fields = None,
     metric: Annotated[str | None, typer.Option(help="What decides, e.g. rmse.")] = None,
     device: Device = None,
@@ -31,6 +32,7 @@ def recommend(
         target=target,
         minutes=minutes,
         recipe=recipe,
+        reading=reading,
         set=dict(assignment(text) for text in set_ or []),
         device=device,
         name=name,
@@ -41,6 +43,8 @@ def recommend(
         print_json(found)
     else:
         _show(found)
+    for note in found.notes:
+        typer.echo(inert(f"{note}."), err=True)
     for reason in found.reasons:
         typer.echo(inert(reason), err=True)
     if found.verdict is None:
@@ -58,6 +62,8 @@ def _show(found: recommending.Recommended) -> None:
     )
     if found.verdict is not None:
         print_verdict(found.verdict)
+    else:
+        typer.echo(inert(found.unjudged))
     typer.echo(inert(found.recommendation.sentence))
     if found.recommendation.skipped:
         typer.echo(inert(f"Not tried, for lack of time: {'; '.join(found.recommendation.skipped)}."))

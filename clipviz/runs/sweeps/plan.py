@@ -8,6 +8,7 @@ from clipviz.core.contamination import Contamination
 from clipviz.core.dataset import Dataset
 from clipviz.core.errors import InvalidRecipe
 from clipviz.core.ids import new_id
+from clipviz.core.judging import judged_on
 from clipviz.core.recipe import Recipe
 from clipviz.core.sweep import Design, Variant
 from clipviz.runs.check import check
@@ -47,12 +48,15 @@ def plan(design: Design, dataset: Dataset, workers: int) -> Plan:
 def _share_their_rows(arms: Sequence[Variant]) -> None:
     """Raise InvalidRecipe for arms that no verdict could compare; outliers on purpose are told apart by their dose."""
     clean = {"contamination": Contamination()}
-    rows = [(arm.recipe.data.model_copy(update=clean), arm.recipe.split) for arm in arms]
+    rows = [
+        judged_on(arm.recipe.model_copy(update={"data": arm.recipe.data.model_copy(update=clean)}))
+        for arm in arms
+    ]
     other = next((arm for arm, own in zip(arms, rows, strict=True) if own != rows[0]), None)
     if other is not None:
         raise InvalidRecipe(
-            "The arms of a sweep learn from the same columns of the same rows and are judged on the same: data and "
-            "split cannot vary",
+            "The arms of a sweep learn from the same rows and are judged on the same: target, task and split cannot "
+            "vary, the columns and the text that they read can",
             repr(other.name),
             "Start one sweep for each",
         )
@@ -68,12 +72,16 @@ def cells(arms: Sequence[Variant], seeds: Sequence[int], workers: int) -> tuple[
 
 
 def _programs(recipes: Sequence[Recipe], workers: int) -> list[str]:
-    """The program of each recipe: one a signature, the largest halved until there is one for each worker."""
+    """The program of each recipe: one a signature, the largest halved until there is one for each worker, and none
+    holds more than a worker's share of all runs."""
     groups: dict[str, list[int]] = defaultdict(list)
     for place, recipe in enumerate(recipes):
         groups[signature(recipe)].append(place)
     parts = list(groups.values())
-    while parts and len(parts) < workers and len(largest := max(parts, key=len)) > 1:
+    share = -(-len(recipes) // workers)
+    while len(largest := max(parts, key=len, default=[])) > 1 and (
+        len(parts) < workers or len(largest) > share
+    ):
         parts.remove(largest)
         parts += [largest[::2], largest[1::2]]
     programs = [""] * len(recipes)

@@ -30,9 +30,17 @@ def _goodness(run: Run, metric: Metric | None) -> float | None:
 
 
 def deciding(runs: Iterable[Run], metric: str | None) -> Metric | None:
-    """The metric that decides; None before a run has any."""
-    held = {name for run in runs if run.result for name in run.result.get("validation", {})}
-    return METRICS.get(metric or "") or next((each for name, each in METRICS.items() if name in held), None)
+    """The metric that decides; None before a run has any. One that no run has a number of decides nothing: on rows
+    whose target does not vary, R² has no value."""
+    held = {
+        name
+        for run in runs
+        if run.result
+        for name, value in run.result.get("validation", {}).items()
+        if value is not None
+    }
+    known = [each for name, each in METRICS.items() if name in held]
+    return next((each for each in known if each.name == metric), known[0] if known else None)
 
 
 def complete(arms: Iterable[str], seeds: Sequence[int], known: Scores) -> list[str]:

@@ -50,7 +50,7 @@ def extend(
     awake: bool = True,
 ) -> Sweep:
     """Add seeds, values of fields that vary already, or arms with one family of clips alone; only the cells that are
-    new are trained. awake: as of `start`.
+    new, or were deleted, are trained. awake: as of `start`.
 
     Where arms left early, further seeds go to those that are left. Raises Conflict when somebody else changed the
     sweep, and InvalidRecipe.
@@ -88,7 +88,7 @@ def _extend_chosen(
     added = last.model_copy(update={"seeds": (*last.seeds, *more), "left": (), "why": "added by hand"})
     design = sweep.design.model_copy(update={"seeds": (*sweep.design.seeds, *more)})
     new = cells(trained(added, sweep.variants), added.seeds, settings.slots)
-    rounds = (*sweep.rounds, added)
+    rounds = (*sweep.rounds, added) if more else sweep.rounds
     extended = store.sweeps.extend(sweep, design, sweep.variants, new, who, rounds)
     if awake:
         ensure_runner(settings)

@@ -16,6 +16,7 @@ PLACES = {
     "activation": "Activation clip",
     "gradient": "Gradient clip",
     "data.contamination": "Outliers on purpose",
+    "data.text": "Text",
     "": "",
 }
 """Parts of a recipe whose title is not their name."""
@@ -54,6 +55,8 @@ def of_value(recipe: Recipe, path: str, value: Any) -> str:
         return f"no {_noun(family)}" if value == "none" and family in FAMILIES else words
     declared = fields_of(recipe, part)
     title = declared[last].title if last in declared else None
+    if path == "data.features" and value is None:
+        return "all columns"
     return f"{(title or last).lower()} {_short(value)}"
 
 

@@ -146,7 +146,7 @@ def _named(head: str, bare: Recipe, families: tuple[str, ...], design: Design) -
     rest = [
         titles.of_value(bare, each.path, value)
         for each in others
-        if (value := _at(document, each.path)) is not None
+        if (value := _at(document, each.path)) is not None or each.path == "data.features"
     ]
     return " · ".join([head, *rest])
 

@@ -77,6 +77,7 @@ def test_runs_become_outcomes_by_arm_and_seed(sweep: Sweep) -> None:
     ]  # fmt: skip
     groups = gather.of_sweep(sweep, [*runs, run(Variant(name="not planned", recipe=BARE), 0)])
     assert [metric.name for metric in gather.metrics(groups)] == ["mae", "rmse"]
+    assert [metric.name for metric in gather.metrics(groups, "rmse")] == ["rmse", "mae"]
     none, clip = gather.arms(groups, METRICS["mae"], lambda recipe: 0.1)
     assert list(none.outcomes) == [0], "crashes and stops say nothing about an arm"
     assert (none.clips, none.reference) == ((), "") and (clip.clips, clip.reference) == (
@@ -141,3 +142,19 @@ def test_a_clip_that_bends_or_rounds_is_not_taken_for_silent_where_it_holds_noth
             [arm] = gather.arms([group], METRICS["mae"], saturated={group.runs[0].id: 0.0})
             assert arm.clips == ("activation",) and arm.outcomes[0].fired == {"activation": 0.0}
             assert (arm.silent() == ["activation"]) is silent
+
+
+def test_a_metric_that_the_best_constant_has_not_either_is_undefined_and_not_diverged(sweep: Sweep) -> None:
+    bare, _ = sweep.variants
+    ended = run(bare, 0, mae=None)
+    rows = {"mae": 6.0, "rmse": None}
+    for metrics, baseline, seen in (
+        ({"mae": 1.0, "rmse": None}, rows, (False, True)),
+        ({"mae": 1.0, "rmse": None}, {"mae": 6.0, "rmse": 7.0}, (True, False)),
+        ({"mae": None, "rmse": None}, rows, (True, False)),
+    ):
+        told = ended.model_copy(
+            update={"result": (ended.result or {}) | {"metrics": metrics, "baseline": baseline}}
+        )
+        [arm] = gather.arms([gather.Group(bare, {0: told})], METRICS["rmse"])
+        assert (arm.outcomes[0].diverged, arm.outcomes[0].undefined) == seen

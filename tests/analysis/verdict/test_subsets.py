@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -70,8 +71,24 @@ def test_networks_are_asked_as_they_were_saved(table: Table, settings: Settings,
     run = known[1].runs[0]
     (settings.runs / run.id).mkdir(parents=True)
     save(network, table, settings.runs / run.id / MODEL)
-    said = subsets.said(settings, known, table)
+    said = subsets.said(settings, known, lambda recipe: table)
     assert list(said) == [run.id], "the others left no network"
     with torch.no_grad():
         direct = network(torch.from_numpy(table.inputs[table.test])).numpy()
     assert said[run.id] == pytest.approx(direct)
+
+
+def test_networks_that_read_other_columns_are_asked_about_their_own(
+    table: Table, settings: Settings, tmp_path: Path
+) -> None:
+    [bare, clamped] = groups()
+    narrow = replace(table, features=table.features[:1], inputs=table.inputs[:, :1])
+    by_recipe = {bare.variant.recipe.id: narrow, clamped.variant.recipe.id: table}
+    for group in (bare, clamped):
+        own = by_recipe[group.variant.recipe.id]
+        front = fit(own, group.variant.recipe.inputs).front
+        network = Network(group.variant.recipe, front, "regression", ()).eval()
+        (settings.runs / group.runs[0].id).mkdir(parents=True)
+        save(network, own, settings.runs / group.runs[0].id / MODEL)
+    said = subsets.said(settings, [bare, clamped], lambda recipe: by_recipe[recipe.id])
+    assert [len(values) for values in said.values()] == [30, 30]

@@ -105,7 +105,14 @@ def test_runs_that_diverged_count_and_are_named() -> None:
     verdict = judge([arm("none", lost), arm("norm 1", base, "none")], MAE)
     found = verdict.comparisons[0]
     assert found.ranked and found.finite == 2 and found.relation == "better" and found.wins_paired == 1
-    assert "Diverged: 0 of 10 runs of norm 1 and 8 of 10 runs of none" in verdict.sentence
+    assert verdict.sentence.startswith(
+        "norm 1 is better than none in test MAE, runs that diverged ranked last (−0.0272, 95% CI −0.0625 to +0.00807 "
+        "of the 2 paired seeds in which neither diverged, 10 paired seeds, Holm p = 0.002)."
+    )
+    assert (
+        "Diverged: 0 of 10 runs of norm 1 (95% CI 0% to 28%) and 8 of 10 runs of none (95% CI 49% to 94%)"
+        in (verdict.sentence)
+    )
     share = verdict.arms[0].diverged
     assert (share.count, share.total) == (8, 10) and 0.4 < share.low < 0.8 < share.high < 1
     assert verdict.arms[0].metrics[0] is None and found.differences[0] is None
@@ -192,7 +199,7 @@ def test_arms_that_cannot_be_compared_are_refused() -> None:
         ([arm("none", D), arm("none", D, "none")], "different names"),
         (
             [arm("none", D, rows="a"), arm("x", D, "none", rows="b")],
-            "same dataset, target, columns and split",
+            "same dataset, target, outliers and split",
         ),
         ([arm("none", D), arm("other", D)], "at least one arm with its reference"),
         ([arm("x", D, "none")], "reference must be an arm itself"),
@@ -295,3 +302,17 @@ def test_a_run_that_diverged_without_a_time_does_not_make_its_arm_look_cheap() -
     lost = {0: Outcome(diverged=True), 1: Outcome(metric=1.0, seconds=4.0)}
     [_, found] = judge([arm("none", [1, 2]), Arm(name="a", outcomes=lost, reference="none")], MAE).arms
     assert found.seconds == 4.0
+
+
+def test_arms_may_read_other_columns_of_the_same_rows_and_the_verdict_says_so() -> None:
+    base = np.linspace(5, 6, 8)
+    arms = [
+        arm("all", base, reads={"columns": "all", "text": "none"}),
+        arm("x", base - 1 + 0.1 * np.arange(8), "all", clips=(), reads={"columns": "x", "text": "none"}),
+    ]
+    verdict = judge(arms, MAE)
+    assert verdict.comparisons[0].relation == "better"
+    assert verdict.warnings[0].startswith(
+        "Not all arms read the same (columns). They are judged on the same test rows"
+    )
+    assert not judge([arms[0], arms[1].model_copy(update={"reads": arms[0].reads})], MAE).warnings

@@ -65,8 +65,13 @@ def test_arms_that_no_verdict_could_compare_are_refused_before_they_are_trained(
     store: Store, recipe: Recipe
 ) -> None:
     dataset = store.datasets.get(recipe.data.dataset)
-    for vary in ({"split__seed": [0, 1]}, {"data__features": [["x"], None]}):
-        with pytest.raises(InvalidRecipe, match="data and split cannot vary"):
+    for vary in ({"split__seed": [0, 1]}, {"data__task": ["regression", None]}):
+        with pytest.raises(InvalidRecipe, match="target, task and split cannot vary"):
             plan(design(recipe, **vary), dataset, 1)
+    found = plan(design(recipe, data__features=[["x"], None]), dataset, 1)
+    assert [arm.name for arm in found.variants] == [
+        "no clip · columns x", "no clip · all columns", "Global norm · columns x", "Global norm · all columns",
+    ]  # fmt: skip
+    assert found.programs == 2, "those that read the same share a program"
     dirty = recipe.replace("data.contamination.where", "test")
     plan(design(dirty, data__contamination__rate=[0, 0.1]), dataset, 1)
