@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -35,7 +36,7 @@ def ensure_runner(settings: Settings) -> None:
     try:
         settings.home.mkdir(parents=True, exist_ok=True)
         if not _awake(settings) and not _starting(settings):
-            _start(settings)
+            _start_once(settings)
     except OSError as error:
         raise ClipvizError(
             "The runner cannot be started", str(error), "Check that CLIPVIZ_HOME may be written and has space"
@@ -70,6 +71,13 @@ def _starting(settings: Settings) -> bool:
         return young and bool(psutil.pid_exists(int(note.read_text())))
     except (FileNotFoundError, ValueError):
         return False
+
+
+def _start_once(settings: Settings) -> None:
+    """Start a runner unless somebody else does at this very moment."""
+    with suppress(Timeout), FileLock(settings.home / "runner.starting").acquire(timeout=0):
+        if not _starting(settings):
+            _start(settings)
 
 
 def _start(settings: Settings) -> None:

@@ -63,24 +63,27 @@ def _watch_runner(interrupted: threading.Event, orphaned: threading.Event) -> No
 
 
 def work_program(run: Run, settings: Settings, store: Store, interrupted: threading.Event) -> None:
-    """Train a claimed run, or all runs of its program that wait, as one; then those that have come meanwhile.
+    """Train a claimed run, or all runs of its program that wait, as one; then those that have come meanwhile, and
+    further programs of its sweep while it is their turn.
 
     They share this warm process and their rows. Another process may take runs of the same program meanwhile.
     """
     shared = SharedRows(settings)
-    if run.program is None:
+    if run.program is None or run.sweep is None:
         work(run, settings, store, interrupted, load=shared.load)
         return
     from clipviz.runs.together import MOST, work_together
 
-    now: list[Run] = [run]
-    while now:
-        claim = partial(store.runs.claim_program, whoami(), settings.lease_seconds, run.program, MOST)
-        work_together([*now, *persist(claim)], settings, store, interrupted, shared.load)
+    mine = (whoami(), settings.lease_seconds)
+    claim_further = partial(store.runs.claim_further, *mine, sweep=run.sweep)
+    going: Run | None = run
+    while going is not None and going.program is not None:
+        claim_rest = partial(store.runs.claim_program, *mine, going.program, MOST)
+        work_together([going, *persist(claim_rest)], settings, store, interrupted, shared.load)
         if interrupted.is_set():
             return
-        next_ = persist(partial(store.runs.claim_cell, whoami(), settings.lease_seconds, program=run.program))
-        now = [] if next_ is None else [next_]
+        claim_late = partial(store.runs.claim_cell, *mine, program=going.program)
+        going = persist(claim_late) or persist(claim_further)
 
 
 def work(

@@ -32,19 +32,31 @@ class Leases:
         with self._database.reading() as connection:
             return connection.execute(waiting).first() is not None
 
+    def going(self) -> bool:
+        """Whether a run waits, or trains as far as the store knows: its worker may have died with its machine."""
+        alive = runs.c.state.in_((State.QUEUED, State.RUNNING)) & runs.c.deleted_at.is_(None)
+        with self._database.reading() as connection:
+            return connection.execute(select(runs.c.id).where(alive).limit(1)).first() is not None
+
     def claim(self, owner: str, lease_seconds: float, spare: Collection[str] = ()) -> Run | None:
         """Take the oldest queued run for `owner`, or None; two claimers never get the same one.
 
         The cells of sweeps wait for all other runs. Runs whose lease has expired are queued again first, but
         for those in `spare`: the claimer watches their processes itself.
         """
-        cells_last = case((runs.c.sweep.is_(None), 0), else_=1)
-        oldest = _queued().order_by(cells_last, runs.c.created_at, runs.c.id).limit(1)
-        oldest = oldest.with_for_update(skip_locked=True)
         with self._database.writing() as connection:
             self._requeue(connection, self._silent(spare))
-            first = connection.execute(oldest).mappings().one_or_none()
+            first = connection.execute(_next()).mappings().one_or_none()
             return None if first is None else self._take(connection, first, owner, lease_seconds)
+
+    def claim_further(self, owner: str, lease_seconds: float, sweep: str) -> Run | None:
+        """Take the run that `claim` would take, if it is one of this sweep: a process that is warm for it goes on,
+        and nobody waits longer for that."""
+        with self._database.writing() as connection:
+            first = connection.execute(_next()).mappings().one_or_none()
+            if first is None or first["sweep"] != sweep:
+                return None
+            return self._take(connection, first, owner, lease_seconds)
 
     def claim_cell(
         self, owner: str, lease_seconds: float, *, program: str | None = None, sweep: str | None = None
@@ -200,6 +212,13 @@ class Leases:
 
 def _queued() -> Select[Any]:
     return select(runs).where(runs.c.state == State.QUEUED, runs.c.deleted_at.is_(None))
+
+
+def _next() -> Select[Any]:
+    """The run whose turn it is: the oldest that is queued; the cells of sweeps wait for all others."""
+    cells_last = case((runs.c.sweep.is_(None), 0), else_=1)
+    oldest = _queued().order_by(cells_last, runs.c.created_at, runs.c.id).limit(1)
+    return oldest.with_for_update(skip_locked=True)
 
 
 def together(query: Select[Any]) -> Select[Any]:

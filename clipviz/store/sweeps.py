@@ -149,20 +149,14 @@ class Sweeps:
         with self._database.writing() as connection:
             now = self._database.now()
             found(connection, sweeps, id, now)
-            query = together(select(runs).where(runs.c.sweep == id, runs.c.deleted_at.is_(None)))
-            going = [row for row in connection.execute(query).mappings() if not State(row["state"]).final]
-            if waiting_only:
-                going = [row for row in going if State(row["state"]) is State.QUEUED]
-            for row in going:
-                ask(connection, row, request, somebody(plain(who)), now)
-            return len(going)
+            return _ask(connection, id, request, who, now, waiting_only)
 
     def delete(self, id: str, who: str) -> Sweep:
         """Hide a sweep and stop what waits of it; `restore` brings it back. Raises NotFound."""
-        self.ask(id, "stop", who)
         with self._database.writing() as connection:
             now = self._database.now()
             row = found(connection, sweeps, id, now, lock=True)
+            _ask(connection, id, "stop", who, now)
             return _sweep(touch(connection, sweeps, row, who, now, deleted_at=now))
 
     def restore(self, id: str, who: str) -> Sweep:
@@ -172,6 +166,18 @@ class Sweeps:
             if row["deleted_at"] is not None:
                 row = touch(connection, sweeps, row, who, self._database.now(), deleted_at=None)
             return _sweep(row)
+
+
+def _ask(
+    connection: Connection, id: str, request: Request, who: str, now: datetime, waiting_only: bool = False
+) -> int:
+    query = together(select(runs).where(runs.c.sweep == id, runs.c.deleted_at.is_(None)))
+    going = [row for row in connection.execute(query).mappings() if not State(row["state"]).final]
+    if waiting_only:
+        going = [row for row in going if State(row["state"]) is State.QUEUED]
+    for row in going:
+        ask(connection, row, request, somebody(plain(who)), now)
+    return len(going)
 
 
 def _plan(design: Design, variants: Sequence[Variant]) -> dict[str, str]:

@@ -49,6 +49,18 @@ def read(folder: Path) -> Saved | None:
         ) from error
 
 
+def look(folder: Path) -> tuple[Saved | None, str]:
+    """The folder's checkpoint, None where there is none that can be read; and why it cannot, "" where it can.
+
+    What a killed writer left unfinished there is removed.
+    """
+    files.sweep(folder)
+    try:
+        return read(folder), ""
+    except TrainingFailed as damage:
+        return None, str(damage.received)
+
+
 def restore(live: dict[str, Tensor], saved: Saved, mark: str) -> None:
     """Copies saved tensors into live ones of the same names and shapes; raises TrainingFailed for another
     recipe.

@@ -8,13 +8,14 @@ from clipviz.core.inspection import FILE
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Result, State
 from clipviz.core.table import Table
-from clipviz.training import network
+from clipviz.training import evaluation, network
 from clipviz.training.assembly import Assembly
 from clipviz.training.files import write
 from clipviz.training.inspecting import inspect
 from clipviz.training.progress import Progress
 from clipviz.training.report import Report
 from clipviz.training.result import conclude
+from clipviz.training.rows import prepare
 
 
 def end(
@@ -32,10 +33,13 @@ def end(
     Raises TrainingFailed where the disk is full.
     """
     progress.keep_best()
-    result = conclude(assembly, table, recipe, progress, report.journal)
+    trained, device = assembly.network, str(assembly.flat.weights.device)
+    test = prepare(trained, table, table.test, device, assembly.spill)
+    said = evaluation.outputs(trained, test)
+    result = conclude(assembly, table, recipe, progress, report.journal, test, said)
     try:
-        network.save(assembly.network, table, folder / MODEL)
-        write(folder / FILE, inspect(assembly, table).model_dump_json().encode())
+        network.save(trained, table, folder / MODEL)
+        write(folder / FILE, inspect(trained, table, said).model_dump_json().encode())
     except OSError as error:
         raise TrainingFailed(
             "The trained model must fit on the disk",

@@ -6,13 +6,12 @@ from collections.abc import Callable
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from clipviz.core.inspection import OTHER, Inspection, Metrics, Wrong
 from clipviz.core.table import Table
 from clipviz.training import evaluation
-from clipviz.training.assembly import Assembly
 from clipviz.training.network import Network
-from clipviz.training.rows import prepare
 
 POINTS = 1000
 WORST = 20
@@ -21,13 +20,10 @@ CLASSES = 20
 Floats = NDArray[np.float64]
 
 
-def inspect(assembly: Assembly, table: Table) -> Inspection:
-    """What the network as it stands says of the test rows, beside the truth; it is in evaluation mode afterwards."""
-    network = assembly.network
-    test = prepare(network, table, table.test, str(assembly.flat.weights.device), assembly.spill)
+def inspect(network: Network, table: Table, said: Tensor) -> Inspection:
+    """What a network says of the test rows, beside the truth. said: (N, O) its outputs on them."""
     with torch.no_grad():
-        said = network.back(evaluation.outputs(network, test).cpu())
-    network.eval()
+        said = network.back(said.cpu())
     beyond = network.front.beyond(table.inputs, table.test)
     if network.task == "regression":
         return _regression(said.numpy(), table, beyond)

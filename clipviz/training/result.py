@@ -1,5 +1,7 @@
 """What a run ends with."""
 
+from torch import Tensor
+
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Result
 from clipviz.core.table import Table
@@ -8,25 +10,27 @@ from clipviz.training.assembly import Assembly
 from clipviz.training.group_limits import group_limits
 from clipviz.training.journal import Journal
 from clipviz.training.progress import Progress
-from clipviz.training.rows import Rows, prepare
+from clipviz.training.rows import Rows
 from clipviz.training.stream import Streamed
 
 
 def conclude(
-    assembly: Assembly, table: Table, recipe: Recipe, progress: Progress, journal: Journal
+    assembly: Assembly,
+    table: Table,
+    recipe: Recipe,
+    progress: Progress,
+    journal: Journal,
+    test: Rows | Streamed,
+    said: Tensor,
 ) -> Result:
-    """Evaluates the network as it stands on every part of the split, on raw targets."""
-    network = assembly.network
-    device = str(assembly.flat.weights.device)
-    test = prepare(network, table, table.test, device, assembly.spill)
-
-    def measure(rows: Rows | Streamed) -> dict[str, float | None]:
-        return evaluation.metrics(network, evaluation.outputs(network, rows), rows)
-
+    """Evaluates the network as it stands on every part of the split, on raw targets; said: what it says of `test`."""
+    network, validation = assembly.network, assembly.validation
+    of_validation = evaluation.outputs(network, validation)
+    of_train = evaluation.outputs(network, assembly.train)
     result = Result(
-        metrics=measure(test),
-        validation=measure(assembly.validation),
-        train=measure(assembly.train),
+        metrics=evaluation.metrics(network, said, test),
+        validation=evaluation.metrics(network, of_validation, validation),
+        train=evaluation.metrics(network, of_train, assembly.train),
         baseline=evaluation.baseline(table.task, table.target[table.train], test.raw, len(table.classes)),
         thresholds=network.thresholds(),
         bounds=network.front.bounds(),
@@ -38,23 +42,23 @@ def conclude(
         skipped_steps=journal.skipped,
         left_out_steps=journal.left_out,
         non_finite_steps=journal.non_finite,
-        notes=(*assembly.notes, *_remarks(progress, journal), *_ruled(assembly)),
+        notes=(*assembly.notes, *_remarks(progress, journal), *_ruled(assembly, of_validation)),
     )
     network.eval()
     return result
 
 
-def _ruled(assembly: Assembly) -> list[str]:
+def _ruled(assembly: Assembly, said: Tensor) -> list[str]:
     """Whether a few far-out rows decide which weights are kept."""
     rows = assembly.validation
-    found = evaluation.ruling(assembly.criterion, evaluation.outputs(assembly.network, rows), rows.goal)
+    found = evaluation.ruling(assembly.criterion, said, rows.goal)
     if found is None:
         return []
     count, share = found
-    said = "1 validation row makes" if count == 1 else f"{count:,} validation rows make"
+    rows_make = "1 validation row makes" if count == 1 else f"{count:,} validation rows make"
     return [
-        f"{said} {share:.0%} of the validation loss of {len(rows):,}, by which the kept weights are chosen: the Huber "
-        "loss counts far-out targets less"
+        f"{rows_make} {share:.0%} of the validation loss of {len(rows):,}, by which the kept weights are chosen: "
+        "the Huber loss counts far-out targets less"
     ]
 
 

@@ -1,5 +1,6 @@
 """Where a page finds things: the store is the truth, the URL says which object, the session keeps drafts."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import streamlit as st
@@ -7,12 +8,13 @@ import streamlit as st
 from clipviz.analysis import clamping
 from clipviz.analysis.column import TrainingColumn
 from clipviz.core.dataset import Dataset
-from clipviz.core.errors import NotFound
+from clipviz.core.errors import ClipvizError, NotFound
 from clipviz.core.ids import is_id
 from clipviz.core.recipe import Recipe
 from clipviz.core.settings import Settings
 from clipviz.core.table import Table
 from clipviz.datasets import table as tables
+from clipviz.runs.awaken import ensure_runner
 from clipviz.store import Store
 from clipviz.store import open as open_store
 from clipviz.store.recipes import SavedRecipe
@@ -34,7 +36,12 @@ def settings() -> Settings:
 
 @st.cache_resource(show_spinner=False)
 def store() -> Store:
-    return open_store(settings().store_url)
+    """The store; whoever opens it first in the life of a server sees to what the last one left behind."""
+    opened = open_store(settings().store_url)
+    with suppress(ClipvizError):  # the pages say it, where it matters
+        if opened.runs.going() or opened.sweeps.choosing():
+            ensure_runner(settings())
+    return opened
 
 
 def me() -> str:

@@ -7,6 +7,9 @@ import threading
 
 import pytest
 
+from clipviz.analysis.recommendation import recommendation
+from clipviz.analysis.verdict import gather
+from clipviz.analysis.verdict.judged import judged
 from clipviz.core.recipe import Choice
 from clipviz.core.run import State
 from clipviz.core.sweep import Design, Standing
@@ -53,30 +56,35 @@ def over(house: House, sweep: str) -> bool:
     return Standing.of(house.store.sweeps.runs(sweep)).over
 
 
-def test_a_search_outlives_its_worker_its_runner_and_whoever_started_it(house: House) -> None:
-    """Killed in the middle of a round: a new runner carries it on from what the store holds, to its answer."""
-    recipe = house.recipe(epochs=40)
-    sweep = recommend.begin(house.store, house.settings, recipe, 10, "which?", "Ada")
-    killed: set[str] = set()
+def test_a_search_outlives_its_workers_its_runner_and_whoever_started_it(house: House) -> None:
+    """Killed in the middle of each round: a new runner carries it on from what the store holds, to its answer."""
+    sweep = recommend.begin(house.store, house.settings, house.recipe(epochs=40), 10, "which?", "Ada")
+    killed: dict[str, int] = {}
 
     def strike() -> bool:
         now = house.store.sweeps.get(sweep.id)
         running = [run for run in house.store.sweeps.runs(sweep.id) if run.state is State.RUNNING]
-        if not killed and running:
-            killed.add(now.rounds[-1].stage)
-            os.kill(house.runner, signal.SIGKILL)
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(int(running[0].owner.rsplit(":", 1)[1]), signal.SIGKILL)
+        stage = now.rounds[-1].stage
+        if stage not in killed and running:
+            killed[stage] = house.runner
+            for process in {house.runner, *(int(run.owner.rsplit(":", 1)[1]) for run in running)}:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
         ensure_runner(house.settings)  # as every page does that watches
         threading.Event().wait(0.2)
-        return not now.choosing
+        return not now.choosing and over(house, sweep.id)
 
     house.wait(strike, seconds=80)
     ended = house.store.sweeps.get(sweep.id)
-    assert killed == {"pilot"} and ended.rounds[-1].stage == "confirm", (
-        killed,
-        ended.rounds,
-    )
-    known = {(run.arm, run.seed): run for run in house.store.sweeps.runs(sweep.id)}
+    stages = [each.stage for each in ended.rounds]
+    assert {"pilot", "confirm"} <= set(killed) <= set(stages) and stages[-1] == "confirm", (killed, stages)
+    assert len(set(killed.values())) == len(killed), "each had a runner of its own"
+    runs = house.store.sweeps.runs(sweep.id)
+    known = {(run.arm, run.seed): run for run in runs}
+    assert len(known) == len(runs), "no cell is trained twice"
     for arm in (*ended.rounds[-1].arms, "no clip"):
         assert all(known[arm, seed].state is State.FINISHED for seed in ended.rounds[-1].seeds)
+    groups = gather.of_sweep(ended, runs)
+    verdict = judged(house.settings, house.store, ended, groups, gather.metrics(groups)[0])
+    answer = recommendation(ended, verdict)
+    assert answer.sentence and answer.recipe.data.dataset == house.dataset.id

@@ -20,6 +20,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     monkeypatch.setenv("CLIPVIZ_HOME", str(tmp_path / "home"))
     monkeypatch.setattr("clipviz.runs.submit.ensure_runner", lambda settings: None)
     monkeypatch.setattr("clipviz.ui.runs.ensure_runner", lambda settings: None)
+    monkeypatch.setattr("clipviz.ui.state.ensure_runner", lambda settings: None)
     monkeypatch.setattr("clipviz.ui.browser.name_in_browser", lambda: "")  # AppTest has no cookies
     st.cache_resource.clear()
     st.cache_data.clear()

@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -79,6 +80,34 @@ def test_a_runner_that_died_young_is_replaced(settings: Settings, monkeypatch: p
     ensure_runner(settings)
     ensure_runner(settings)
     assert len(started) == 2
+
+
+def test_many_who_look_at_once_start_one_runner(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[list[str]] = []
+
+    class Slow:
+        pid = os.getpid()
+
+        def __init__(self, command: list[str], **_: object) -> None:
+            started.append(command)
+            time.sleep(0.05)
+
+        def wait(self) -> int:
+            return 0
+
+    monkeypatch.setattr(awaken.subprocess, "Popen", Slow)
+    gate = threading.Barrier(6)
+
+    def look() -> None:
+        gate.wait()
+        ensure_runner(settings)
+
+    threads = [threading.Thread(target=look) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(started) == 1
 
 
 def test_another_process_reads_the_same_settings(settings: Settings, tmp_path: Path) -> None:

@@ -176,7 +176,7 @@ def test_no_thread_outlives_its_run(store: Store, claimed: Run, settings: Settin
     assert threading.active_count() == before
 
 
-def test_the_runs_of_a_program_are_trained_in_one_process_on_rows_that_are_read_once(
+def test_a_warm_process_trains_all_programs_of_a_sweep_on_rows_that_are_read_once_while_it_is_their_turn(
     store: Store, recipe: Recipe, settings: Settings, lesson: Lesson, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lesson(short_training)
@@ -185,15 +185,20 @@ def test_the_runs_of_a_program_are_trained_in_one_process_on_rows_that_are_read_
     monkeypatch.setattr(
         table, "load", lambda settings, dataset, recipe: reads.append(recipe.data.target) or "rows"
     )
-    cells = [Cell(recipe.replace("seed", seed), f"seed {seed}", "ab"[seed == 3] * 16) for seed in range(4)]
-    sweep = store.sweeps.add(Design(recipe=recipe, seeds=range(4)), [], cells, "seeds", "Ada")
+
+    def swept(first: int) -> str:
+        cells = [
+            Cell(recipe.replace("seed", seed), f"{seed}", f"{first}{seed % 2}".zfill(16))
+            for seed in range(first, first + 4)
+        ]
+        return store.sweeps.add(Design(recipe=recipe, seeds=range(4)), [], cells, f"{first}", "Ada").id
+
+    mine, others = swept(0), swept(10)
     first = store.runs.claim("a runner", 10)
     assert first is not None
     work_program(first, settings, store, threading.Event())
-    runs = store.sweeps.runs(sweep.id)
-    assert [run.state for run in runs] == [State.FINISHED] * 3 + [State.QUEUED], (
-        "another program's cell is left"
-    )
+    assert {run.state for run in store.sweeps.runs(mine)} == {State.FINISHED}
+    assert {run.state for run in store.sweeps.runs(others)} == {State.QUEUED}, "left to whoever is free"
     assert reads == ["y"]
 
 

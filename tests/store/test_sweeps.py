@@ -6,7 +6,7 @@ from clipviz.core.run import State
 from clipviz.core.sweep import Design, Standing, Variant
 from clipviz.store import Store
 from clipviz.store.sweeps import Cell
-from tests.store.conftest import dataset_named
+from tests.store.conftest import Clock, dataset_named
 
 RECIPE = Recipe(data=Data(dataset="00000000000000d1", target="y"))
 
@@ -53,6 +53,19 @@ def test_single_runs_go_before_cells_and_a_program_makes_way_for_them(store: Sto
     assert store.runs.claim_cell("host:2", 10, program="b" * 16) is None
     assert store.runs.claim_cell("host:2", 10, sweep=swept.id).name == "one, seed 2"
     assert store.runs.claim_cell("host:2", 10, sweep=swept.id) is None
+
+
+def test_a_warm_process_goes_on_with_its_sweep_only_while_that_is_next(
+    store: Store, clock: Clock, swept
+) -> None:
+    clock.forward(seconds=1)
+    later = store.sweeps.add(
+        Design(recipe=RECIPE), [], [Cell(RECIPE.replace("seed", 7), "late", "c" * 16)], "later", "Ada"
+    )
+    assert store.runs.claim_further("host:1", 10, later.id) is None, "an older sweep waits"
+    assert store.runs.claim_further("host:1", 10, swept.id).name == "one, seed 0"
+    store.runs.submit(store.recipes.add(RECIPE.replace("seed", 9), "r", "Ada").id, "by hand", "Ada")
+    assert store.runs.claim_further("host:1", 10, swept.id) is None, "a person's run waits"
 
 
 def test_people_pause_resume_and_cancel_all_at_once(store: Store, swept) -> None:

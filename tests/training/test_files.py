@@ -1,10 +1,13 @@
 """Writing a file whole or not at all."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from clipviz.training.files import write
+from clipviz.training.files import sweep, write
 
 
 def test_it_writes_and_replaces(tmp_path: Path) -> None:
@@ -27,3 +30,17 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(
     with pytest.raises(OSError, match="No space left"):
         write(path, b"two")
     assert path.read_bytes() == b"one" and len(list(tmp_path.iterdir())) == 1
+
+
+def test_what_a_killed_writer_left_is_swept_away_and_nothing_else(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as dead:
+        dead.wait()
+    left = tmp_path / f"file.{dead.pid}.new"
+    others = [tmp_path / name for name in (f"file.{os.getpid()}.new", "a.new", "b.c.new", "file")]
+    for path in (left, *others):
+        path.write_bytes(b"half")
+    sweep(tmp_path)
+    assert not left.exists() and all(path.exists() for path in others)
+    left.write_bytes(b"half")
+    write(tmp_path / "file", b"whole")
+    assert not left.exists() and (tmp_path / "file").read_bytes() == b"whole"

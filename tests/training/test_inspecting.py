@@ -3,14 +3,17 @@ import pytest
 
 from clipviz.core.inspection import OTHER, Inspection
 from clipviz.core.table import Table
-from clipviz.training import inspecting
+from clipviz.training import evaluation, inspecting
 from clipviz.training.assembly import assemble
+from clipviz.training.rows import prepare
 
 from .conftest import classification, recipe, regression
 
 
 def inspected(table: Table, **changes: object) -> Inspection:
-    found = inspecting.inspect(assemble(recipe(**changes), table, "cpu"), table)
+    network = assemble(recipe(**changes), table, "cpu").network
+    said = evaluation.outputs(network, prepare(network, table, table.test, "cpu"))  # type: ignore[arg-type]
+    found = inspecting.inspect(network, table, said)
     assert Inspection.model_validate_json(found.model_dump_json()) == found
     return found
 

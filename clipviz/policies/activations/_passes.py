@@ -6,6 +6,7 @@ Values (B, ...) with theta (1,), or (K, B, ...) of K networks with theta (K, 1, 
 
 import torch
 from torch import Tensor
+from torch._C import _nn
 
 FLAT = 20.0
 """tanh(10) is 1 in float32 and in float64 but for 4e-9, and expm1(20) is far from infinite in both."""
@@ -34,6 +35,37 @@ def clamp_back_to_theta(slope: Tensor, values: Tensor, said: Tensor, inside: Ten
     said.sign_().mul_(slope).addcmul_(said, inside, value=-1)
     slope.mul_(inside)
     return said.sum_to_size(theta.shape)
+
+
+def relu6(values: Tensor, theta: Tensor, said: Tensor) -> None:
+    torch.clamp_min(values, 0, out=said)
+    torch.minimum(said, theta, out=said)
+
+
+def relu6_back(slope: Tensor, said: Tensor, inside: Tensor, theta: Tensor) -> None:
+    slope.mul_(torch.lt(said, theta, out=inside))
+    relu_back(slope, said)
+
+
+def soft_clip(
+    values: Tensor, theta: Tensor, sharpness: Tensor, said: Tensor, near: Tensor, far: float
+) -> None:
+    """said = near + [sp(−β(near + theta)) − sp(β(near − theta))] / β; near: values held `far` / β around the bounds."""
+    reach = theta + far / sharpness
+    torch.clamp(values, -reach, reach, out=near)
+    torch.add(near, theta, out=said).mul_(-sharpness)
+    _nn.softplus(said, 1, 2 * far, out=said)  # type: ignore[call-arg]
+    above = torch.sub(near, theta).mul_(sharpness)
+    said.sub_(_nn.softplus(above, 1, 2 * far, out=above)).div_(sharpness).add_(near)  # type: ignore[call-arg]
+
+
+def soft_clip_back(slope: Tensor, said: Tensor, near: Tensor, theta: Tensor, sharpness: Tensor) -> Tensor:
+    """∂loss/∂theta = Σ slope · [σ(β(x + theta)) + σ(β(x − theta)) − 1]; ∂y/∂x is the difference of the two."""
+    below = torch.add(near, theta, out=said).mul_(sharpness).sigmoid_()
+    above = near.sub_(theta).mul_(sharpness).sigmoid_()
+    informs = torch.add(below, above).sub_(1).mul_(slope).sum_to_size(theta.shape)
+    slope.mul_(below.sub_(above))
+    return informs
 
 
 def tanh(twice: Tensor, out: Tensor, spare: Tensor) -> None:

@@ -26,6 +26,7 @@ class Relu6(ActivationClip):
     reference: ClassVar[str] = "Krizhevsky, Convolutional Deep Belief Networks on CIFAR-10, 2010."
     traits: ClassVar = frozenset({"control", "fixed", "stability", "sparsity", "export"})
     thresholds: ClassVar[tuple[str, ...]] = ("theta",)
+    explicit: ClassVar[bool] = True
 
     theta: float = Field(
         6.0,
@@ -42,6 +43,18 @@ class Relu6(ActivationClip):
     def apply(self, values: Tensor, theta: Tensor, **numbers: Any) -> Tensor:
         inside = (values > 0) & (values < theta)
         return values.where(inside, values.detach().clamp(theta * 0, theta))
+
+    def ahead(self, values: Tensor, said: Tensor, kept: Tensor, theta: Tensor, **numbers: Any) -> None:
+        from clipviz.policies.activations._passes import relu6
+
+        relu6(values, theta, said)
+
+    def back(
+        self, slope: Tensor, values: Tensor, said: Tensor, kept: Tensor, theta: Tensor, **numbers: Any
+    ) -> None:
+        from clipviz.policies.activations._passes import relu6_back
+
+        relu6_back(slope, said, kept, theta)
 
     def beyond(self, values: Tensor, theta: Tensor, **numbers: Any) -> Tensor:
         return values > theta

@@ -41,6 +41,7 @@ class SoftClip(LearnedSymmetric):
     traits: ClassVar = frozenset({"moving", "stability", "export"})
     widest: ClassVar = {"start": 1e6}
     idempotent: ClassVar[bool] = False
+    explicit: ClassVar[bool] = True
 
     sharpness: float = Field(
         5.0,
@@ -56,6 +57,27 @@ class SoftClip(LearnedSymmetric):
 
     def apply(self, values: Tensor, theta: Tensor, sharpness: Tensor, **numbers: Any) -> Tensor:
         return _soft_clip(values, -theta, theta, sharpness)
+
+    def ahead(
+        self, values: Tensor, said: Tensor, kept: Tensor, theta: Tensor, sharpness: Tensor, **numbers: Any
+    ) -> None:
+        from clipviz.policies.activations._passes import soft_clip
+
+        soft_clip(values, theta, sharpness, said, kept, FAR)
+
+    def back(
+        self,
+        slope: Tensor,
+        values: Tensor,
+        said: Tensor,
+        kept: Tensor,
+        theta: Tensor,
+        sharpness: Tensor,
+        **numbers: Any,
+    ) -> Tensor:
+        from clipviz.policies.activations._passes import soft_clip_back
+
+        return soft_clip_back(slope, said, kept, theta, sharpness)
 
 
 def _soft_clip(values: Tensor, lo: Tensor, hi: Tensor, sharpness: Tensor) -> Tensor:

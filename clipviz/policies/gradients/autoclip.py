@@ -13,7 +13,7 @@ from clipviz.policies.policy import extra
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from clipviz.policies.gradients._history import History
+    from clipviz.policies.gradients._history import Ordered
 
 
 class AutoClip(GradientClip):
@@ -61,15 +61,15 @@ class AutoClip(GradientClip):
 
     @classmethod
     def together(cls, policies: Sequence[Self], specs: Sequence[Spec], weights: Tensor) -> Clipper:
-        from clipviz.policies.gradients._history import History
+        from clipviz.policies.gradients._history import Ordered
         from clipviz.policies.gradients._shorten import Shortener
 
-        history = History(len(weights), shared(policies, "window"), weights.device)
+        history = Ordered(len(weights), shared(policies, "window"), weights.device)
         return Shortener(_Percentile(history, numbers(policies, "percentile", weights) / 100), weights)
 
 
 class _Percentile:
-    def __init__(self, history: History, share: Tensor) -> None:
+    def __init__(self, history: Ordered, share: Tensor) -> None:
         self._history, self._share = history, share
         self.state = history.state
 

@@ -13,7 +13,7 @@ from clipviz.policies.policy import extra
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from clipviz.policies.gradients._history import History
+    from clipviz.policies.gradients._history import Ordered
 
 
 class NormAverageClip(GradientClip):
@@ -73,15 +73,15 @@ class NormAverageClip(GradientClip):
 
     @classmethod
     def together(cls, policies: Sequence[Self], specs: Sequence[Spec], weights: Tensor) -> Clipper:
-        from clipviz.policies.gradients._history import History
+        from clipviz.policies.gradients._history import Ordered
         from clipviz.policies.gradients._shorten import Shortener
 
-        first = History(len(weights), shared(policies, "warmup"), weights.device)
+        first = Ordered(len(weights), shared(policies, "warmup"), weights.device)
         return Shortener(_Average(policies, first, weights), weights)
 
 
 class _Average:
-    def __init__(self, policies: Sequence[NormAverageClip], first: History, weights: Tensor) -> None:
+    def __init__(self, policies: Sequence[NormAverageClip], first: Ordered, weights: Tensor) -> None:
         self._first, self._length = first, policies[0].warmup
         self._factor = numbers(policies, "factor", weights)
         self._beta = numbers(policies, "beta", weights)

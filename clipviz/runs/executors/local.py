@@ -20,6 +20,7 @@ PRELOADED = (
     "sqlalchemy.dialects.sqlite",
     "clipviz.datasets.table",
     "clipviz.training.loop",
+    "clipviz.training.replicas.many",
     "clipviz.runs.worker",
 )
 """Imported once by the server, so that a run starts in 26 ms. None of them may touch CUDA: a process that

@@ -72,12 +72,16 @@ def cells(arms: Sequence[Variant], seeds: Sequence[int], workers: int) -> tuple[
 
 
 def _programs(recipes: Sequence[Recipe], workers: int) -> list[str]:
-    """The program of each recipe: one a signature, the largest halved until there is one for each worker."""
+    """The program of each recipe: one a signature, the largest halved until there is one for each worker, and none
+    holds more than a worker's share of all runs."""
     groups: dict[str, list[int]] = defaultdict(list)
     for place, recipe in enumerate(recipes):
         groups[signature(recipe)].append(place)
     parts = list(groups.values())
-    while parts and len(parts) < workers and len(largest := max(parts, key=len)) > 1:
+    share = -(-len(recipes) // workers)
+    while len(largest := max(parts, key=len, default=[])) > 1 and (
+        len(parts) < workers or len(largest) > share
+    ):
         parts.remove(largest)
         parts += [largest[::2], largest[1::2]]
     programs = [""] * len(recipes)

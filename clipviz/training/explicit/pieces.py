@@ -31,22 +31,31 @@ class Linear:
     def __init__(self, weight: Weight, bias: Weight, rows: int, first: bool) -> None:
         outputs, inputs = weight.live.shape[-2:]
         lead = (*weight.live.shape[:-2], rows)
-        self._one, self._first = weight.live.ndim == 2, first
-        self._multiply = torch.mm if self._one else torch.bmm
+        one, self._first = weight.live.ndim == 2, first
+        self._multiply = torch.mm if one else torch.bmm
+        self._affine = torch.addmm if one else torch.baddbmm
         self._weight, self._across = weight.live, weight.live.mT
-        self._bias = bias.live if self._one else bias.live.unsqueeze(1)
+        self._bias = bias.live if one else bias.live.unsqueeze(1)
         self._gradient, self._bias_gradient = weight.gradient, bias.gradient
+        # Many products go to memory of their own first, and those with short rows the other way round: half the time.
+        self._turned = inputs < outputs
+        self._room = (
+            None if one else weight.live.new_empty((weight.live.mT if self._turned else weight.live).shape)
+        )
         self.said = weight.live.new_empty(*lead, outputs)
         self._inward = weight.live.new_empty(*lead, 0 if first else inputs)
 
     def ahead(self, values: Tensor) -> Tensor:
         self._values = values
-        if self._one:
-            return torch.addmm(self._bias, values, self._across, out=self.said)
-        return torch.bmm(values, self._across, out=self.said).add_(self._bias)
+        return self._affine(self._bias, values, self._across, out=self.said)
 
     def back(self, slope: Tensor) -> Tensor:
-        self._multiply(slope.mT, self._values, out=self._gradient)
+        if self._room is None:
+            torch.mm(slope.mT, self._values, out=self._gradient)
+        elif self._turned:
+            self._gradient.copy_(torch.bmm(self._values.mT, slope, out=self._room).mT)
+        else:
+            self._gradient.copy_(torch.bmm(slope.mT, self._values, out=self._room))
         torch.sum(slope, -2, out=self._bias_gradient)
         return slope if self._first else self._multiply(slope, self._weight, out=self._inward)
 
@@ -115,7 +124,9 @@ class ByAutograd:
         inward: Tensor = torch.zeros_like(slope)
         learned = [torch.zeros_like(each) for each in self._leaves]
         if self._said.requires_grad:
-            inward, *learned = torch.autograd.grad(self._said, asked, slope, materialize_grads=True)
+            with torch.enable_grad():  # a scalar: to be given slopes, torch would import sympy first
+                sent = (self._said * slope).sum()
+            inward, *learned = torch.autograd.grad(sent, asked, materialize_grads=True)
         for gradient, slot in zip(learned, self._gradients, strict=True):
             slot.copy_(gradient)
         return inward

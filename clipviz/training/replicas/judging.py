@@ -35,8 +35,9 @@ class Judge:
         """The values of each replica in the order of its `evaluations`."""
         self._stack.train(False)
         try:
-            validation, sample = self._outputs(self._validation), self._outputs(self._sample)
-            looked = watch.looks(self._stack, self._taps())
+            validation, taps = self._where_it_fits(self._watching)
+            sample = self._where_it_fits(lambda: self._outputs(self._sample))
+            looked = watch.looks(self._stack, taps)
         finally:
             self._stack.train()
         losses = self._losses(validation, self._validation)
@@ -63,25 +64,22 @@ class Judge:
         ]
 
     def _outputs(self, rows: ManyRows) -> Tensor:
-        return self._where_it_fits(
-            lambda: torch.cat([self._stack(some) for some in self._blocks(rows, len(rows))], 1)
-        )
+        return torch.cat([self._stack(some) for some in self._blocks(rows)], 1)
 
-    def _taps(self) -> list[Tensor]:
-        """What flows into each place on the rows that are watched, (K, N, ...) each."""
+    def _watching(self) -> tuple[Tensor, list[Tensor]]:
+        """Outputs on the validation rows, and what flows into each place on the watched ones, (K, N, ...) each."""
+        said, seen, left = [], [], self._watched
+        for some in self._blocks(self._validation):
+            taps: list[Tensor] = []
+            said.append(self._stack(some, taps if left > 0 else None))
+            if left > 0:
+                seen.append([tap[:, :left] for tap in taps])
+                left -= some.shape[-2]
+        return torch.cat(said, 1), [torch.cat(parts, 1) for parts in zip(*seen, strict=True)]
 
-        def seen() -> list[Tensor]:
-            parts: list[list[Tensor]] = []
-            for some in self._blocks(self._validation, self._watched):
-                parts.append([])
-                self._stack(some, parts[-1])
-            return [torch.cat(each, dim=1) for each in zip(*parts, strict=True)]
-
-        return self._where_it_fits(seen)
-
-    def _blocks(self, rows: ManyRows, count: int) -> Iterator[Tensor]:
-        for start in range(0, count, self._most):
-            yield rows.block(start, min(start + self._most, count))
+    def _blocks(self, rows: ManyRows) -> Iterator[Tensor]:
+        for start in range(0, len(rows), self._most):
+            yield rows.block(start, min(start + self._most, len(rows)))
 
     def _where_it_fits(self, work: Callable[[], Result]) -> Result:
         """Takes half as many rows at once from then on, wherever memory runs out."""

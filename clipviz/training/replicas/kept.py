@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from clipviz.training import checkpoint
-from clipviz.training.progress import random_state, set_random_state
+from clipviz.training.randomness import random_state, set_random_state
 from clipviz.training.replicas.member import Member
 
 
@@ -50,21 +50,27 @@ def save(home: Path, members: Sequence[Member], device: str, apart: bool) -> boo
     return True
 
 
-def found(home: Path, names: Sequence[str]) -> list[tuple[list[str], checkpoint.Saved]]:
-    """The checkpoints that have something of these members, each with those for which it is the newest."""
+def found(home: Path, names: Sequence[str]) -> tuple[list[tuple[list[str], checkpoint.Saved]], str]:
+    """The checkpoints that have something of these members, each with those for which it is the newest; and a
+    sentence for the others where there is one that cannot be read, so that nobody knows whose it was."""
     newest: dict[str, tuple[int, Path]] = {}
-    saved = {path.parent: checkpoint.read(path.parent) for path in sorted(home.glob(f"*/{checkpoint.NAME}"))}
+    looked = {folder: checkpoint.look(folder) for folder in sorted(home.glob("*/"))}
+    saved = {folder: each for folder, (each, _) in looked.items() if each is not None}
+    damaged = [why for _, why in looked.values() if why]
     for folder, each in saved.items():
-        if each is None or "members" not in each.position:
+        if "members" not in each.position:
             continue
         for name in each.position["members"]:
             if name in names and each.position["step"] > newest.get(name, (-1, folder))[0]:
                 newest[name] = (each.position["step"], folder)
-    return [
+    own = [
         (mine, each)
         for folder, each in saved.items()
-        if each is not None and (mine := [name for name in names if newest.get(name, (0, None))[1] == folder])
+        if (mine := [name for name in names if newest.get(name, (0, None))[1] == folder])
     ]
+    if not damaged:
+        return own, ""
+    return own, f"a checkpoint of its program cannot be read ({damaged[0]}): what was in it begins anew"
 
 
 def restore(members: Sequence[Member], saved: checkpoint.Saved, device: str) -> None:

@@ -15,7 +15,7 @@ from clipviz.core.table import Table
 from clipviz.training import checkpoint
 from clipviz.training.assembly import Assembly, assemble
 from clipviz.training.calibration import calibrate
-from clipviz.training.device import one_stream
+from clipviz.training.device import current, one_stream
 from clipviz.training.failures import Starved, in_words
 from clipviz.training.replicas import kept
 from clipviz.training.replicas.alike import clip_kind, company, groups, obstacle, signature
@@ -23,7 +23,7 @@ from clipviz.training.replicas.member import Ended, Member
 from clipviz.training.replicas.program import Program
 from clipviz.training.rows import check, check_varies
 
-MOST = 32
+MOST = 48
 """Most replicas of one program on the CPU: what they compute stays in the cache of a core."""
 MOST_CUDA = 512
 
@@ -55,9 +55,8 @@ def train_many(
     """
     check(table)
     before = torch.get_num_threads()
-    cuda = [torch.cuda.current_device()] if device.startswith("cuda") else []
     crowd = _Crowd(list(recipes), table, list(sinks), device, list(folders), home, ended, resident_bytes)
-    with in_words(), torch.random.fork_rng(devices=cuda), one_stream(device):
+    with in_words(), torch.random.fork_rng(devices=current(device)), one_stream(device):
         torch.set_num_threads(threads)
         try:
             found = crowd.programs(most or (MOST if device == "cpu" else MOST_CUDA))
@@ -109,7 +108,8 @@ class _Crowd:
         """Every program, with the checkpoint that it goes on from; what must be trained alone is set aside."""
         found: list[tuple[Program, checkpoint.Saved | None]] = []
         fresh = set(self._places)
-        for names, saved in kept.found(self._home, list(self._places)):
+        known, damage = kept.found(self._home, list(self._places))
+        for names, saved in known:
             members = self._members([self._places[name] for name in names], calibrates=False)
             if members:
                 program = Program(members, self._home, self._tell, self._device, saved.position["apart"])
@@ -117,7 +117,9 @@ class _Crowd:
             fresh -= set(names)
         places_of: dict[str, list[int]] = defaultdict(list)
         for name in fresh:
-            if checkpoint.read(self._folders[self._places[name]]) is not None:
+            if damage:
+                self._sinks[self._places[name]].event(0, "warning", damage)
+            if (self._folders[self._places[name]] / checkpoint.NAME).exists():
                 self._alone[self._places[name]] = "it goes on from a checkpoint of its own"
         for name, place in self._places.items():
             if name in fresh and place not in self._alone:

@@ -1,8 +1,10 @@
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from clipviz.core.errors import InvalidRecipe
+import clipviz.store
+from clipviz.core.errors import Conflict, InvalidRecipe
 from clipviz.core.recipe import Choice, Recipe
 from clipviz.core.run import State
 from clipviz.core.settings import Settings
@@ -44,6 +46,36 @@ def test_it_is_extended_by_seeds_and_values(store: Store, settings: Settings, de
     drawn = submit.start(store, settings, design.model_copy(update={"samples": 1}), "drawn", "Ada")
     with pytest.raises(InvalidRecipe, match="random draw cannot be extended"):
         submit.extend(store, settings, drawn, "Ada", vary=(more,))
+
+
+def test_people_of_several_servers_steer_one_sweep_and_nothing_is_lost_or_double(
+    store: Store, settings: Settings, design: Design
+) -> None:
+    sweep = submit.start(store, settings, design, "norms", "Ada")
+    refused: list[str] = []
+
+    def steer(own: int) -> None:
+        with clipviz.store.open(settings.store_url) as mine:
+            for turn in range(4):
+                submit.ask(mine, settings, sweep.id, "pause" if turn % 2 else "run", f"host {own}")
+                try:
+                    submit.extend(mine, settings, mine.sweeps.get(sweep.id), "Ada", seeds=(own * 10 + turn,))
+                except Conflict as conflict:
+                    refused.append(str(conflict))
+
+    threads = [threading.Thread(target=steer, args=(own,)) for own in (1, 2, 3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    submit.ask(store, settings, sweep.id, "run", "Ada")
+    seeds = store.sweeps.get(sweep.id).seeds
+    runs = store.sweeps.runs(sweep.id)
+    assert len(seeds) == 2 + 12 - len(refused) and {run.state for run in runs} == {State.QUEUED}
+    assert sorted((run.arm, run.seed) for run in runs) == sorted(
+        (arm.name, seed) for arm in sweep.variants for seed in seeds
+    )
+    assert all(said.startswith("Ada changed this sweep just now. Look") for said in refused)
 
 
 def test_time_is_told_from_runs_that_were_timed_and_never_guessed(

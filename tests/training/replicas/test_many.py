@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import State
 from clipviz.core.table import Feature, Table
+from clipviz.training import checkpoint
 from clipviz.training.ending import MODEL
 from clipviz.training.loop import train
 from clipviz.training.replicas.many import train_many
@@ -203,6 +204,38 @@ def test_a_program_that_is_broken_off_ends_with_the_very_bits(how: str, tmp_path
         assert all(torch.equal(mine[name], theirs[name]) for name in theirs)
 
 
+def test_a_damaged_checkpoint_costs_its_own_runs_their_progress_and_nobody_else_anything(
+    tmp_path: Path,
+) -> None:
+    """Two programs of one call; the file of the first is cut short."""
+    shared = SMALL | {"training__epochs": 6}
+    recipes = [
+        recipe(**shared, seed=seed, model={"id": "mlp", "widths": [width]})
+        for width in (4, 5)
+        for seed in (1, 2)
+    ]
+    table, eager = regression(), {"flush_seconds": 0.0, "checkpoint_seconds": 0.0}
+    whole = many(recipes, table, [Ear() for _ in recipes], tmp_path / "whole", **eager)
+    pausing = [Ear(lambda flushes: "pause" if flushes == 6 else "run") for _ in recipes]
+    assert {each.state for each in many(recipes, table, pausing, tmp_path, **eager)} == {State.PAUSED}
+    file = tmp_path / "program" / "run 0" / checkpoint.NAME
+    file.write_bytes(file.read_bytes()[:1000])
+    ears = [Ear() for _ in recipes]
+    for place, (one, other) in enumerate(
+        zip(whole, many(recipes, table, ears, tmp_path, **eager), strict=True)
+    ):
+        assert one.result is not None and other.result is not None and other.error is None
+        assert one.result.metrics == other.result.metrics
+        anew = any("what was in it begins anew" in words for words in ears[place].words("warning"))
+        assert anew == (place < 2)
+        assert any("continues from" in words for words in ears[place].words("info")) == (place >= 2)
+    (tmp_path / "program").rename(tmp_path / "gone")
+    (tmp_path / "run 0" / checkpoint.NAME).write_bytes(b"half")
+    ears = [Ear() for _ in recipes]
+    assert [each.error for each in many(recipes, table, ears, tmp_path)] == [None] * 4
+    assert any("its checkpoint cannot be read" in words for words in ears[0].words("warning"))
+
+
 def test_one_is_paused_and_one_is_stopped_while_others_go_on(tmp_path: Path) -> None:
     recipes, table = [recipe(**SMALL, seed=seed) for seed in range(4)], regression()
     wishes = {1: "pause", 2: "stop"}
@@ -239,6 +272,7 @@ def test_runs_out_of_time_are_judged_where_they_stand(tmp_path: Path) -> None:
     for ended, ear in zip(many(recipes, regression(20_000), ears, tmp_path), ears, strict=True):
         assert ended.result is not None and 0 < ended.result.steps < 400
         assert ear.steps_of("evaluation").tolist() == [0, ended.result.steps]
+        assert "the most time, 0.01 s of the program that it is trained in" in ear.words("rule")[0]
 
 
 def test_inputs_that_say_nothing_fail_alone(tmp_path: Path) -> None:
