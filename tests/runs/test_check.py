@@ -96,7 +96,7 @@ def test_classes_take_no_target_clamp(store: Store, recipe: Recipe) -> None:
     clamped = recipe.replace("target_clamp.id", "tukey")
     check(clamped, wordy(store, recipe))
     for path, value in (("data.target", "word"), ("data.task", "classification")):
-        with pytest.raises(InvalidRecipe, match="needs a target of numbers; received .*classes"):
+        with pytest.raises(InvalidRecipe, match=r"needs a target of numbers; received .*classes"):
             check(clamped.replace(path, value), wordy(store, recipe))
 
 
