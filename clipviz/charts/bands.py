@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from clipviz.charts.layout import finish, literal
+from clipviz.charts.layout import finish, taken, wrapped
 from clipviz.charts.palette import Palette
 
 POINTS = 200
@@ -71,11 +71,12 @@ def bands(arms: Sequence[Curves], axis: str, colours: Palette) -> go.Figure:
             x=steps,
             y=middle,
             mode="lines",
-            name=literal(arm.name, 44),
+            name=wrapped(arm.name, 44, 4),
             line={"color": colour, "width": 2},
             legendgroup=str(place),
         )
-    finish(figure, colours, height=380)
+    lines = sum(taken([arm.name], 44, 4) for arm in arms)
+    finish(figure, colours, height=380 + 6 * max(0, lines - 6))
     figure.update_layout(
         xaxis_title="step",
         yaxis_title=axis,

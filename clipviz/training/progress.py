@@ -15,6 +15,7 @@ from clipviz.training import checkpoint, evaluation, histograms, watch
 from clipviz.training.assembly import Assembly
 from clipviz.training.graph import Move
 from clipviz.training.journal import Journal
+from clipviz.training.randomness import random_state, set_random_state
 from clipviz.training.rows import Rows, order
 from clipviz.training.sampled import Sampled
 from clipviz.training.stopping import Ending, epoch_steps, planned
@@ -27,7 +28,9 @@ class Progress:
     """Steps are counted from 1; step 0 is the untrained network. Everything here follows from the step count."""
 
     def __init__(self, assembly: Assembly, recipe: Recipe, device: str, samples: bool = True) -> None:
-        """samples: whether evaluations take samples, which need a backward pass of this network alone."""
+        """samples: whether evaluations take samples, which need a backward pass of this network alone; where they take
+        none, this is a replica, whose program tells the time (`charge`).
+        """
         self._assembly, self._recipe, self._device = assembly, recipe, device
         self._epoch_steps = epoch_steps(len(assembly.train), recipe)
         self.total = planned(len(assembly.train), recipe)
@@ -42,6 +45,7 @@ class Progress:
         self._before = assembly.flat.weights.clone()
         self._batches: tuple[Tensor, ...] = ()
         self._earlier, self._began = 0.0, time.perf_counter()
+        self._together: float | None = None if samples else 0.0
         self._share: float | None = None
 
     def move_to(self, assembly: Assembly) -> None:
@@ -68,17 +72,19 @@ class Progress:
 
     @property
     def seconds(self) -> float:
-        """Time spent training, over all attempts."""
-        return self._earlier + time.perf_counter() - self._began
+        """Time spent training, over all attempts: of a replica, all the time that its program trained with it."""
+        now = time.perf_counter() - self._began if self._together is None else self._together
+        return self._earlier + now
 
     @property
     def cost(self) -> float:
         """Seconds of training that this run took: of those that a program trains together, its share."""
         return self.seconds if self._share is None else self._share
 
-    def charge(self, seconds: float) -> None:
-        """Adds to the share that a replica has of its program's time."""
-        self._share = (self._share or 0.0) + seconds
+    def charge(self, seconds: float, replicas: int) -> None:
+        """Adds time for which a program of so many replicas trained, this one among them."""
+        self._together = (self._together or 0.0) + seconds
+        self._share = (self._share or 0.0) + seconds / replicas
 
     def advance(self, move: Move | None = None) -> None:
         """One training step, by `move` where it is not just the step itself."""
@@ -100,7 +106,7 @@ class Progress:
         if self._norm is not None:
             self._norms.add_(self._norm)
         self.step += 1
-        self.stopping.reached(self.step, self.seconds)
+        self.stopping.reached(self.step, self.seconds, together=self._together is not None)
 
     def first_batch(self) -> Rows:
         places = order(len(self._assembly.train), self._recipe.seed, 0)
@@ -239,17 +245,3 @@ class Progress:
         change, size = torch.stack(lengths).chunk(2)
         found: list[float] = (change / size).tolist()
         return found
-
-
-def random_state(device: str) -> dict[str, Tensor]:
-    """Where torch's generators stand."""
-    state = {"random": torch.get_rng_state()}
-    if device != "cpu":
-        state["random_cuda"] = torch.cuda.get_rng_state()
-    return state
-
-
-def set_random_state(state: dict[str, Tensor], device: str) -> None:
-    torch.set_rng_state(state["random"])
-    if device != "cpu" and "random_cuda" in state:
-        torch.cuda.set_rng_state(state["random_cuda"])

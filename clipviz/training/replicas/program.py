@@ -14,7 +14,7 @@ from clipviz.core.run import State
 from clipviz.training import checkpoint
 from clipviz.training.graph import moving
 from clipviz.training.memory import told_pieces
-from clipviz.training.progress import random_state, set_random_state
+from clipviz.training.randomness import random_state, set_random_state
 from clipviz.training.replicas import kept
 from clipviz.training.replicas.machine import Machine, has_groups
 from clipviz.training.replicas.member import Ended, Member, Share
@@ -92,10 +92,10 @@ class Program:
                 return
 
     def _charge(self) -> None:
-        """Divides the time since the last time among the members."""
+        """Tells the members of the time since the last time."""
         now = time.perf_counter()
         for member in self.members:
-            member.progress.charge((now - self._charged) / len(self.members))
+            member.progress.charge(now - self._charged, len(self.members))
         self._charged = now
 
     def lose(self, lost: list[tuple[Member, ClipvizError]]) -> None:
