@@ -48,7 +48,7 @@ def bands(arms: Sequence[Curves], axis: str, colours: Palette) -> go.Figure:
             mode="lines",
             name=f"{len(others)} other arms",
             line={"color": colours.faint, "width": 1},
-            hovertemplate=f"{literal(arm.name, 44)}: %{{y}}<extra></extra>",
+            hovertemplate=f"{wrapped(arm.name, 44, 4)}: %{{y}}<extra></extra>",
             showlegend=arm is others[0],
             legendgroup="others",
         )
@@ -75,7 +75,7 @@ def bands(arms: Sequence[Curves], axis: str, colours: Palette) -> go.Figure:
             line={"color": colour, "width": 2},
             legendgroup=str(place),
         )
-    lines = sum(taken([arm.name], 44, 4) for arm in arms)
+    lines = sum(taken([known[at].name], 44, 4) for at in first)
     finish(figure, colours, height=380 + 6 * max(0, lines - 6))
     figure.update_layout(
         xaxis_title="step",
