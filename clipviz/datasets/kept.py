@@ -96,7 +96,7 @@ def write(folder: Path, made: Table) -> None:
             file.write(np.sort(made.target[made.train]).data)
             lengths.append(len(made.train))
     about = {
-        "features": [[feature.name, list(feature.levels), feature.token] for feature in made.features],
+        "features": [feature.written() for feature in made.features],
         "words": list(made.words),
         "target_name": made.target_name,
         "task": made.task,
@@ -112,7 +112,7 @@ def read(folder: Path) -> Table:
     about = json.loads((folder / "table.json").read_bytes())
     arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r").view(np.ndarray) for name in ARRAYS}
     ordered = _ordered(folder / "ordered.f64", about["ordered"])
-    features = tuple(Feature(name, tuple(levels), token) for name, levels, token in about["features"])
+    features = tuple(map(Feature.read, about["features"]))
     return Table(
         features=features,
         inputs=mapped(folder / "inputs.f64", len(arrays["target"]), len(features)),

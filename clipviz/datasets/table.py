@@ -1,7 +1,7 @@
 """A stored dataset as a recipe sees it: usable rows, usable columns, numbers and codes, split."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,7 @@ def load(settings: Settings, dataset: Dataset, recipe: Recipe) -> Table:
         found = kept.table(settings, dataset, clean)
     else:
         found = build(settings, dataset, clean, InMemory())
-    return contaminated(found, recipe.data.contamination)
+    return replace(contaminated(found, recipe.data.contamination), reading=dataset.reading)
 
 
 def build(settings: Settings, dataset: Dataset, recipe: Recipe, columns: Columns) -> Table:
@@ -209,7 +209,7 @@ def _features(
     finite = values[np.isfinite(values)]
     big = column.kind == "integer" and len(finite) > 0 and float(np.abs(finite).max()) >= LARGEST_WHOLE
     note = f"{column.name} has whole numbers beyond 2^53; as inputs they are rounded."
-    return [(Feature(column.name), values)], [note] if big else []
+    return [(Feature(column.name, marks=column.marks), values)], [note] if big else []
 
 
 def _candidates(dataset: Dataset, recipe: Recipe) -> tuple[list[Column], dict[str, list[str]]]:
