@@ -58,7 +58,7 @@ class HandLSTM(nn.Module):
         ids = rows.long()
         states, _ = self.recurrent(self.embedding(ids))
         last = (ids != 0).sum(1) - 1
-        return self.output(self.clip(states[torch.arange(len(ids)), last]))  # type: ignore[no-any-return]
+        return self.output(self.clip(states[torch.arange(len(ids), device=ids.device), last]))  # type: ignore[no-any-return]
 
 
 def on(device: str) -> str:

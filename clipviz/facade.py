@@ -14,7 +14,7 @@ from clipviz.analysis.verdict.verdict import Verdict
 from clipviz.catalogue import catalogue, policies
 from clipviz.core.dataset import Dataset, Reading, RejectedRow
 from clipviz.core.errors import InvalidRecipe
-from clipviz.core.findings import Finding
+from clipviz.core.finding import Finding
 from clipviz.core.profile import ColumnProfile
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import Run, Sink, State

@@ -166,6 +166,9 @@ def everywhere(
         if worth
         else "No numeric column has a tail that asks for a clamp."
     )
+    if coded := [name for name, known in suggested.items() if known is not None and known.coded]:
+        others = f" and {counted(len(coded) - 1, 'other')}" if len(coded) > 1 else ""
+        tails += f" **{escape(coded[0], 40)}**{others} may hold codes for missing values (see Data)."
     return (
         f"{tails} Over all columns the clamps touch **{number(touched)} of "
         f"{counted(len(table.train), 'training row')}** ({share(touched, len(table.train))})."

@@ -78,11 +78,11 @@ def one(dataset: Dataset) -> None:
     reading.offer_images(dataset, profiles, uploads.read_again)
     if dataset.rejected:
         rejected(dataset)
-    said = counted(len(reading.remarks(dataset)), "remark")
-    with st.expander(f"How it was read · {said}", icon=":material/tune:"):
+    remarks = reading.remarks(dataset)
+    with st.expander(f"How it was read · {counted(len(remarks), 'remark')}", icon=":material/tune:"):
         reading.change(dataset, uploads.read_again)
     if dataset.image:
-        pictures.show(dataset)
+        pictures.show(dataset, remarks)
         return
     drawn, rows = st.tabs(["Columns", "First rows"])
     with rows:
@@ -95,8 +95,35 @@ def sentence(dataset: Dataset, profiles: list[ColumnProfile]) -> str:
     incomplete = sum(profile.missing > 0 for profile in profiles)
     said = f"{counted(dataset.rows, 'row')} and {counted(len(dataset.columns), 'column')}"
     said += f"; {incomplete} of them with missing values" if incomplete else "; nothing is missing"
-    return said + (
-        f"; **{counted(dataset.rejected, 'row')} could not be read**." if dataset.rejected else "."
+    said += f"; **{counted(dataset.rejected, 'row')} could not be read**." if dataset.rejected else "."
+    return said + attention(profiles)
+
+
+def attention(profiles: list[ColumnProfile]) -> str:
+    """Which columns ask for a look: those with codes for missing values, and those with a clamp worth trying."""
+    coded = [profile for profile in profiles if profile.codes]
+    heavy = [profile for profile in profiles if _worth(profile)]
+    said = ""
+    if coded:
+        codes = ", ".join(f"{value:g}" for value, _ in coded[0].codes)
+        others = f", as may {counted(len(coded) - 1, 'other column')}" if len(coded) > 1 else ""
+        said += (
+            f" **{escape(coded[0].name, 40)}** may hold codes for missing values ({escape(codes)}){others}."
+        )
+    if heavy:
+        names = ", ".join(f"**{escape(profile.name, 40)}**" for profile in heavy[:3])
+        others = f" and {counted(len(heavy) - 3, 'other')}" if len(heavy) > 3 else ""
+        said += f" A clamp is worth trying on {names}{others}."
+    return said
+
+
+def _worth(profile: ColumnProfile) -> bool:
+    return profile.suggestion is not None and profile.suggestion.policy.id != "none"
+
+
+def _first_to_look_at(drawn: list[ColumnProfile]) -> ColumnProfile:
+    return next(
+        (each for each in drawn if each.codes), next((each for each in drawn if _worth(each)), drawn[0])
     )
 
 
@@ -117,7 +144,7 @@ def column(dataset: Dataset, profiles: list[ColumnProfile]) -> None:
     if rows:
         profile = profiles[rows[0]]
     elif drawn:
-        profile = next((each for each in drawn if each.name == dataset.target), drawn[0])
+        profile = next((each for each in drawn if each.name == dataset.target), _first_to_look_at(drawn))
     else:
         profile = next((each for each in profiles if each.name in texts), profiles[0])
     st.subheader(escape(profile.name))

@@ -60,7 +60,10 @@ def catalogue(found: list[Policy]) -> None:
         f"{counted(len(found), 'policy', 'policies')}. Open one for its formula, picture, fields and paper."
     )
     for family, title in FAMILIES.items():
-        members = [policy for policy in found if policy.family == family]
+        members = sorted(
+            (policy for policy in found if policy.family == family),
+            key=lambda policy: (policy.id != "none", policy.title.casefold()),
+        )
         if members:
             st.subheader(f"{title} ({len(members)})", anchor=family)
         for policy in members:

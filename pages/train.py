@@ -24,7 +24,7 @@ from clipviz.ui import (
     training_form,
 )
 from clipviz.ui.empty import no_dataset
-from clipviz.ui.text import ago, escape, number, people
+from clipviz.ui.text import ago, escape, people
 
 
 def compose(dataset: Dataset) -> None:
@@ -97,9 +97,7 @@ def watch(run: Run) -> None:
         inspection.show(run, table)
         takeaway.offer(run, saved.recipe)
     elif not run.state.final:
-        st.caption(
-            f"The final metrics appear here when it ends, on the raw test rows. Step {number(run.step)} so far."
-        )
+        st.caption("The final metrics appear here when it ends, on the raw test rows.")
 
 
 given = state.id_in_link("run")

@@ -26,6 +26,11 @@ class Suggested:
         """Training values that lie beyond the bounds."""
         return self.effect.below + self.effect.above
 
+    @property
+    def coded(self) -> bool:
+        """Whether some values look like codes for a missing one, so that the file is better read again."""
+        return self.suggestion.pattern == "a code for missing?"
+
 
 def suggested(column: TrainingColumn, name: str, kind: Kind) -> Suggested | None:
     """As the Data page suggests it of all rows, here of the training rows only; None where no rule applies."""

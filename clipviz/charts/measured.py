@@ -14,10 +14,12 @@ class Has:
     """Which series a run has, and those of a panel among them."""
 
     def __init__(self, names: Names) -> None:
-        self._names = {stream: tuple(columns) for stream, columns in names.items()}
+        self.names: Mapping[Stream, tuple[str, ...]] = {
+            stream: tuple(columns) for stream, columns in names.items()
+        }
 
     def of(self, stream: Stream) -> tuple[str, ...]:
-        return self._names.get(stream, ())
+        return self.names.get(stream, ())
 
     def series(self, stream: Stream, name: str, label: str, colour: str, **more: Any) -> tuple[Series, ...]:
         known = name in self.of(stream) or (name == "clipped_share" and "fired" in self.of("step"))

@@ -29,6 +29,8 @@ class Palette:
     warning: str
     series: tuple[str, ...]
     policies: tuple[str, ...]
+    depth: tuple[str, ...]
+    """From the first layer of a network to the last: lightness falls all the way, so that no eye mixes them up."""
 
 
 def _colours(written: str) -> tuple[str, ...]:
@@ -51,6 +53,7 @@ LIGHT = Palette(
         "#865872 #AF0439 #650200 #0072B2 #452A2F #CC79A7 #183356 #095807 #8B3113 "
         "#2E40B9 #993F94 #D665CF #8C6BB1 #A65E48 #781E98 #6C3E73 #435947"
     ),
+    depth=("#EB9815", "#159278", "#4D378F"),
 )
 DARK = Palette(
     ink="#E6EAE8",
@@ -68,6 +71,7 @@ DARK = Palette(
         "#7FF077 #595AD9 #C5FFA6 #7D96A9 #A8D391 #56B4E9 #BE296A #F2E309 #28F2C6 "
         "#DF6C32 #EF546C #A3B46B #B79BE0 #029E72 #FF8A3D #BD67E0 #E5A1C6"
     ),
+    depth=("#F5DF5D", "#2BC29B", "#7F48EF"),
 )
 
 

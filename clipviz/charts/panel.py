@@ -9,6 +9,8 @@ from clipviz.core.run import Stream
 Kind = Literal["line", "band", "share", "marks", "best", "events"]
 Dash = Literal["solid", "dash", "dot", "dashdot", "longdash"]
 
+DEPTHS = 16
+"""Steps of colour from the first layer of a network to the last."""
 OF_THE_RUN = "run"
 """The colour of a series that takes its run's own."""
 
@@ -21,6 +23,7 @@ class Series:
     colour: a name of `colours()`, `run`, or #rrggbb.
     kind: line; share (a line from 0 to 100 %); band (filled from `name` up to `upper`); marks (a cross
         wherever the value is above zero); best (a star at the lowest value); events (a triangle at each).
+    legend: whether the legend names it; hovering over the panel does in any case.
     """
 
     stream: Stream
@@ -31,6 +34,7 @@ class Series:
     kind: Kind = "line"
     upper: str = ""
     width: float = 1.8
+    legend: bool = True
 
 
 @dataclass(frozen=True)
@@ -59,5 +63,14 @@ def _named(palette: Palette) -> dict[str, str]:
         "before": blue, "after": green, "limit": palette.clamped, "clipped": palette.clamped,
         "threshold": palette.clamped, "p50": grey, "p90": sky, "p99": blue, "p999": violet,
         "skipped": palette.warning, "spike": palette.warning, "muted": palette.muted, "grey": grey,
+        **{f"depth {at}": _between(palette.depth, at / (DEPTHS - 1)) for at in range(DEPTHS)},
         "1": blue, "2": vermillion, "3": green, "4": pink, "5": gold, "6": violet, "7": sky, "8": grey,
     }  # fmt: skip
+
+
+def _between(colours: tuple[str, ...], place: float) -> str:
+    """The colour at a place from 0 to 1 along some that are evenly spread."""
+    at = min(int(place * (len(colours) - 1)), len(colours) - 2)
+    share = place * (len(colours) - 1) - at
+    pairs = ((int(colours[at][i : i + 2], 16), int(colours[at + 1][i : i + 2], 16)) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(one + (other - one) * share):02X}" for one, other in pairs)

@@ -4,22 +4,18 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
+from clipviz.charts import layer_panels
 from clipviz.charts.cost_panels import memory, noise, step_time
 from clipviz.charts.measured import Has, Names
-from clipviz.charts.panel import OF_THE_RUN, Dash, Kind, Panel, Series
+from clipviz.charts.panel import OF_THE_RUN, Kind, Panel, Series
 from clipviz.core.run import Stream
 
-PERCENTILES: tuple[tuple[str, str, Dash], ...] = (
-    ("p50", "median", "dot"),
-    ("p90", "90 %", "dash"),
-    ("p99", "99 %", "dashdot"),
-    ("p999", "99.9 %", "longdash"),
-)
-DASHES: tuple[Dash, ...] = ("solid", "dash", "dot", "dashdot", "longdash")
 
+def train_panels(names: Names, layers: Sequence[str] | None = None) -> list[Panel]:
+    """The panels of one run, those for which it measures something; the usual ones before it has begun.
 
-def train_panels(names: Names) -> list[Panel]:
-    """The panels of one run, those for which it measures something; the usual ones before it has begun."""
+    layers: those whose threshold has a panel of its own; all by default.
+    """
     has = Has(names or _USUAL)
     drawn = [
         _loss(has),
@@ -27,9 +23,11 @@ def train_panels(names: Names) -> list[Panel]:
         _error(has),
         _clipped_share(has),
         _direction(has),
-        *_thresholds(has),
-        _layers(has, "step", "saturated", "Saturated share", "share of activations", _SATURATED_HELP),
-        _layers(
+        *layer_panels.thresholds(has, layers),
+        layer_panels.of_each(
+            has, "step", "saturated", "Saturated share", "share of activations", _SATURATED_HELP
+        ),
+        layer_panels.of_each(
             has,
             "evaluation",
             "informed",
@@ -37,10 +35,12 @@ def train_panels(names: Names) -> list[Panel]:
             "share of activations",
             _INFORMED_HELP,
         ),
-        _layers(has, "evaluation", "dead", "Dead share", "share of units", _DEAD_HELP),
-        _layers(has, "step", "norm", "Gradient norm by layer", "L2 norm", _LAYER_HELP, kind="line"),
+        layer_panels.of_each(has, "evaluation", "dead", "Dead share", "share of units", _DEAD_HELP),
+        layer_panels.of_each(
+            has, "step", "norm", "Gradient norm by layer", "L2 norm", _LAYER_HELP, kind="line"
+        ),
         _rates(has),
-        _layers(
+        layer_panels.of_each(
             has,
             "evaluation",
             "update_ratio",
@@ -49,7 +49,7 @@ def train_panels(names: Names) -> list[Panel]:
             _RATIO_HELP,
             kind="line",
         ),
-        _layers(has, "evaluation", "sparsity", "Sparsity", "share of zeros", _SPARSITY_HELP),
+        layer_panels.of_each(has, "evaluation", "sparsity", "Sparsity", "share of zeros", _SPARSITY_HELP),
         noise(has),
         step_time(has),
         memory(has),
@@ -133,7 +133,9 @@ def _error(has: Has) -> Panel:
     errors = [name for name in has.of("evaluation") if name in ("validation/mae", "validation/rmse")]
     kind: Kind = "line" if errors else "share"
     drawn = chain.from_iterable(
-        has.series("evaluation", name, _metric(name), str(at + 1), dash=DASHES[at], kind=kind, width=2.2)
+        has.series(
+            "evaluation", name, _metric(name), str(at + 1), dash=layer_panels.DASHES[at], kind=kind, width=2.2
+        )
         for at, name in enumerate(errors or [name for name in has.of("evaluation") if name in _SHARES])
     )
     title, axis = ("Validation error", "units of the target") if errors else ("Validation score", "share")
@@ -167,54 +169,6 @@ def _clipped_share(has: Has) -> Panel:
 def _direction(has: Has) -> Panel:
     cosine = has.series("step", "cosine", "cosine", "after", width=1.2)
     return Panel("Direction kept by the clip", "cosine", cosine, help=_COSINE_HELP)
-
-
-def _thresholds(has: Has) -> list[Panel]:
-    """A panel for each layer: its threshold, where it has one, against what flows into it."""
-    panels = []
-    for layer in dict.fromkeys((*has.layers("evaluation", "activation"), *has.layers("step", "threshold"))):
-        bounds = _bounds(has, layer)
-        flows = (
-            has.series("evaluation", f"activation/{layer}/{code}", label, code, dash=dash, width=1.6)
-            for code, label, dash in PERCENTILES
-        )
-        title = f"Threshold and activations, {layer}" if bounds else f"Activations, {layer}"
-        note = "Percentiles of |activation| before the clip, on the same validation rows each time."
-        signed = any(series.label in ("lo", "hi") for series in bounds)
-        panels.append(Panel(title, "|activation|", (*bounds, *chain.from_iterable(flows)), not signed, note))
-    return panels
-
-
-def _bounds(has: Has, layer: str) -> tuple[Series, ...]:
-    """The threshold of a layer; with one per channel their median and the band of all; or its two bounds."""
-    own = f"threshold/{layer}"
-    drawn: list[Series] = []
-    for name, label in ((own, "threshold"), (f"{own}/lo", "lo"), (f"{own}/hi", "hi")):
-        many = f"{name}/min" in has.of("step")
-        if many:
-            upper = f"{name}/max"
-            drawn += has.series("step", f"{name}/min", "all channels", "threshold", kind="band", upper=upper)
-        drawn += has.series("step", name, f"median {label}" if many else label, "threshold", width=2.4)
-    return tuple(drawn)
-
-
-def _layers(
-    has: Has, stream: Stream, quantity: str, title: str, y_title: str, note: str, kind: Kind = "share"
-) -> Panel:
-    dense = stream == "step"  # dashes would run together
-    drawn = chain.from_iterable(
-        has.series(
-            stream,
-            f"{quantity}/{layer}",
-            layer,
-            str(at % 8 + 1),
-            dash="solid" if dense else DASHES[at % len(DASHES)],
-            kind=kind,
-            width=1.2 if dense else 1.8,
-        )
-        for at, layer in enumerate(has.layers(stream, quantity))
-    )
-    return Panel(title, y_title, tuple(drawn), log=kind == "line", help=note)
 
 
 def _rates(has: Has) -> Panel:

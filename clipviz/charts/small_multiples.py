@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT = 158, 64
 ACROSS = 6
+TICK = "abs(datum.value) < 1000 ? format(datum.value, '.3~g') : format(datum.value, '.3~s')"
 PICK = "pick"
 """The name of the selection; what is picked is the `place` of a panel."""
 
@@ -45,7 +46,7 @@ def small_multiples(panels: Sequence[Panel], colours: Palette) -> "alt.FacetChar
         base.transform_filter("datum.kind == 'bin'")
         .mark_bar(binSpacing=0)
         .encode(
-            x=_quantitative("left", axis=alt.Axis(title=None, grid=False, tickCount=3, format=".3~g")),
+            x=_quantitative("left", axis=alt.Axis(title=None, grid=False, tickCount=3, labelExpr=TICK)),
             x2=alt.X2(field="right"),
             y=_quantitative("rows", axis=None, scale=alt.Scale(type="sqrt", zero=True)),
             y2=alt.value(HEIGHT),

@@ -1,121 +1,18 @@
 """What may be wrong with a run, each finding a small function from its numbers to words with a remedy."""
 
-import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Callable, Iterator
 
 import numpy as np
-from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
 
-from clipviz.core.ledger import Ledger
+from clipviz.core.finding import LOOKS, Evidence, Finding
+from clipviz.core.layer_findings import collapsed, dead, runaway, stuck
 
-Kind = Literal[
-    "dead", "stuck", "collapsed", "runaway", "always clips", "never clips", "spike", "non-finite", "over-fitting",
-    "untrained", "diverged",
-]  # fmt: skip
-Weight = Literal["problem", "warning", "note"]
-Numbers = NDArray[np.float32]
-
-DEAD = 0.5
-"""From this share of dead units on a layer is worth a word."""
-HELD = 0.95
-"""From this share of held values on a threshold has collapsed."""
-FAR = 3.0
-"""A threshold this many times the 99.9th percentile of what flows in clips nothing any more."""
-LOOKS = 3
-"""Evaluations in a row over which something must hold."""
 WORSE = 1.05
 """A validation loss this many times its best, while the training loss falls, is over-fitting."""
 HOPELESS = 3.0
 """A training loss this many times the first one has diverged."""
 LEARNED = 0.9
 """A training loss below this share of the first one has fallen."""
-
-
-class Finding(BaseModel):
-    """What is the matter, and what to do about it. where: the layer, "" for the run."""
-
-    model_config = ConfigDict(frozen=True)
-
-    kind: Kind
-    weight: Weight
-    text: str
-    remedy: str
-    where: str = ""
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What is known of a run. evaluations: series by name, (E,) each; at: (E,) their steps. recent: series by name of
-    the last steps, (T,) each.
-    """
-
-    ledger: Ledger
-    evaluations: Mapping[str, Numbers] = field(default_factory=dict)
-    at: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
-    recent: Mapping[str, Numbers] = field(default_factory=dict)
-
-
-def dead(evidence: Evidence) -> Iterator[Finding]:
-    """Layers many of whose units are zero on every row that was looked at."""
-    for layer, shares in _each(evidence.evaluations, "dead"):
-        if len(shares) and shares[-1] >= DEAD:
-            yield Finding(
-                kind="dead",
-                weight="problem" if shares[-1] >= HELD else "warning",
-                text=f"{layer}: {shares[-1]:.0%} of its units are zero on every validation row looked at.",
-                remedy="They learn nothing any more. Lower the learning rate, take a leaky ReLU, or start the weights "
-                "otherwise.",
-                where=layer,
-            )
-
-
-def stuck(evidence: Evidence) -> Iterator[Finding]:
-    """Thresholds that no value sends a gradient."""
-    for name, shares in _each(evidence.evaluations, "informed"):
-        if len(shares) >= LOOKS and not np.any(shares[-LOOKS:]):
-            yield Finding(
-                kind="stuck",
-                weight="warning",
-                text=f"The threshold of {name} is stuck: no value sends it a gradient.",
-                remedy="Start it lower, at a percentile of the activations, or take a clip through which every value "
-                "informs it, such as the learned tanh.",
-                where=name,
-            )
-
-
-def collapsed(evidence: Evidence) -> Iterator[Finding]:
-    """Thresholds so low that they hold nearly every value."""
-    for name, shares in _each(evidence.recent, "saturated"):
-        held = float(np.nanmean(shares)) if np.isfinite(shares).any() else 0.0
-        if held >= HELD and f"informed/{name}" in evidence.evaluations:
-            yield Finding(
-                kind="collapsed",
-                weight="problem",
-                text=f"The threshold of {name} has collapsed: it holds {held:.0%} of the values that flow in.",
-                remedy="Hardly anything gets through but a constant. Start it higher, lower its rate, or drop its "
-                "penalty.",
-                where=name,
-            )
-
-
-def runaway(evidence: Evidence) -> Iterator[Finding]:
-    """Thresholds that have moved far beyond everything that flows in."""
-    for name, _ in _each(evidence.evaluations, "informed"):
-        bound = _last(evidence.recent.get(f"threshold/{name}"))
-        place = re.sub(r" \(\d+\)$", "", name)
-        largest = _last(evidence.evaluations.get(f"activation/{place}/p999"))
-        if bound is not None and largest is not None and bound > FAR * largest > 0:
-            yield Finding(
-                kind="runaway",
-                weight="note",
-                text=f"The threshold of {name} ran away: it stands at {bound:.3g}, 99.9 % of the values below "
-                f"{largest:.3g}.",
-                remedy="This layer is as good as not clipped. Give the threshold a penalty, or start it lower.",
-                where=name,
-            )
 
 
 def clipping(evidence: Evidence) -> Iterator[Finding]:
@@ -230,16 +127,3 @@ def find(evidence: Evidence) -> tuple[Finding, ...]:
     order = ("problem", "warning", "note")
     found = [finding for look in ALL for finding in look(evidence)]
     return tuple(sorted(found, key=lambda finding: order.index(finding.weight)))
-
-
-def _each(series: Mapping[str, Numbers], quantity: str) -> Iterator[tuple[str, Numbers]]:
-    """(layer, values) of every series `quantity/<layer>`."""
-    for name, values in series.items():
-        if name.startswith(f"{quantity}/"):
-            yield name.removeprefix(f"{quantity}/"), values
-
-
-def _last(values: Numbers | None) -> float | None:
-    """The last finite value."""
-    known = np.zeros(0) if values is None else values[np.isfinite(values)]
-    return float(known[-1]) if len(known) else None

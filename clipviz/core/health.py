@@ -3,7 +3,8 @@
 from pydantic import BaseModel, ConfigDict
 
 from clipviz.core.error_parts import Dominant, dominant
-from clipviz.core.findings import Evidence, Finding, find
+from clipviz.core.finding import Evidence, Finding
+from clipviz.core.findings import find
 from clipviz.core.ledger import Ledger
 
 

@@ -101,8 +101,8 @@ class Stopping(Part):
         gt=0,
         le=1e9,
         title="Most time",
-        description="Stop when training took so long, all attempts together. What was reached by then follows from "
-        "the recipe alone; how far it got does not.",
+        description="Stop when training took so long on the clock, all attempts together; of runs that are trained as "
+        "one program, when that did. What was reached by then follows from the recipe alone; how far it got does not.",
         json_schema_extra={"unit": "seconds", "advanced": True},
     )
     absolute: float | None = Field(

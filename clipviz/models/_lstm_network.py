@@ -1,5 +1,6 @@
 """The network that an LSTM recipe builds."""
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import torch
@@ -24,12 +25,11 @@ class LSTMNetwork(nn.Module):
         self._numbers = signal.width - signal.tokens
         self.embedding = nn.Embedding(signal.vocabulary, recipe.embedding, padding_idx=0)
         self.first = clips.edge("embedding", recipe.embedding)
-        self.recurrent = nn.LSTM(
-            recipe.embedding,
-            recipe.hidden,
-            recipe.layers,
-            batch_first=True,
-            dropout=recipe.dropout if recipe.layers > 1 else 0.0,
+        # One module a layer, with plain dropout between them: that of cuDNN keeps its state in memory that each new
+        # seed replaces, and a captured step would go on in what was let go of (ATen's cudnn/RNN.cpp).
+        sizes = (recipe.embedding, *[recipe.hidden] * recipe.layers)
+        self.recurrent = nn.ModuleList(
+            nn.LSTM(before, after, batch_first=True) for before, after in pairwise(sizes)
         )
         self.place = clips.hidden("last state", recipe.hidden, "none")
         self.dropout = nn.Dropout(recipe.dropout)
@@ -50,11 +50,19 @@ class LSTMNetwork(nn.Module):
         if self.first is not None:
             values = self.first(values, taps)
         final = (ids != 0).sum(dim=1).sub(1).clamp(min=0)
-        states, _ = self.recurrent(_read(values, final))  # (N, up to T, H)
+        states = self._states(_read(values, final))
         state = states.gather(1, final.view(-1, 1, 1).expand(-1, 1, states.shape[2])).squeeze(1)
         state = self.dropout(self.place(state, taps))
         said = self.output(torch.cat([inputs[:, : self._numbers], state], dim=1))
         return said if self.last is None else self.last(said, taps)  # type: ignore[no-any-return]
+
+    def _states(self, values: Tensor) -> Tensor:
+        """The states (N, T, H) of the last recurrent layer behind each word (N, T, E)."""
+        first, *others = self.recurrent
+        states: Tensor = first(values)[0]
+        for layer in others:
+            states = layer(self.dropout(states))[0]
+        return states
 
 
 def _read(values: Tensor, final: Tensor) -> Tensor:

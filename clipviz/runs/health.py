@@ -3,7 +3,7 @@
 import numpy as np
 
 from clipviz.core.discovery import discover
-from clipviz.core.findings import Evidence
+from clipviz.core.finding import Evidence
 from clipviz.core.health import Health, judge
 from clipviz.core.ledger import NEEDED, Book, Rule
 from clipviz.core.recipe import Recipe

@@ -68,7 +68,7 @@ def use(image: tuple[int, ...] | None, example: Example) -> str:
             )
         spelled = "".join(f"    {name!r}: [{value!r}, None],\n" for name, value in example.items())
         rest = f"{UNKNOWN_ROWS} | " if len(example) == MOST else ""
-        remark = "a row of medians and commonest values, and one in which every value is missing"
+        remark = "a row of usual values, and one of missing ones"
         return USE.replace("REMARK", remark).replace("ROWS", f"{rest}{{\n{spelled}}}")
     return USE_IMAGES.replace("SHAPE", ", ".join(map(str, image)))
 

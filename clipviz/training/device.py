@@ -29,6 +29,15 @@ def choose(asked: Literal["auto", "cpu", "cuda"]) -> tuple[str, str]:
     return "cpu", "CPU: torch sees no CUDA device"
 
 
+def current(device: str) -> list[int]:
+    """The GPU that computes, for those who keep its generator; none of the CPU."""
+    if device == "cpu":
+        return []
+    import torch
+
+    return [torch.cuda.current_device()]
+
+
 @contextmanager
 def one_stream(device: str) -> Iterator[None]:
     """Inside, all work on CUDA goes to one stream that is not the default one, so that a step can be captured there.

@@ -84,7 +84,8 @@ def ruling(criterion: nn.Module, said: Tensor, goal: Tensor) -> tuple[int, float
     each.reduction = "none"
     losses = each(said.to(torch.float64), goal.to(torch.float64)).flatten()
     most = max(1, len(losses) // 100)
-    shares = (losses.topk(min(most, len(losses))).values / losses.sum()).cumsum(0)
+    shares = losses.topk(min(most, len(losses))).values / losses.sum()
+    shares = shares.cpu().cumsum(0)  # on CUDA not the same bits each time, and refused where these are wanted
     half = int((shares < RULING).sum())
     return (half + 1, float(shares[half])) if half < len(shares) and len(losses) >= 20 else None
 

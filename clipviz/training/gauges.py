@@ -66,7 +66,12 @@ class Gauges:
             for bound in clip.readable().values():
                 each = [bound[..., 0]]
                 if bound.shape[-1] > 1:
-                    each = [bound.median(dim=-1).values, bound.amin(dim=-1), bound.amax(dim=-1)]
+                    middle = bound.sort(dim=-1).values[..., (bound.shape[-1] - 1) // 2]
+                    each = [
+                        middle,
+                        bound.amin(dim=-1),
+                        bound.amax(dim=-1),
+                    ]  # median() varies on CUDA: refused
                 for number in each:
                     self._thresholds[:, place].copy_(number.detach())
                     place += 1

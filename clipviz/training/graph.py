@@ -156,11 +156,18 @@ class CudaRecorder:
     def _mend(self, graph: Any) -> None:
         """Behind a recording that broke off, torch's allocators and generator believe that it goes on: they may ask it
         again, and another one that ends well tells the generator that there is none.
+
+        One that ended well around an error, such as memory that ran out, is only let go of, with its memory.
         """
+        pool, self._pool = self._pool, torch.cuda.graph_pool_handle()
+        with suppress(RuntimeError):
+            graph.pool()  # raises where it did not end
+            graph.reset()
+            return
         self._broken.append(graph)
-        with suppress(RuntimeError):  # where it ended well enough, the pool is let go of
-            torch._C._cuda_endAllocateToPool(torch.cuda.current_device(), self._pool)
-        self._pool = torch.cuda.graph_pool_handle()
+        with suppress(RuntimeError):
+            torch._C._cuda_endAllocateToPool(torch.cuda.current_device(), pool)
+            torch._C._cuda_releasePool(torch.cuda.current_device(), pool)
         with suppress(RuntimeError):
             self._record(torch.cuda.CUDAGraph(), lambda: torch.zeros(1, device="cuda").zero_())
 

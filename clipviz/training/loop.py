@@ -13,7 +13,7 @@ from clipviz.core.table import Table
 from clipviz.training import checkpoint, histograms, machine
 from clipviz.training.assembly import assemble
 from clipviz.training.calibration import calibrate
-from clipviz.training.device import one_stream, repeatable
+from clipviz.training.device import current, one_stream, repeatable
 from clipviz.training.ending import end
 from clipviz.training.failures import in_words
 from clipviz.training.graph import moving
@@ -52,9 +52,8 @@ def train(
     """
     check(table)
     before = torch.get_num_threads()
-    cuda = [torch.cuda.current_device()] if device.startswith("cuda") else []
-    repeats = repeatable(recipe.training.deterministic and bool(cuda))
-    with in_words(), torch.random.fork_rng(devices=cuda), repeats, one_stream(device):
+    repeats = repeatable(recipe.training.deterministic and device != "cpu")
+    with in_words(), torch.random.fork_rng(devices=current(device)), repeats, one_stream(device):
         torch.set_num_threads(threads)
         try:
             session = _Session(recipe, table, sink, device, folder, resident_bytes, weights)

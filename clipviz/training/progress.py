@@ -27,7 +27,9 @@ class Progress:
     """Steps are counted from 1; step 0 is the untrained network. Everything here follows from the step count."""
 
     def __init__(self, assembly: Assembly, recipe: Recipe, device: str, samples: bool = True) -> None:
-        """samples: whether evaluations take samples, which need a backward pass of this network alone."""
+        """samples: whether evaluations take samples, which need a backward pass of this network alone; where they take
+        none, this is a replica, whose program tells the time (`charge`).
+        """
         self._assembly, self._recipe, self._device = assembly, recipe, device
         self._epoch_steps = epoch_steps(len(assembly.train), recipe)
         self.total = planned(len(assembly.train), recipe)
@@ -42,6 +44,7 @@ class Progress:
         self._before = assembly.flat.weights.clone()
         self._batches: tuple[Tensor, ...] = ()
         self._earlier, self._began = 0.0, time.perf_counter()
+        self._together: float | None = None if samples else 0.0
         self._share: float | None = None
 
     def move_to(self, assembly: Assembly) -> None:
@@ -68,17 +71,19 @@ class Progress:
 
     @property
     def seconds(self) -> float:
-        """Time spent training, over all attempts."""
-        return self._earlier + time.perf_counter() - self._began
+        """Time spent training, over all attempts: of a replica, all the time that its program trained with it."""
+        now = time.perf_counter() - self._began if self._together is None else self._together
+        return self._earlier + now
 
     @property
     def cost(self) -> float:
         """Seconds of training that this run took: of those that a program trains together, its share."""
         return self.seconds if self._share is None else self._share
 
-    def charge(self, seconds: float) -> None:
-        """Adds to the share that a replica has of its program's time."""
-        self._share = (self._share or 0.0) + seconds
+    def charge(self, seconds: float, replicas: int) -> None:
+        """Adds time for which a program of so many replicas trained, this one among them."""
+        self._together = (self._together or 0.0) + seconds
+        self._share = (self._share or 0.0) + seconds / replicas
 
     def advance(self, move: Move | None = None) -> None:
         """One training step, by `move` where it is not just the step itself."""
@@ -100,7 +105,7 @@ class Progress:
         if self._norm is not None:
             self._norms.add_(self._norm)
         self.step += 1
-        self.stopping.reached(self.step, self.seconds)
+        self.stopping.reached(self.step, self.seconds, together=self._together is not None)
 
     def first_batch(self) -> Rows:
         places = order(len(self._assembly.train), self._recipe.seed, 0)

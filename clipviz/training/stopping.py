@@ -60,13 +60,16 @@ class Ending:
             self.fired["gradient"] = f"the gradient's mean norm was {gradient:.3g}, below {rules.gradient:g}"
         self.train_loss = train_loss
 
-    def reached(self, step: int, seconds: float) -> None:
-        """Notes the step and the time spent."""
+    def reached(self, step: int, seconds: float, together: bool = False) -> None:
+        """Notes the step and the time spent: that on the clock, also of a run that is trained `together` with others
+        in one program, whose share of it is less. Who limits the time limits how long there is to wait.
+        """
         most, longest = self.rules.most_steps, self.rules.most_seconds
         if most is not None and step >= most:
             self.fired["most_steps"] = f"reached the most steps, {most:,}"
         if longest is not None and seconds >= longest:
-            self.fired["most_seconds"] = f"reached the most time, {longest:g} s"
+            of = " of the program that it is trained in" if together else ""
+            self.fired["most_seconds"] = f"reached the most time, {longest:g} s{of}"
 
     @property
     def exhausted(self) -> bool:

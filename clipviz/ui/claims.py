@@ -10,9 +10,11 @@ from clipviz.core.errors import ClipvizError
 from clipviz.core.sweep import Standing, Sweep
 from clipviz.datasets import at_hand
 from clipviz.runs.sweeps import submit
-from clipviz.ui import header, spreadsheet, state, verdicts
+from clipviz.ui import header, readme, spreadsheet, state, verdicts
 from clipviz.ui.text import counted, escape, number, plain, size
 
+RECORD = "benchmarks/CLAIMS.md"
+"""What `clipviz claims --table` has written of the reruns."""
 NEWEST = 100
 """Sweeps among which a rerun is looked for."""
 
@@ -32,13 +34,15 @@ def listed() -> None:
 
 
 def _card(id: str, claim: Claim) -> None:
-    st.markdown(f"**Claimed.** {escape(claim.said, 400)} Source: {escape(claim.source, 200)}.")
+    numbers = f" {escape(published(claim), 300)}." if claim.figures else ""
+    st.markdown(f"**Claimed.** {escape(claim.said, 400)}{numbers}")
+    st.caption(f"Source: {_linked(claim.source)}.")
     sweep = _newest(claim)
     found = None if sweep is None else _measured(id, claim, sweep)
     if found is not None:
         _beside(found, id)
     elif sweep is None:
-        st.info("Nobody has measured this here yet.", icon=":material/science:")
+        _on_record(id, claim)
     if claim.remark:
         st.caption(escape(claim.remark, 400))
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -48,6 +52,31 @@ def _card(id: str, claim: Claim) -> None:
         if sweep is not None:
             _link(sweep)
         st.caption(f"`python -m clipviz claims {id}`")
+
+
+def _on_record(id: str, claim: Claim) -> None:
+    """What was measured when clipviz was made, where nobody has measured it here."""
+    found = readme.rows(claim.title, RECORD)
+    if not found:
+        st.info("Nobody has measured this here yet.", icon=":material/science:")
+        return
+    _, about, *_, answer = readme.section(claim.title, RECORD).split("\n\n")
+    st.markdown(f"**Measured when clipviz was made.** {escape(answer.strip('*'), 1000)}")
+    spreadsheet.table(
+        pd.DataFrame(found), hide_index=True, key=f"recorded:{id}", alt=f"Claimed and measured: {claim.title}"
+    )
+    st.caption(f"{escape(about, 600)} Nobody has measured it here yet.")
+
+
+def _linked(source: str) -> str:
+    """A source in markdown, its number at arXiv as a link."""
+    said, found, rest = source.partition("arXiv:")
+    if not found:
+        return escape(source, 300)
+    paper, comma, more = rest.partition(",")
+    return (
+        f"{escape(said, 200)}[arXiv:{escape(paper)}](https://arxiv.org/abs/{paper}){comma}{escape(more, 200)}"
+    )
 
 
 def _beside(found: Rerun, id: str) -> None:

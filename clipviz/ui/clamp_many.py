@@ -6,7 +6,7 @@ import streamlit as st
 
 from clipviz.analysis.suggesting import Suggested
 from clipviz.core.recipe import Choice
-from clipviz.ui import drafts
+from clipviz.ui import drafts, forms
 from clipviz.ui.clamp_findings import Found
 from clipviz.ui.text import counted, escape, number, plain
 
@@ -49,11 +49,13 @@ def show(
 
 
 def offer(known: Suggested | None) -> str:
-    """A suggestion and how many values it touches, for a cell of a table."""
+    """A suggestion and how many values it touches, for a cell of a table; or why there is none."""
     if known is None:
         return "–"
     policy = known.suggestion.policy.id
-    return "leave it" if policy == "none" else f"{policy}: {counted(known.touched, 'value')}"
+    if policy == "none":
+        return known.suggestion.pattern if known.coded else "leave it"
+    return f"{forms.clamp_title(policy)}: {counted(known.touched, 'value')}"
 
 
 def _sum(known: Sequence[Suggested | None]) -> str:

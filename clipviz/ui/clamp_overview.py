@@ -11,7 +11,7 @@ from clipviz.charts.palette import palette
 from clipviz.charts.small_multiples import PICK, Panel, small_multiples
 from clipviz.charts.vega import points
 from clipviz.core.dataset import Dataset
-from clipviz.ui import clamp_many, drafts, spreadsheet, state, tables
+from clipviz.ui import clamp_many, drafts, forms, spreadsheet, state, tables
 from clipviz.ui.clamp_findings import Found
 from clipviz.ui.text import counted, number, plain, share
 
@@ -88,7 +88,8 @@ def _said(each: Found) -> str:
     if each.choice.id == "none":
         return f"{plain(each.name)}: no clamp"
     return (
-        f"{plain(each.name)}: {each.choice.id}, {number(each.bounds.lo)} to {number(each.bounds.hi)}; "
+        f"{plain(each.name)}: {forms.clamp_title(each.choice.id)}, "
+        f"{number(each.bounds.lo)} to {number(each.bounds.hi)}; "
         f"{number(each.effect.below)} below, {number(each.effect.above)} above"
     )
 
@@ -122,7 +123,7 @@ def overview(found: Iterable[Found], suggested: dict[str, Suggested | None]) -> 
         [
             {
                 "column": plain(each.name),
-                "policy": each.choice.id + (" (own)" if each.own else ""),
+                "policy": forms.clamp_title(each.choice.id) + (" (own)" if each.own else ""),
                 "lo": number(each.bounds.lo),
                 "hi": number(each.bounds.hi),
                 "below": each.effect.below,

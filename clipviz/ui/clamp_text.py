@@ -17,6 +17,7 @@ from clipviz.core.recipe import Recipe, Text
 from clipviz.datasets import files
 from clipviz.datasets.text import TextProfile
 from clipviz.ui import drafts, forms, places, state
+from clipviz.ui.columns import lopsided
 from clipviz.ui.drawing import Drawing, drawn
 from clipviz.ui.text import counted, escape, number, plain, share
 
@@ -52,7 +53,7 @@ def _lengths(dataset: Dataset, prose: TextProfile, place: int, read: int | None)
     assert prose.lengths is not None
     middle, long, longest = (math.ceil(prose.quantiles[share]) for share in ("0.5", LONG, "1"))
     words = (
-        f"Half of **{counted(prose.texts, 'text')}** have {number(middle)} words or fewer, 95 % "
+        f"Half of **{counted(prose.texts, 'text')}** have {counted(middle, 'word')} or fewer, 95 % "
         f"have {number(long)} or fewer, the longest has {number(longest)}."
     )
     if read is not None:
@@ -66,7 +67,7 @@ def _lengths(dataset: Dataset, prose: TextProfile, place: int, read: int | None)
     st.markdown(words)
     figure = column_histogram(
         "words in a text", prose.lengths, palette(st.context.theme.type), Bounds(hi=read or long),
-        log_counts=True, unit="texts",
+        log_counts=lopsided(prose.lengths), unit="texts",
     )  # fmt: skip
     said = f"Histogram of the lengths of {plain(prose.name)}"
     drawn([Drawing(said, figure, said, heading=False)], key=f"clamp.lengths:{dataset.id}:{place}")

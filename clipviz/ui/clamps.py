@@ -11,7 +11,7 @@ from clipviz.analysis import clamping
 from clipviz.analysis.suggesting import Suggested, most_worth
 from clipviz.core.bounds import Bounds
 from clipviz.core.dataset import Dataset
-from clipviz.core.discovery import build, discover
+from clipviz.core.discovery import build
 from clipviz.core.recipe import Choice
 from clipviz.core.table import Table
 from clipviz.datasets import files
@@ -108,7 +108,7 @@ def same(one: Choice, other: Choice) -> bool:
 def in_words(choice: Choice) -> str:
     """A policy with the fields that are spelled out, in markdown."""
     fields = ", ".join(f"{name} {value}" for name, value in choice.fields().items())
-    title = forms.title_of(discover("clipviz.policies.inputs")[choice.id])
+    title = forms.clamp_title(choice.id)
     return escape(f"{title} ({fields})" if fields else title, 120)
 
 
@@ -127,4 +127,4 @@ def extreme_rows(
 
 @st.cache_data(max_entries=256, show_spinner=False)
 def _as_uploaded(dataset_id: str, columns: tuple[str, ...], rows: tuple[int, ...]) -> pd.DataFrame:
-    return files.frame(state.settings(), dataset_id, columns, rows).reset_index(drop=True)
+    return tables.days(files.frame(state.settings(), dataset_id, columns, rows)).reset_index(drop=True)

@@ -9,7 +9,7 @@ from clipviz.core.dataset import Dataset
 from clipviz.core.errors import ClipvizError
 from clipviz.core.profile import ColumnProfile, Histogram
 from clipviz.core.recipe import Data, Recipe
-from clipviz.ui import header, spreadsheet, state, tables
+from clipviz.ui import clamps, header, spreadsheet, state, tables
 from clipviz.ui.drawing import Drawing, drawn
 from clipviz.ui.text import escape, number, plain
 
@@ -26,9 +26,9 @@ ALONE = 0.9
 
 def one(profile: ColumnProfile) -> None:
     """The histogram of a column, what is suggested for it and why, and its numbers; or its commonest words."""
-    if profile.suggestion is not None:
+    if profile.suggestion is not None and not profile.codes:  # those have their own line, and a button
         policy = profile.suggestion.policy
-        advice = "Nothing to clamp" if policy.id == "none" else f"Worth trying: **{policy.id}**"
+        advice = "Nothing to clamp" if policy.id == "none" else f"Worth trying: **{clamps.in_words(policy)}**"
         st.markdown(
             f"{advice}. {profile.suggestion.pattern.capitalize()}: {escape(profile.suggestion.reason, 300)}."
         )

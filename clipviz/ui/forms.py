@@ -70,6 +70,11 @@ def title_of(cls: type[Any]) -> str:
     return str(getattr(cls, "title", cls.__name__))
 
 
+def clamp_title(id: str) -> str:
+    """What people call an input clamp."""
+    return title_of(discover("clipviz.policies.inputs")[id])
+
+
 def fields(
     cls: type[BaseModel],
     values: dict[str, Any],

@@ -33,7 +33,7 @@ def show(dataset: Dataset, draft: drafts.Draft, recipe: Recipe, table: Table) ->
         bounds, done, channels = _looked_at(
             table, f"{recipe.data!r} {recipe.split!r} {recipe.inputs!r}", recipe
         )
-    _told(done, bounds)
+    _told(done, bounds, chosen=any(choice.id != "none" for choice in recipe.inputs.choices()))
     picture_wall.before_after(dataset, table, bounds)
     if len(channels) > 1:
         _table(channels, done)
@@ -83,7 +83,10 @@ def _looked_at(
     return bounds, done, pixels.channels(_table, bounds, done)
 
 
-def _told(done: pixels.Touched, bounds: pixels.PixelBounds) -> None:
+def _told(done: pixels.Touched, bounds: pixels.PixelBounds, chosen: bool) -> None:
+    if not chosen:
+        st.markdown("No clamp is chosen: pick a policy, or drag across the histogram below.")
+        return
     moved = done.below + done.above
     common = bounds.common
     which = f"to **{number(common[0])} … {number(common[1])}**" if common else "to bounds of its own"

@@ -1,5 +1,6 @@
 """Images on a page: the wall of samples, classes, sizes, pixel values."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,11 +41,12 @@ def sentence(dataset: Dataset) -> str:
     return said + (f"; **{number(dataset.rejected)} could not be read**." if dataset.rejected else ".")
 
 
-def show(dataset: Dataset) -> None:
-    """Everything that the Data page says of a pile of images."""
+def show(dataset: Dataset, told: Sequence[str] = ()) -> None:
+    """Everything that the Data page says of a pile of images, but for what it has told already."""
     known = files.images(state.settings(), dataset.id)
     for note in known.notes:
-        st.caption(escape(note, 400))
+        if note not in told:
+            st.caption(escape(note, 400))
     wall(dataset, known)
     left, right = st.columns(2, gap="large")
     colours = palette(st.context.theme.type)
@@ -128,7 +130,7 @@ def channels(known: ImageProfile) -> "pd.DataFrame":
             "max": [each.maximum for each in known.channels],
             "mean": [round(each.mean, 2) for each in known.channels],
             "std": [round(each.std, 2) for each in known.channels],
-            "zeros": [number(each.zeros) for each in known.channels],
+            "zeros": [each.zeros for each in known.channels],
         }
     )
 

@@ -24,7 +24,7 @@ def shown(dataset: Dataset, profiles: Sequence[ColumnProfile], prose: TextProfil
         return
     middle, long = (math.ceil(prose.quantiles[share]) for share in ("0.5", "0.95"))
     st.markdown(
-        f"**{counted(prose.texts, 'text')}**: half of them have {number(middle)} words or fewer, "
+        f"**{counted(prose.texts, 'text')}**: half of them have {counted(middle, 'word')} or fewer, "
         f"95 % have {number(long)} or fewer; {number(prose.vocabulary)} different words, "
         f"{number(prose.once)} of them met once."
     )
@@ -34,9 +34,7 @@ def shown(dataset: Dataset, profiles: Sequence[ColumnProfile], prose: TextProfil
     left, right = st.columns(2)
     with left:
         st.caption("The most frequent words; case, punctuation and HTML are left out.")
-        spreadsheet.table(
-            tables.words(prose.frequent), hide_index=True, height=300, alt="Most frequent words"
-        )
+        spreadsheet.table(tables.words(prose.frequent), hide_index=True, alt="Most frequent words")
     with right:
         _classes(dataset, profiles, prose.name)
 
@@ -50,4 +48,4 @@ def _classes(dataset: Dataset, profiles: Sequence[ColumnProfile], column: str) -
     rows = [count for _, count in found.levels]
     balance = "balanced" if max(rows) <= 1.5 * min(rows) else "unbalanced"
     st.caption(f"The classes of {escape(target)} are {balance}:")
-    spreadsheet.table(tables.levels(found), hide_index=True, height=300, alt="Rows of each class")
+    spreadsheet.table(tables.levels(found), hide_index=True, alt="Rows of each class")

@@ -4,7 +4,10 @@ from contextlib import suppress
 
 import streamlit as st
 
+from clipviz.charts import layer_panels
+from clipviz.charts.measured import Names
 from clipviz.charts.palette import palette
+from clipviz.charts.panel import Panel
 from clipviz.charts.panels import compare_panels, train_panels
 from clipviz.core.errors import ClipvizError
 from clipviz.core.recipe import Recipe
@@ -49,8 +52,24 @@ def live(runs: list[Run]) -> None:
         )
         for index, (run, names) in enumerate(zip(runs, series, strict=True))
     ]
-    panels = train_panels(series[0]) if len(runs) == 1 else compare_panels(series)
+    panels = _of_one(runs[0], series[0]) if len(runs) == 1 else compare_panels(series)
     live_chart(lines, panels, key="live:" + ":".join(run.id for run in runs))
+
+
+def _of_one(run: Run, names: Names) -> list[Panel]:
+    """Its panels; where it has many layers, those of the layers that somebody picks."""
+    layers = layer_panels.clipped(names)
+    if len(layers) <= layer_panels.MANY:
+        return train_panels(names)
+    picked = st.multiselect(
+        "Layers with a panel of their own",
+        layers,
+        layer_panels.some(layers),
+        format_func=plain,
+        key=f"layers:{run.id}",
+        help="Their threshold, and what flows into them. The other panels show all layers.",
+    )
+    return train_panels(names, picked)
 
 
 def controls(run: Run, saved: SavedRecipe) -> None:

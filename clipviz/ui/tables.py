@@ -12,13 +12,14 @@ from clipviz.core.profile import ColumnProfile
 from clipviz.core.settings import Settings
 from clipviz.datasets import files
 from clipviz.datasets.ingest import Preview
+from clipviz.ui import forms
 from clipviz.ui.text import ago, plain
 
 if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS: dict[str, Any] = {
-    "histogram": st.column_config.BarChartColumn("distribution", width="small"),
+    "histogram": st.column_config.BarChartColumn("distribution", width=105),
     "missing": st.column_config.NumberColumn(format="localized"),
     "not finite": st.column_config.NumberColumn(
         format="localized", help="Infinite values; NaN counts as missing."
@@ -82,7 +83,7 @@ def _suggested(profile: ColumnProfile) -> str:
     if profile.suggestion is None:
         return ""
     policy = profile.suggestion.policy.id
-    return profile.suggestion.pattern + ("" if policy == "none" else f": {policy}")
+    return profile.suggestion.pattern + ("" if policy == "none" else f": {forms.clamp_title(policy).lower()}")
 
 
 def numbers(profile: ColumnProfile) -> "pd.DataFrame":
@@ -151,8 +152,18 @@ def rejected(rows: Sequence[RejectedRow], limit: int = 1000) -> "pd.DataFrame":
 
 
 def first_rows(settings: Settings, dataset: Dataset, count: int = 100) -> "pd.DataFrame":
-    frame = files.frame(settings, dataset.id, rows=range(min(count, dataset.rows)))
+    frame = days(files.frame(settings, dataset.id, rows=range(min(count, dataset.rows))))
     return frame.set_axis(unique(list(frame.columns)), axis=1)
+
+
+def days(frame: "pd.DataFrame") -> "pd.DataFrame":
+    """A frame whose dates without a time of day are shown without one."""
+    shown, moments = frame.copy(deep=False), frame.select_dtypes("datetime")
+    for name in moments:
+        known = moments[name].dropna()
+        if (known.dt.normalize() == known).all():
+            shown[name] = moments[name].dt.date
+    return shown
 
 
 def preview(seen: Preview) -> "pd.DataFrame":

@@ -92,3 +92,26 @@ def test_thresholds_of_channels_are_a_band_and_two_bounds_two_lines() -> None:
         ("line", ""),
     ]
     assert band.log and "Activations, layer 2" in panels and "Informing share" in panels
+
+
+DEEP = {
+    "step": tuple(f"threshold/layer {at}" for at in range(1, 21)),
+    "evaluation": tuple(f"activation/layer {at}/p99" for at in range(1, 21)),
+}
+
+
+def test_many_layers_run_through_the_colours_and_the_legend_names_some() -> None:
+    panels = {panel.title: panel for panel in train_panels(DEEP, ["layer 3"])}
+    assert [each for each in panels if "layer" in each] == [
+        "Thresholds of all layers", "Threshold and activations, layer 3"
+    ]  # fmt: skip
+    series = panels["Thresholds of all layers"].series
+    assert len(series) == 20 and (series[0].colour, series[-1].colour) == ("depth 0", "depth 15")
+    assert [each.label for each in series if each.legend] == ["layer 1", "layer 7", "layer 14", "layer 20"]
+    assert {each.colour for each in series} <= set(colours()["light"])
+
+
+def test_all_layers_have_a_panel_where_nobody_picks() -> None:
+    assert sum("layer " in panel.title for panel in train_panels(DEEP)) == 20
+    few = train_panels({"step": DEEP["step"][:8]})
+    assert sum("layer" in panel.title for panel in few) == 8

@@ -4,7 +4,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from clipviz.core.findings import Evidence, Finding, find
+from clipviz.core.finding import Evidence, Finding
+from clipviz.core.findings import find
+from clipviz.core.layer_findings import named
 from clipviz.core.ledger import Rule
 from tests.core.test_ledger import SPIKY, clipped, ledger
 
@@ -59,6 +61,28 @@ def test_a_threshold_beyond_everything_ran_away() -> None:
     series = {"informed/layer 1 (2)": [0.1] * 3, "activation/layer 1/p999": [2.0, 2.0, 2.0]}
     assert only(evidence({"threshold/layer 1 (2)": [6.1]}, **series)).kind == "runaway"
     assert find(evidence({"threshold/layer 1 (2)": [5.9]}, **series)) == ()
+
+
+def test_layers_in_the_same_trouble_share_a_line() -> None:
+    shares = {f"dead/layer {at}": [0.5 + at / 100] for at in (1, 3, 4, 5, 6)}
+    one = only(evidence(**shares, **{"dead/layer 2": [0.1]}))
+    assert one.text.startswith("layers 1 and 3 to 6: 51% to 56% of their units are zero")
+    apart = find(evidence(**shares, **{"dead/layer 7": [1.0]}))
+    assert [each.where for each in apart] == ["layer 7", "layers 1 and 3 to 6"]
+    stuck = only(evidence(**{f"informed/layer {at}": [0.0] * 3 for at in range(1, 21)}))
+    assert stuck.text == "The thresholds of layers 1 to 20 are stuck: no value sends them a gradient."
+    held = {f"saturated/layer {at}": [0.9 + at / 30] for at in (2, 3)}
+    both = only(evidence(held, **{"informed/layer 2": [0.9] * 3, "informed/layer 3": [0.9] * 3}))
+    assert both.text.startswith("The thresholds of layers 2 and 3 have collapsed: they hold 97% to 100% of")
+    series = {f"informed/{at}": [0.1] * 3 for at in "ab"} | {f"activation/{at}/p999": [2.0] for at in "ab"}
+    away = only(evidence({"threshold/a": [7.0], "threshold/b": [9.0]}, **series))
+    assert away.text.startswith("The thresholds of a, b ran away: they stand at more than 3 times")
+
+
+def test_layers_are_named_in_order() -> None:
+    assert named(["layer 2"]) == "layer 2"
+    assert named([f"layer {at}" for at in (9, 10, 1, 2, 3, 7)]) == "layers 1 to 3, 7, 9 and 10"
+    assert named(["layer 1", "layer 4", "output"]) == "layers 1 and 4, output"
 
 
 def test_clipping_at_every_step_and_never() -> None:

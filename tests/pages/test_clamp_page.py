@@ -33,7 +33,7 @@ def test_a_default_policy_limits_every_column_and_is_told(page, spikes) -> None:
     select(app, "Default for every numeric column", "quantile")
     assert "is limited to" in words(app)
     overview = next(each.value for each in app.dataframe if "policy" in each.value.columns)
-    assert set(overview["policy"]) == {"quantile"}
+    assert set(overview["policy"]) == {"Quantiles"}
     assert (overview["below"] + overview["above"]).sum() > 0
 
 
@@ -46,7 +46,7 @@ def test_a_column_of_its_own_and_a_copy_to_others(page, spikes) -> None:
     button(app, "Copy it to them").click().run()
     assert not app.exception
     overview = next(each.value for each in app.dataframe if "policy" in each.value.columns)
-    assert list(overview["policy"]).count("mad (own)") == 2
+    assert list(overview["policy"]).count("Median ± k MAD (own)") == 2
 
 
 def test_the_recipe_gets_a_link_that_opens_the_same_view(page, spikes, store) -> None:
@@ -126,7 +126,7 @@ def test_a_suggestion_is_one_click_and_says_why(page, spikes) -> None:
     assert "tail index" in words(app)
     button(app, "Use it").click().run()
     assert not app.exception
-    assert table(app, "policy").set_index("column").loc["load", "policy"] == "quantile (own)"
+    assert table(app, "policy").set_index("column").loc["load", "policy"] == "Quantiles (own)"
     assert not [each for each in app.button if each.label == "Use it" and "target" not in each.key]
 
 
@@ -135,7 +135,7 @@ def test_every_column_gets_its_suggestion_at_once_and_loses_it_again(page, spike
     button(app, "Their suggestions").click().run()
     assert not app.exception
     policies = table(app, "policy").set_index("column")["policy"]
-    assert policies["load"] == "quantile (own)"
+    assert policies["load"] == "Quantiles (own)"
     assert all(policy.endswith("(own)") for policy in policies)
     told = app.success[0].value
     touched = table(app, "policy").set_index("column").loc["load", ["below", "above"]].sum()
@@ -143,7 +143,7 @@ def test_every_column_gets_its_suggestion_at_once_and_loses_it_again(page, spike
     button(app, "Their suggestions").click().run()
     assert any("nothing changed" in each.value for each in app.info)
     button(app, "The default").click().run()
-    assert set(table(app, "policy")["policy"]) == {"none"}
+    assert set(table(app, "policy")["policy"]) == {"None"}
 
 
 def test_it_opens_on_the_column_that_deserves_a_look_and_says_what_a_suggestion_touches(
@@ -160,7 +160,7 @@ def test_it_opens_on_the_column_that_deserves_a_look_and_says_what_a_suggestion_
     assert next(each for each in app.selectbox if each.label == "Column").value == "price"
     assert "training value" in words(app) and "It touches **" in words(app)
     offers = table(app, "suggested").set_index("column")["suggested"]
-    assert offers["price"].startswith("quantile: ") and offers["size"] == "leave it"
+    assert offers["price"].startswith("Quantiles: ") and offers["size"] == "leave it"
 
 
 def test_columns_are_shown_by_what_is_touched(page, spikes) -> None:

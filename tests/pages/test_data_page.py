@@ -199,7 +199,7 @@ def test_a_column_is_told_in_numbers_with_a_suggestion_and_its_reason(page, home
     spikes = store.datasets.add(samples.load("spikes", home, "Ada"))
     app = page(dataset=spikes.id)
     overview = next(each.value for each in app.dataframe if "worth trying" in each.value.columns)
-    assert any("quantile" in said or "tukey" in said for said in overview["worth trying"])
+    assert any("quantiles" in said or "tukey" in said for said in overview["worth trying"])
     assert "Hill's estimate" in words(app)
     numbers = next(each.value for each in app.dataframe if "0.1 %" in set(each.value.iloc[:, 0].astype(str)))
     assert {"99.9 %", "excess kurtosis", "tail index, upper"} <= set(numbers.iloc[:, 0])

@@ -141,7 +141,7 @@ def test_the_wall_shows_one_class_on_demand(page, stored) -> None:
 
 def test_the_clamp_page_tells_what_a_range_does(page, stored, store) -> None:
     app = page("clamp", dataset=stored.id)
-    assert "this clamp equals no clamp" in words(app)
+    assert "No clamp is chosen" in words(app)
     clamp = next(each for each in app.selectbox if each.label == "Clamp of every pixel")
     clamp.select("fixed").run()
     next(each for each in app.number_input if each.label.startswith("Upper")).set_value(100.0).run()

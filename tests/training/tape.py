@@ -30,6 +30,10 @@ class Tape(TorchDispatchMode):
         self._before: dict[int, tuple[Any, Any]] = {}
         self._random = torch.get_rng_state()
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        return False  # nothing is compiled here, and to keep the compiler out takes longer than all the rest
+
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
         given = _tensors((args, kwargs))

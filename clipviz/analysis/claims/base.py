@@ -12,7 +12,11 @@ from clipviz.core.errors import NotFound
 from clipviz.core.recipe import Recipe
 from clipviz.core.sweep import Design, Vary
 
-GUIDE = "A widely read guide to clamping"
+GUIDE = (
+    "A widely read blog guide to clamping, whose soft clip and gate the Lab shows as traps "
+    "(its address is not on record)"
+)
+"""The source of most claims, as far as it is known: it is quoted, but cannot be linked."""
 SEEDS = 10
 
 

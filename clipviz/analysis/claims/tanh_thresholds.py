@@ -13,7 +13,7 @@ class TanhThresholds(Claim):
 
     title: ClassVar[str] = "Learned tanh thresholds after each convolution"
     said: ClassVar[str] = "Thresholds that are learned after each convolution make a CNN better."
-    source: ClassVar[str] = f"{GUIDE}, without numbers"
+    source: ClassVar[str] = f"{GUIDE}; without numbers"
     data: ClassVar[str] = "fashion_mnist"
     measured: ClassVar[tuple[str, ...]] = ("accuracy", "macro_recall")
 

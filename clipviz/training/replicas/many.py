@@ -15,7 +15,7 @@ from clipviz.core.table import Table
 from clipviz.training import checkpoint
 from clipviz.training.assembly import Assembly, assemble
 from clipviz.training.calibration import calibrate
-from clipviz.training.device import one_stream
+from clipviz.training.device import current, one_stream
 from clipviz.training.failures import Starved, in_words
 from clipviz.training.replicas import kept
 from clipviz.training.replicas.alike import clip_kind, company, groups, obstacle, signature
@@ -55,9 +55,8 @@ def train_many(
     """
     check(table)
     before = torch.get_num_threads()
-    cuda = [torch.cuda.current_device()] if device.startswith("cuda") else []
     crowd = _Crowd(list(recipes), table, list(sinks), device, list(folders), home, ended, resident_bytes)
-    with in_words(), torch.random.fork_rng(devices=cuda), one_stream(device):
+    with in_words(), torch.random.fork_rng(devices=current(device)), one_stream(device):
         torch.set_num_threads(threads)
         try:
             found = crowd.programs(most or (MOST if device == "cpu" else MOST_CUDA))

@@ -92,10 +92,10 @@ class Program:
                 return
 
     def _charge(self) -> None:
-        """Divides the time since the last time among the members."""
+        """Tells the members of the time since the last time."""
         now = time.perf_counter()
         for member in self.members:
-            member.progress.charge((now - self._charged) / len(self.members))
+            member.progress.charge(now - self._charged, len(self.members))
         self._charged = now
 
     def lose(self, lost: list[tuple[Member, ClipvizError]]) -> None:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from clipviz.training.replicas.member import Member
-from clipviz.training.rows import Rows, order
+from clipviz.training.rows import Rows, on_device, order
 
 
 class ManyRows:
@@ -62,6 +62,6 @@ class Orders:
         epoch, place = divmod(step, -(-self._length // self._batch))
         if epoch not in self._known:
             orders = {seed: order(self._length, seed, epoch) for seed in dict.fromkeys(self._seeds)}
-            whole = torch.from_numpy(np.stack([orders[seed] for seed in self._seeds]))
-            self._known = {epoch: whole.to(self._device)}
+            whole = np.stack([orders[seed] for seed in self._seeds])
+            self._known = {epoch: on_device(whole, self._device)}
         return self._known[epoch][:, place * self._batch : (place + 1) * self._batch]

@@ -48,7 +48,7 @@ function draw(series, history, look) {
   const few = points.x.length <= FEW && series.stream === "evaluation";
   const thin = series.width <= 1.2;
   return [{
-    type: "scatter", uid: look.uid, name: look.name, x: points.x, y: points.y,
+    type: "scatter", uid: look.uid, name: look.name, x: points.x, y: points.y, showlegend: series.legend,
     mode: few || points.x.length === 1 ? "lines+markers" : "lines",
     line: { color: thin ? faint(look.colour, 0.75) : look.colour, width: series.width, dash: series.dash },
     marker: { color: look.colour, size: 5 },
@@ -148,7 +148,7 @@ export function layoutOf(spec, traces, log, range, theme, several) {
     yaxis: {
       ...axis, title: { ...axis.title, text: literal(spec.y_title) }, type: log ? "log" : "linear",
       uirevision: `${spec.title} ${log}`, rangemode: share && !log ? "tozero" : "normal",
-      tickformat: share ? ".2~%" : log ? ".3~g" : "", hoverformat: share ? ".2~%" : ".4~g",
+      tickformat: share ? ".2~%" : log ? ".6~g" : "", hoverformat: share ? ".2~%" : ".4~g",
       exponentformat: "power", nticks: log ? ticks(decades(traces)) : 6,
     },
     yaxis2: { overlaying: "y", range: [0, 1], fixedrange: true, visible: false },

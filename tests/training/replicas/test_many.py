@@ -272,6 +272,7 @@ def test_runs_out_of_time_are_judged_where_they_stand(tmp_path: Path) -> None:
     for ended, ear in zip(many(recipes, regression(20_000), ears, tmp_path), ears, strict=True):
         assert ended.result is not None and 0 < ended.result.steps < 400
         assert ear.steps_of("evaluation").tolist() == [0, ended.result.steps]
+        assert "the most time, 0.01 s of the program that it is trained in" in ear.words("rule")[0]
 
 
 def test_inputs_that_say_nothing_fail_alone(tmp_path: Path) -> None:
