@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
-from clipviz.core.dataset import Dataset
+from clipviz.core.dataset import Dataset, Reading
 from clipviz.core.errors import ClipvizError
 from clipviz.core.ids import canonical_json, content_id
 from clipviz.core.recipe import Recipe
@@ -24,7 +24,7 @@ from clipviz.datasets.reader_process import run
 
 KEPT = 4
 """Tables of one dataset that stay on disk: those used last. One takes about as much room as the text file did."""
-LAYOUT = "3"
+LAYOUT = "4"
 ARRAYS = ("target", "train", "validation", "test", "source_rows")
 
 
@@ -102,6 +102,7 @@ def write(folder: Path, made: Table) -> None:
         "task": made.task,
         "classes": list(made.classes),
         "notes": list(made.notes),
+        "reading": made.reading.model_dump(mode="json"),
         "ordered": lengths,
     }
     (folder / "table.json").write_text(json.dumps(about), encoding="utf-8")
@@ -121,6 +122,7 @@ def read(folder: Path) -> Table:
         classes=tuple(about["classes"]),
         words=tuple(about["words"]),
         notes=tuple(about["notes"]),
+        reading=Reading.model_validate(about["reading"]),
         ordered=ordered[: len(features)],
         ordered_target=ordered[-1] if len(ordered) > len(features) else None,
         **arrays,

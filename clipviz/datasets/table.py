@@ -1,7 +1,7 @@
 """A stored dataset as a recipe sees it: usable rows, usable columns, numbers and codes, split."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,7 @@ def load(settings: Settings, dataset: Dataset, recipe: Recipe) -> Table:
         found = kept.table(settings, dataset, clean)
     else:
         found = build(settings, dataset, clean, InMemory())
-    return replace(contaminated(found, recipe.data.contamination), reading=dataset.reading)
+    return contaminated(found, recipe.data.contamination)
 
 
 def build(settings: Settings, dataset: Dataset, recipe: Recipe, columns: Columns) -> Table:
@@ -84,6 +84,7 @@ def build(settings: Settings, dataset: Dataset, recipe: Recipe, columns: Columns
         image=pixel_features.whole(dataset, recipe),
         words=words,
         notes=(*usable.notes, *notes),
+        reading=dataset.reading,
     )
 
 
