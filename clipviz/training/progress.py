@@ -15,6 +15,7 @@ from clipviz.training import checkpoint, evaluation, histograms, watch
 from clipviz.training.assembly import Assembly
 from clipviz.training.graph import Move
 from clipviz.training.journal import Journal
+from clipviz.training.randomness import random_state, set_random_state
 from clipviz.training.rows import Rows, order
 from clipviz.training.sampled import Sampled
 from clipviz.training.stopping import Ending, epoch_steps, planned
@@ -244,17 +245,3 @@ class Progress:
         change, size = torch.stack(lengths).chunk(2)
         found: list[float] = (change / size).tolist()
         return found
-
-
-def random_state(device: str) -> dict[str, Tensor]:
-    """Where torch's generators stand."""
-    state = {"random": torch.get_rng_state()}
-    if device != "cpu":
-        state["random_cuda"] = torch.cuda.get_rng_state()
-    return state
-
-
-def set_random_state(state: dict[str, Tensor], device: str) -> None:
-    torch.set_rng_state(state["random"])
-    if device != "cpu" and "random_cuda" in state:
-        torch.cuda.set_rng_state(state["random_cuda"])

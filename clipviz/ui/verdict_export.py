@@ -125,7 +125,7 @@ def html(verdict: Verdict, groups: Sequence[Group], title: str, plan: Plan) -> s
     origin = _origin(plan)
     parts = [
         report.paragraph(verdict.sentence, "answer"),
-        report.paragraph(" ".join(verdict.context)),
+        *(report.paragraph(said) for said in verdict.context),
         *(report.paragraph(warning) for warning in verdict.warnings),
         *(report.paragraph(advice, "muted") for advice in verdict.advice),
         report.paragraph(verdicts.cost(plan.groups or groups), "muted"),

@@ -14,7 +14,7 @@ from clipviz.core.run import State
 from clipviz.training import checkpoint
 from clipviz.training.graph import moving
 from clipviz.training.memory import told_pieces
-from clipviz.training.progress import random_state, set_random_state
+from clipviz.training.randomness import random_state, set_random_state
 from clipviz.training.replicas import kept
 from clipviz.training.replicas.machine import Machine, has_groups
 from clipviz.training.replicas.member import Ended, Member, Share
