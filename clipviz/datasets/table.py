@@ -84,6 +84,7 @@ def build(settings: Settings, dataset: Dataset, recipe: Recipe, columns: Columns
         image=pixel_features.whole(dataset, recipe),
         words=words,
         notes=(*usable.notes, *notes),
+        reading=dataset.reading,
     )
 
 
@@ -209,7 +210,7 @@ def _features(
     finite = values[np.isfinite(values)]
     big = column.kind == "integer" and len(finite) > 0 and float(np.abs(finite).max()) >= LARGEST_WHOLE
     note = f"{column.name} has whole numbers beyond 2^53; as inputs they are rounded."
-    return [(Feature(column.name), values)], [note] if big else []
+    return [(Feature(column.name, marks=column.marks), values)], [note] if big else []
 
 
 def _candidates(dataset: Dataset, recipe: Recipe) -> tuple[list[Column], dict[str, list[str]]]:

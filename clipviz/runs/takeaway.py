@@ -142,7 +142,7 @@ def bundle(
 
 def as_read(reading: Reading) -> str:
     """What the README says of cells."""
-    said = f"\n`{READING}` says how that file was read. Beside the model, `clipviz.load` reads cells in the same way"
+    said = f"\n`{READING}` says how that file was read. `clipviz.load` reads cells in the same way"
     own = [word for word in reading.missing or () if word not in MISSING]
     if own:
         words = ", ".join(f"`{word.replace('`', ' ')}`" for word in own[:20])

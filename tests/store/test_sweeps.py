@@ -2,10 +2,11 @@ import pytest
 
 from clipviz.core.errors import Conflict, NotFound, StaleAttempt
 from clipviz.core.recipe import Data, Recipe
-from clipviz.core.run import State
+from clipviz.core.run import Run, State
 from clipviz.core.sweep import Design, Standing, Variant
 from clipviz.store import Store
 from clipviz.store.sweeps import Cell
+from clipviz.store.transitions import SUSPECT
 from tests.store.conftest import Clock, dataset_named
 
 RECIPE = Recipe(data=Data(dataset="00000000000000d1", target="y"))
@@ -129,3 +130,23 @@ def test_a_program_is_taken_at_once_and_kept_by_one_beat(store: Store, swept) ->
     assert (heard[one.id, 1], heard[other.id, 1]) == ("run", "pause")
     assert isinstance(heard[one.id, 2], StaleAttempt)
     assert [store.runs.get(run.id).step for run in taken] == [7, 8]
+
+
+def test_a_run_that_kills_its_worker_takes_nobody_with_it_for_good(store: Store, swept) -> None:
+    def taken() -> list[Run]:
+        first = store.runs.claim("host:1", 60)
+        return [] if first is None else [first, *store.runs.claim_program("host:1", 60, "a" * 16, most=9)]
+
+    for _ in range(SUSPECT):
+        together = taken()
+        assert len(together) == 3
+        for run in together:
+            store.runs.lost(run.id, run.attempt, "crashed, signal 11")
+    alone = taken()
+    assert [run.seed for run in alone] == [0], "which one it was will show"
+    assert store.runs.lost(alone[0].id, alone[0].attempt, "crashed, signal 11").state is State.FAILED
+    for seed in (1, 2):
+        alone = taken()
+        assert [run.seed for run in alone] == [seed]
+        assert store.runs.finish(alone[0].id, alone[0].attempt, State.FINISHED, "", None).state.final
+    assert taken() == []
