@@ -51,8 +51,13 @@ class Leases:
 
     def claim_further(self, owner: str, lease_seconds: float, sweep: str) -> Run | None:
         """Take the run that `claim` would take, if it is one of this sweep: a process that is warm for it goes on,
-        and nobody waits longer for that."""
+        and nobody waits longer for that.
+
+        None too where a run has lost touch: only `claim`, which knows whom it watches, can queue it again.
+        """
         with self._database.writing() as connection:
+            if connection.execute(select(runs.c.id).where(self._silent(())).limit(1)).first() is not None:
+                return None
             first = connection.execute(_next()).mappings().one_or_none()
             if first is None or first["sweep"] != sweep:
                 return None

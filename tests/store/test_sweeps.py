@@ -69,6 +69,18 @@ def test_a_warm_process_goes_on_with_its_sweep_only_while_that_is_next(
     assert store.runs.claim_further("host:1", 10, swept.id) is None, "a person's run waits"
 
 
+def test_a_warm_process_makes_way_where_a_run_has_lost_touch(store: Store, clock: Clock, swept) -> None:
+    """Else it would wait for the end of the sweep: only who has a slot free queues it again."""
+    store.runs.submit(store.recipes.add(RECIPE.replace("seed", 9), "r", "Ada").id, "by hand", "Ada")
+    lost = store.runs.claim("gone:1", 10)
+    assert lost.name == "by hand"
+    assert store.runs.claim_further("host:1", 60, swept.id) is not None
+    clock.forward(seconds=11)
+    assert store.runs.claim_further("host:1", 60, swept.id) is None
+    assert store.runs.claim("runner", 60).id == lost.id
+    assert store.runs.claim_further("host:1", 60, swept.id) is not None
+
+
 def test_people_pause_resume_and_cancel_all_at_once(store: Store, swept) -> None:
     running = store.runs.claim("host:1", 10)
     assert store.sweeps.ask(swept.id, "pause", "Grace") == 3

@@ -135,6 +135,11 @@ def test_the_lines_of_the_readme_run(tmp_path: Path, columns, monkeypatch, capsy
     assert example["kind"] in ("low", "high") and len(str(example["day"])) == len("2020-01-05")
     reading = files.dataset(settings, shown.run.dataset).reading
 
+    evil = shown.recipe.replace("data.target", "price`[x](http://y)")
+    with zipfile.ZipFile(
+        io.BytesIO(takeaway.bundle(place, shown.run, evil, None, reading, example))
+    ) as archive:
+        assert archive.read("README.md").startswith(b"# A model that predicts `price [x](http://y)`\n")
     packed = takeaway.bundle(place, shown.run, shown.recipe, None, reading, example)
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         archive.extractall(tmp_path / "away")
