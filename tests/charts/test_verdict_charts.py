@@ -89,6 +89,16 @@ def test_bands_are_quartiles_over_seeds_and_a_stopped_seed_keeps_its_value() -> 
     assert list(bands([Curves("a", gone)], "loss", LIGHT).data[1].x) == [0]
 
 
+def test_of_many_arms_those_with_the_most_seeds_are_in_colour() -> None:
+    one = (np.array([0, 10]), np.array([3, 1], np.float32))
+    arms = [Curves(f"arm {at}", [one] * (5 if at in (0, 17) else 2)) for at in range(20)]
+    drawn = bands(arms, "loss", LIGHT).data
+    named = [trace.name for trace in drawn if trace.showlegend is not False]
+    assert named == ["18 other arms", "arm 0", "arm 17"]
+    lines = [trace for trace in drawn if trace.line.width]
+    assert len(lines) == 20 and len({trace.line.color for trace in lines}) == 3
+
+
 def test_levels_leave_holes_where_there_is_no_arm() -> None:
     cells = [[Cell(1.0, 3), Cell(2.0, 3, 1)], [None, Cell(None, 3, 3)]]
     figure = levels(["none", "tukey"], ["0.1", "1"], cells, ("in", "grad", "MAE"), True, LIGHT)

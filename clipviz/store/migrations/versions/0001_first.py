@@ -72,7 +72,6 @@ def _sweeps() -> None:
         sa.Column("design", sa.Text, nullable=False),
         sa.Column("variants", sa.Text, nullable=False),
         sa.Column("rounds", sa.Text, nullable=False),
-        sa.Column("extensions", sa.Text, nullable=False),
         sa.Column("choosing", sa.Boolean, nullable=False),
         sa.Column("created_by", sa.Text, nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
