@@ -21,7 +21,7 @@ from clipviz.core.run import Run, Sink, State
 from clipviz.core.screening import Halving, Round
 from clipviz.core.settings import Settings
 from clipviz.core.sweep import Design, Standing, Sweep, Vary
-from clipviz.given import dataset_of, other_data, recipe_of, wanted
+from clipviz.given import check_metric, dataset_of, other_data, recipe_of, wanted
 from clipviz.home import home, me
 from clipviz.store import Store
 
@@ -167,6 +167,7 @@ def sweep(
         dataset = store.datasets.add(dataset_of(path, settings, store, me(), reading))
         begun = recipe_of(recipe, dataset, target, settings)
         asked = wanted(begun, dataset, settings, dict(set or {}), device=device)
+        check_metric(metric, asked, dataset, settings)
         over = range(seeds) if isinstance(seeds, int) else seeds
         rule = Halving.over(len(over), metric=metric) if halving else None
         shape = {

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from clipviz.core.dataset import Dataset, Reading
 from clipviz.core.errors import Deleted, InvalidRecipe, NotFound, UnreadableFile
 from clipviz.core.ids import is_id
+from clipviz.core.metric import METRICS
 from clipviz.core.recipe import Recipe
 from clipviz.core.settings import Settings
 from clipviz.runs.check import complete
@@ -178,3 +179,17 @@ def wanted(
     for place, value in (values | own).items():
         asked = asked.replace(place, value)
     return complete(asked)
+
+
+def check_metric(metric: str | None, recipe: Recipe, dataset: Dataset, settings: Settings) -> None:
+    """Before anything is trained for a verdict in it: raises InvalidRecipe for a metric that no run will have."""
+    from clipviz.datasets.table import usable_rows
+
+    if metric is None:
+        return
+    task = usable_rows(settings, dataset, recipe).task
+    known = [each.name for each in METRICS.values() if each.task == task]
+    if metric not in known:
+        raise InvalidRecipe(
+            f"The metric of a {task} must be one of {', '.join(known)}", repr(metric), "Choose one of these"
+        )

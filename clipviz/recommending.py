@@ -14,7 +14,7 @@ from clipviz.core.run import State
 from clipviz.core.screening import Round
 from clipviz.core.settings import Settings
 from clipviz.core.sweep import Standing, Sweep
-from clipviz.given import dataset_of, other_data, recipe_of, wanted
+from clipviz.given import check_metric, dataset_of, other_data, recipe_of, wanted
 from clipviz.home import home, me
 from clipviz.store import Store
 
@@ -59,6 +59,7 @@ def recommend(
         dataset = store.datasets.add(dataset_of(path, settings, store, me(), reading))
         told = recipe_of(recipe, dataset, target, settings)
         base = wanted(told, dataset, settings, dict(set or {}), device=device)
+        check_metric(metric, base, dataset, settings)
         title = name or f"{dataset.name}: which policy for {base.data.target}?"
         begun = begin(store, settings, base, 60 * minutes, title, me(), metric, awake=False)
         standing = foreground.train_here(store, settings, begun, me(), tell)

@@ -95,3 +95,15 @@ def test_a_sweep_halves_in_a_terminal(tmp_path: Path) -> None:
     assert "Left early, so that nothing is claimed of them" in said.stdout
     wrong = CliRunner().invoke(app, [*words, "--seeds", "3"])
     assert wrong.exit_code == 2 and "Halving cuts for the first time after 3 seeds" in wrong.stderr
+
+
+def test_a_metric_that_no_run_will_have_is_refused_before_anything_is_trained(tmp_path: Path) -> None:
+    table = tmp_path / "line.csv"
+    np.savetxt(table, np.random.default_rng(0).normal(size=(40, 2)), delimiter=",", header="x,y", comments="")
+    for verb in (clipviz.recommend, clipviz.sweep):
+        with pytest.raises(
+            InvalidRecipe, match="The metric of a regression must be one of mae, rmse, r2; rec"
+        ):
+            verb(table, target="y", metric="accuracy", device="cpu")
+    with home() as (_, store):
+        assert store.runs.list(include_sweeps=True) == []

@@ -4,6 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from clipviz.core.recipe import Task
+
 Better = Literal["lower", "higher"]
 
 
@@ -14,6 +16,7 @@ class Metric(BaseModel):
 
     name: str
     title: str
+    task: Task
     better: Better
     unit: str = ""
 
@@ -26,13 +29,13 @@ class Metric(BaseModel):
 METRICS = {
     metric.name: metric
     for metric in (
-        Metric(name="mae", title="MAE", better="lower", unit="the target's unit"),
-        Metric(name="rmse", title="RMSE", better="lower", unit="the target's unit"),
-        Metric(name="r2", title="R²", better="higher"),
-        Metric(name="accuracy", title="accuracy", better="higher"),
-        Metric(name="macro_f1", title="F1 (macro)", better="higher"),
-        Metric(name="macro_recall", title="recall (macro)", better="higher"),
-        Metric(name="log_loss", title="log loss", better="lower", unit="nats"),
+        Metric(name="mae", title="MAE", task="regression", better="lower", unit="the target's unit"),
+        Metric(name="rmse", title="RMSE", task="regression", better="lower", unit="the target's unit"),
+        Metric(name="r2", title="R²", task="regression", better="higher"),
+        Metric(name="accuracy", title="accuracy", task="classification", better="higher"),
+        Metric(name="macro_f1", title="F1 (macro)", task="classification", better="higher"),
+        Metric(name="macro_recall", title="recall (macro)", task="classification", better="higher"),
+        Metric(name="log_loss", title="log loss", task="classification", better="lower", unit="nats"),
     )
 }
 """In the order in which a verdict prefers them."""
