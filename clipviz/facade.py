@@ -258,6 +258,6 @@ def _outcome(run: Run, notes: Sequence[str]) -> Outcome:
     told |= {
         "steps": result.get("steps", run.step),
         "findings": (result.get("health") or {}).get("findings", []),
-        "notes": [*notes, *result.get("notes", [])],
+        "notes": [*notes, *result.get("cautions", []), *result.get("notes", [])],
     }
     return Outcome(run=run.id, state=run.state, reason=run.reason, **told)

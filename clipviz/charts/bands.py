@@ -7,10 +7,12 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from clipviz.charts.layout import finish, literal
+from clipviz.charts.layout import finish, taken, wrapped
 from clipviz.charts.palette import Palette
 
 POINTS = 200
+MOST = 8
+"""Arms with a colour of their own, as many as there are colours."""
 WIDE = 30.0
 """Largest value over smallest, all of them positive, from which on the axis is logarithmic."""
 
@@ -26,13 +28,32 @@ class Curves:
 def bands(arms: Sequence[Curves], axis: str, colours: Palette) -> go.Figure:
     """Median over seeds as a line, quartiles as a band. A seed that has stopped keeps its last value.
 
+    Of more than MOST arms the reference and those with the most seeds are in colour; the medians of the others stand
+    faint behind them.
     The axis is logarithmic where the values span more than WIDE.
     """
     figure, seen = go.Figure(), [np.inf, -np.inf]
-    for place, arm in enumerate(arms):
-        if not arm.seeds:
-            continue
-        colour = colours.series[place % len(colours.series)]
+    known = [arm for arm in arms if arm.seeds]
+    first = list(range(len(known)))
+    if len(known) > MOST:
+        most = max(len(arm.seeds) for arm in known)
+        first = [at for at in first if at == 0 or len(known[at].seeds) == most][:MOST]
+    others = [arm for at, arm in enumerate(known) if at not in first]
+    for arm in others:
+        steps, _, middle, _ = _quartiles(arm.seeds)
+        seen = [min(seen[0], *middle.tolist()), max(seen[1], *middle.tolist())]
+        figure.add_scatter(
+            x=steps,
+            y=middle,
+            mode="lines",
+            name=f"{len(others)} other arms",
+            line={"color": colours.faint, "width": 1},
+            hovertemplate=f"{wrapped(arm.name, 44, 4)}: %{{y}}<extra></extra>",
+            showlegend=arm is others[0],
+            legendgroup="others",
+        )
+    for place, at in enumerate(first):
+        arm, colour = known[at], colours.series[place]
         steps, low, middle, high = _quartiles(arm.seeds)
         seen = [min(seen[0], *low.tolist()), max(seen[1], *high.tolist())]
         figure.add_scatter(
@@ -50,16 +71,17 @@ def bands(arms: Sequence[Curves], axis: str, colours: Palette) -> go.Figure:
             x=steps,
             y=middle,
             mode="lines",
-            name=literal(arm.name, 44),
+            name=wrapped(arm.name, 44, 4),
             line={"color": colour, "width": 2},
             legendgroup=str(place),
         )
-    finish(figure, colours, height=380)
+    lines = sum(taken([known[at].name], 44, 4) for at in first)
+    finish(figure, colours, height=380 + 6 * max(0, lines - 6))
     figure.update_layout(
         xaxis_title="step",
         yaxis_title=axis,
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
-        hovermode="x unified",
+        hovermode="closest" if others else "x unified",
     )
     if seen[0] > 0 and seen[1] > WIDE * seen[0]:
         figure.update_yaxes(type="log", dtick=1)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from clipviz.charts.layout import finish, literal
+from clipviz.charts.layout import finish, literal, wrapped
 from clipviz.charts.palette import Palette
 
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star", "cross", "hourglass")
@@ -37,12 +37,12 @@ def contamination(
                 "arrayminus": [_reach(mean, low) for _, mean, low, _ in policy.points],
             },
             mode="lines+markers",
-            name=literal(policy.name, 40),
+            name=wrapped(policy.name, 40, 4),
             line={"width": 2, "dash": DASHES[place // len(SYMBOLS) % len(DASHES)],
                   "color": colours.series[place % len(colours.series)]},
             marker={"size": 9, "symbol": SYMBOLS[place % len(SYMBOLS)]},
             customdata=[literal(note, 120) for note in policy.notes],
-            hovertemplate=f"{literal(policy.name, 80)}<br>%{{customdata}}<extra></extra>",
+            hovertemplate=f"{wrapped(policy.name, 60, 6)}<br>%{{customdata}}<extra></extra>",
         )  # fmt: skip
     finish(figure, colours, height=380)
     figure.update_layout(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from clipviz.charts.forest import SYMBOLS
-from clipviz.charts.layout import finish, literal
+from clipviz.charts.layout import finish, wrapped
 from clipviz.charts.palette import Palette
 
 NAMED = 6
@@ -39,12 +39,12 @@ def cost_gain(arms: Sequence[Bought], value: str, colours: Palette) -> go.Figure
             y=[each.gain],
             error_y=reach,
             mode="markers+text" if len(arms) <= NAMED else "markers",
-            text=[literal(each.name, 24)],
+            text=[wrapped(each.name, 28, 6)],
             textposition="middle right",
             cliponaxis=False,
             marker={"size": 11, "color": colour, "symbol": SYMBOLS.get(each.relation, "circle-open"),
                     "line": {"width": 2, "color": colour}},
-            hovertemplate=f"{literal(each.name, 80)}<br>%{{x:.2f}} times the time, %{{y:.4g}}<extra></extra>",
+            hovertemplate=f"{wrapped(each.name, 60, 6)}<br>%{{x:.2f}} times the time, %{{y:.4g}}<extra></extra>",
             showlegend=False,
         )  # fmt: skip
     figure.add_hline(y=0, line={"color": colours.ink, "width": 1})

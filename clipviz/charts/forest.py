@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from clipviz.charts.layout import finish, literal, wrapped
+from clipviz.charts.layout import finish, literal, taken, wrapped
 from clipviz.charts.palette import Palette
 
+WIDE, LINES = 32, 8
+"""Letters in a line of a name, and most lines of it."""
 SYMBOLS = {"better": "circle", "worse": "x", "identical": "line-ns-open", "equivalent": "square-open"}
 
 
@@ -28,6 +30,7 @@ def forest(lines: Sequence[Line], axis: str, colours: Palette, margin: float | N
     figure = go.Figure()
     for place, line in enumerate(lines):
         if line.mean is None:
+            _say(figure, place, line, colours)
             continue
         shown = line.relation in ("better", "worse")
         reach = None
@@ -44,18 +47,27 @@ def forest(lines: Sequence[Line], axis: str, colours: Palette, margin: float | N
             mode="markers",
             marker={"size": 12 if shown else 10, "color": colour, "symbol": SYMBOLS.get(line.relation, "circle-open"),
                     "line": {"width": 2, "color": colour}},
-            hovertemplate=f"{literal(line.name, 80)}<br>{literal(line.note, 200)}<extra></extra>",
+            hovertemplate=f"{wrapped(line.name, 60, 6)}<br>{literal(line.note, 200)}<extra></extra>",
             showlegend=False,
         )  # fmt: skip
     figure.add_vline(x=0, line={"color": colours.ink, "width": 1})
     if margin:
         figure.add_vrect(x0=-margin, x1=margin, fillcolor=colours.faint, opacity=0.25, line_width=0)
-    finish(figure, colours, height=130 + 54 * len(lines))
+    tall = taken((line.name for line in lines), WIDE, LINES)
+    finish(figure, colours, height=130 + max(54, 17 * tall + 24) * len(lines))
     figure.update_layout(xaxis_title=axis)
     figure.update_yaxes(
         tickvals=list(range(len(lines))),
-        ticktext=[f"{wrapped(line.name, 32, 3)}<br><sub>{line.relation}</sub>" for line in lines],
+        ticktext=[f"{wrapped(line.name, WIDE, LINES)}<br><sub>{line.relation}</sub>" for line in lines],
         range=[len(lines) - 0.5, -0.5],
         showgrid=False,
     )
     return figure
+
+
+def _say(figure: go.Figure, place: int, line: Line, colours: Palette) -> None:
+    """Why a comparison has no point: a row without one looks forgotten."""
+    figure.add_annotation(
+        x=0.5, xref="paper", y=place, showarrow=False, text="no pair has two numbers",
+        hovertext=literal(line.note, 200), font={"color": colours.muted, "size": 12},
+    )  # fmt: skip

@@ -21,7 +21,7 @@ def interaction(
         cols=len(gradients),
         shared_yaxes=True,
         horizontal_spacing=0.04,
-        subplot_titles=[literal(name, 30) for name in gradients],
+        subplot_titles=[wrapped(name, 30, 3) for name in gradients],
     )
     for column, gradient in enumerate(gradients, 1):
         cells = [[means.get((each, activation, gradient)) for activation in activations] for each in inputs]
@@ -45,11 +45,11 @@ def interaction(
     )
     figure.update_xaxes(
         tickvals=list(range(len(activations))),
-        ticktext=[wrapped(name, 14) for name in activations],
+        ticktext=[wrapped(name, 14, 6) for name in activations],
         showgrid=False,
     )
     figure.update_yaxes(
-        tickvals=list(range(len(inputs))), ticktext=[wrapped(name, 20, 2) for name in inputs], showgrid=False,
+        tickvals=list(range(len(inputs))), ticktext=[wrapped(name, 20, 4) for name in inputs], showgrid=False,
         range=[len(inputs) - 0.5, -0.5],
     )  # fmt: skip
     return figure

@@ -2,6 +2,7 @@
 
 import html
 import textwrap
+from collections.abc import Iterable
 from typing import Any
 
 import plotly.graph_objects as go
@@ -40,6 +41,11 @@ def literal(text: str, limit: int = 60) -> str:
     """User text for a title, label or hover: plotly reads <b> and <a>, so markup is made harmless."""
     cut = text if len(text) <= limit else text[: limit - 1] + "…"
     return html.escape(cut, quote=False).replace("\n", " ")
+
+
+def taken(names: Iterable[str], width: int, lines: int) -> int:
+    """How many lines the longest of these names takes, wrapped like that; 1 for none."""
+    return max((wrapped(name, width, lines).count("<br>") + 1 for name in names), default=1)
 
 
 def wrapped(text: str, width: int = 18, lines: int = 3) -> str:

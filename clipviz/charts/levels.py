@@ -32,11 +32,13 @@ def levels(
     finish(figure, colours, height=140 + 44 * len(rows))
     figure.update_layout(xaxis_title=literal(column_title), yaxis_title=literal(row_title))
     figure.update_xaxes(
-        tickvals=list(range(len(columns))), ticktext=[wrapped(name, 14) for name in columns], showgrid=False
+        tickvals=list(range(len(columns))),
+        ticktext=[wrapped(name, 14, 6) for name in columns],
+        showgrid=False,
     )
     figure.update_yaxes(
         tickvals=list(range(len(rows))),
-        ticktext=[wrapped(name, 20, 2) for name in rows],
+        ticktext=[wrapped(name, 20, 4) for name in rows],
         showgrid=False,
         autorange="reversed",
     )

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from clipviz.charts.layout import finish, literal, wrapped
+from clipviz.charts.layout import finish, taken, wrapped
 from clipviz.charts.palette import Palette
 
 MOST_LINES = 12
 """Arms up to which seeds are joined by lines; beyond it they would be a web."""
+WIDE, LINES = 30, 8
+"""Letters in a line of a name, and most lines of it, where arms stand one below the other."""
 
 
 def seed_points(
@@ -16,13 +18,16 @@ def seed_points(
 ) -> go.Figure:
     """arms: name and value by seed, None for a run that diverged; those are counted at the edge.
 
-    Arms stand side by side, seeds joined by lines; more than `MOST_LINES` of them one below the other, where there is
-    room for their names.
+    Arms stand side by side; many of them, or such with long names, one below the other, where there is room for these.
+    Seeds are joined by lines, up to `MOST_LINES` arms.
     """
-    across, along = ("y", "x") if len(arms) > MOST_LINES else ("x", "y")
+    names = [name for name, _ in arms]
+    narrow = 14 if len(arms) > 3 else 22
+    down = len(arms) > MOST_LINES or taken(names, narrow, LINES) > (2 if len(arms) > 3 else 4)
+    across, along = ("y", "x") if down else ("x", "y")
     figure = go.Figure()
-    if across == "x":
-        _slopes(figure, arms, colours)
+    if len(arms) <= MOST_LINES:
+        _slopes(figure, arms, colours, across, along)
     for place, (name, values) in enumerate(arms):
         colour = colours.series[place % len(colours.series)]
         known = [(seed, value) for seed, value in sorted(values.items()) if value is not None]
@@ -31,7 +36,7 @@ def seed_points(
             customdata=[seed for seed, _ in known],
             mode="markers",
             marker={"color": colour, "size": 8, "line": {"color": colours.ground, "width": 1}},
-            hovertemplate=f"{literal(name, 60)}<br>seed %{{customdata}}: %{{{along}:.5g}}<extra></extra>",
+            hovertemplate=f"{wrapped(name, 60, 6)}<br>seed %{{customdata}}: %{{{along}:.5g}}<extra></extra>",
             showlegend=False,
         )
         _median(figure, place, sorted(value for _, value in known), colour, across, along)
@@ -42,26 +47,31 @@ def seed_points(
                 **{across: place, along: 1}, **anchor, showarrow=False, text=f"✕ {len(lost)} diverged",
                 font={"color": colours.warning},
             )  # fmt: skip
-    finish(figure, colours, height=380 if across == "x" else 130 + 34 * len(arms))
-    wide = 30 if across == "y" else 14 if len(arms) > 3 else 22
+    wide = WIDE if down else narrow
+    finish(
+        figure, colours, height=130 + max(34, 17 * taken(names, WIDE, LINES) + 8) * len(arms) if down else 380
+    )
     ends = [-0.6, len(arms) - 0.4]
-    names = {
+    ticks = {
         "tickvals": list(range(len(arms))),
-        "ticktext": [wrapped(name, wide, 4 if across == "x" else 2) for name, _ in arms],
-        "range": ends if across == "x" else ends[::-1],
+        "ticktext": [wrapped(name, wide, LINES) for name in names],
+        "range": ends[::-1] if down else ends,
         "showgrid": False,
     }
-    figure.update_layout({f"{across}axis": names, f"{along}axis": {"title": {"text": axis}}})
+    figure.update_layout({f"{across}axis": ticks, f"{along}axis": {"title": {"text": axis}}})
     return figure
 
 
 def _slopes(
-    figure: go.Figure, arms: Sequence[tuple[str, Mapping[int, float | None]]], colours: Palette
+    figure: go.Figure,
+    arms: Sequence[tuple[str, Mapping[int, float | None]]],
+    colours: Palette,
+    across: str,
+    along: str,
 ) -> None:
     for seed in sorted({seed for _, values in arms for seed in values}):
         figure.add_scatter(
-            x=list(range(len(arms))),
-            y=[values.get(seed) for _, values in arms],
+            **{across: list(range(len(arms))), along: [values.get(seed) for _, values in arms]},
             mode="lines",
             line={"color": colours.faint, "width": 1},
             hoverinfo="skip",

@@ -2,7 +2,7 @@
 
 MODEL = "model.safetensors"
 READING = "reading.json"
-"""How the file was read that it learned from (`core.dataset.Reading`); `load` looks for it beside MODEL."""
+"""How the file was read that it learned from (`core.dataset.Reading`); beside MODEL it goes before what MODEL says."""
 PROGRAM = "model.pt2"
 ONNX = "model.onnx"
 INPUTS = "inputs.json"

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 Kind = Literal["number", "integer", "boolean", "category", "date", "text", "empty"]
 SHAPE = re.compile(r"^[1-9][0-9]{0,4}x[1-9][0-9]{0,4}(x[13])?$")
 FIRST_FIELDS = ("format", "delimiter", "decimal", "thousands", "encoding", "header", "sheet", "missing")
+CLOCK, NAMELESS = "1:30", "(5)"
+"""Marks of numbers that have no sign of their own: times, hours first; brackets, hard spaces, a minus behind."""
 NUMERIC: tuple[Kind, ...] = ("number", "integer", "boolean")
 
 
@@ -117,6 +119,11 @@ class Column(BaseModel):
     kind: Kind
     title: str = Field(
         "", description="The name in the file, when it had to be changed to be unique or usable."
+    )
+    marks: tuple[str, ...] = Field(
+        (),
+        description="What was taken off the cells to have numbers: %, $, kg; CLOCK where they were times, hours first; "
+        "NAMELESS for brackets and the like.",
     )
 
 

@@ -120,6 +120,7 @@ class Result(BaseModel):
     )
     non_finite_steps: int = 0
     notes: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = Field((), description="Why the metrics may say little of the recipe.")
     health: Health | None = Field(
         None,
         description="Its clip ledger, what was found wrong, and which error is the largest; from its telemetry.",

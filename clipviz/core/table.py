@@ -1,10 +1,13 @@
 """A table ready for training: plain arrays, already split; knows no files."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from clipviz.core.dataset import Reading
 from clipviz.core.recipe import Task
 
 Inputs = NDArray[np.float64] | NDArray[np.uint8] | NDArray[np.uint16]
@@ -13,12 +16,23 @@ Inputs = NDArray[np.float64] | NDArray[np.uint8] | NDArray[np.uint16]
 @dataclass(frozen=True)
 class Feature:
     """One raw input column. levels: the categories behind the codes 0..L-1; empty for a number. token: whether it is
-    the id of a word at one position of a text.
+    the id of a word at one position of a text. marks: what its cells had beside their numbers (see `Column.marks`).
     """
 
     name: str
     levels: tuple[str, ...] = ()
     token: bool = False
+    marks: tuple[str, ...] = ()
+
+    def written(self) -> list[Any]:
+        """As JSON has it."""
+        return [self.name, list(self.levels), self.token, list(self.marks)]
+
+    @classmethod
+    def read(cls, written: Sequence[Any]) -> Self:
+        """What `written` gave; raises ValueError, TypeError."""
+        name, levels, token, marks = written
+        return cls(name, tuple(levels), token, tuple(marks))
 
     @property
     def number(self) -> bool:
@@ -62,3 +76,5 @@ class Table:
     """What the ids 2, 3, ... of the tokens stand for, the last columns of the inputs; empty without a text."""
     notes: tuple[str, ...] = ()
     """Sentences about what was left out: columns that cannot be used, rows without a target."""
+    reading: Reading = field(default_factory=Reading)
+    """How the cells of its file were read; the rows that a model is given later are read in the same way."""

@@ -6,9 +6,10 @@ from pathlib import Path
 from clipviz.core.dataset import Dataset, ImageReading, Reading
 from clipviz.core.errors import NotFound
 from clipviz.core.settings import Settings
-from clipviz.datasets import named
+from clipviz.datasets import named, named_catalogue
 from clipviz.datasets.download import Progress
 from clipviz.datasets.ingest import ingest
+from clipviz.datasets.named_catalogue import Named
 
 VARIABLE = "CLIPVIZ_DATASETS"
 """Names a folder of files of public data sets, for machines without a network."""
@@ -54,16 +55,16 @@ def titled(id: str, rows: int) -> str:
     return f"{entry.title}, {rows:,} of {entry.rows:,} rows" if rows < entry.rows else entry.title
 
 
-def described(id: str) -> named.Named:
+def described(id: str) -> Named:
     """What is known of a data set; raises NotFound."""
-    for each in named.CATALOGUE:
+    for each in named_catalogue.CATALOGUE:
         if each.id == id:
             return each
-    known = ", ".join(each.id for each in named.CATALOGUE)
+    known = ", ".join(each.id for each in named_catalogue.CATALOGUE)
     raise NotFound("The data set must be one that is known by name", repr(id), f"Pick one of {known}")
 
 
-def _downloaded(entry: named.Named, settings: Settings) -> bool:
+def _downloaded(entry: Named, settings: Settings) -> bool:
     return all((named.folder(settings, entry.id) / part.file).is_file() for part in entry.parts)
 
 

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
-from clipviz.core.dataset import Dataset
+from clipviz.core.dataset import Dataset, Reading
 from clipviz.core.errors import ClipvizError
 from clipviz.core.ids import canonical_json, content_id
 from clipviz.core.recipe import Recipe
@@ -24,7 +24,7 @@ from clipviz.datasets.reader_process import run
 
 KEPT = 4
 """Tables of one dataset that stay on disk: those used last. One takes about as much room as the text file did."""
-LAYOUT = "3"
+LAYOUT = "4"
 ARRAYS = ("target", "train", "validation", "test", "source_rows")
 
 
@@ -96,12 +96,13 @@ def write(folder: Path, made: Table) -> None:
             file.write(np.sort(made.target[made.train]).data)
             lengths.append(len(made.train))
     about = {
-        "features": [[feature.name, list(feature.levels), feature.token] for feature in made.features],
+        "features": [feature.written() for feature in made.features],
         "words": list(made.words),
         "target_name": made.target_name,
         "task": made.task,
         "classes": list(made.classes),
         "notes": list(made.notes),
+        "reading": made.reading.model_dump(mode="json"),
         "ordered": lengths,
     }
     (folder / "table.json").write_text(json.dumps(about), encoding="utf-8")
@@ -112,7 +113,7 @@ def read(folder: Path) -> Table:
     about = json.loads((folder / "table.json").read_bytes())
     arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r").view(np.ndarray) for name in ARRAYS}
     ordered = _ordered(folder / "ordered.f64", about["ordered"])
-    features = tuple(Feature(name, tuple(levels), token) for name, levels, token in about["features"])
+    features = tuple(map(Feature.read, about["features"]))
     return Table(
         features=features,
         inputs=mapped(folder / "inputs.f64", len(arrays["target"]), len(features)),
@@ -121,6 +122,7 @@ def read(folder: Path) -> Table:
         classes=tuple(about["classes"]),
         words=tuple(about["words"]),
         notes=tuple(about["notes"]),
+        reading=Reading.model_validate(about["reading"]),
         ordered=ordered[: len(features)],
         ordered_target=ordered[-1] if len(ordered) > len(features) else None,
         **arrays,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from clipviz.core.dataset import Kind, Reading
+from clipviz.core.dataset import CLOCK, NAMELESS, Kind, Reading
 from clipviz.core.errors import UnreadableFile
 from clipviz.datasets import closer
 from clipviz.datasets.closer import Closer
@@ -29,7 +29,7 @@ class Typed:
 
     cell: its name there. value: SQL of its typed value. stored: the SQL type that an integer is kept as. misfit: SQL
     that is true for a cell that is there and cannot be read as this kind. bad: how many such cells there are. note: a
-    sentence about the choice, "" for the obvious.
+    sentence about the choice, "" for the obvious. marks: see `Column.marks`.
     """
 
     kind: Kind
@@ -39,6 +39,7 @@ class Typed:
     bad: int
     stored: str = ""
     note: str = ""
+    marks: tuple[str, ...] = ()
 
 
 def decide(
@@ -187,6 +188,14 @@ class _Column:
             note = f"{note} {name} holds amounts in brackets: (5) is -5.".strip()
         return bare, near.numbers, near.whole, note
 
+    def _marks(self) -> tuple[str, ...]:
+        """What `_spelled` takes off."""
+        if self.near.clocks > max(self.near.numbers, self.near.measured):
+            return (CLOCK,)
+        if self.unit and self.near.measured > self.near.numbers:
+            return (self.unit,)
+        return self.near.signs or (NAMELESS,)
+
     def _number(self, kind: Kind, chosen: bool) -> Typed:
         """A number or an integer, with its signs and its unit taken off where it has any."""
         marks = (self.reading.decimal or ".", self.reading.thousands or "")
@@ -204,7 +213,8 @@ class _Column:
         elif kind == "integer":
             stored, readable = "BIGINT", whole
             misfit = f"({self.cell} IS NOT NULL AND ({value} IS NULL OR NOT ({whole_sql(value)})))"
-        return Typed(kind, self.cell, value, misfit, self.counts.present - readable, stored, note)
+        bad = self.counts.present - readable
+        return Typed(kind, self.cell, value, misfit, bad, stored, note, () if plain else self._marks())
 
     def _date(self, kind: Kind, chosen: bool) -> Typed:
         """A date; where each cell fits both orders, the order that the other columns or the person speak for."""

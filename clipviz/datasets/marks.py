@@ -8,6 +8,7 @@ SIGNS = (
     r"(?:(?:US|R|A|C|HK|NT)?\$|[€£¥₹₽₩₺₴₪฿]|USD|EUR|GBP|CHF|JPY|CNY|INR|CAD|AUD|BRL|SEK|NOK|DKK|PLN|CZK|HUF"
     r"|S?Fr\.?|kr\.?|zł|Kč|Ft|lei|руб\.?)"
 )
+_SIGN = re.compile(rf"{SIGNS}|%")
 _BEFORE = re.compile(rf"^([-+]?)\s*{SIGNS}\s*([-+]?[0-9.,])")
 _AFTER = re.compile(rf"([0-9.,])\s*(?:{SIGNS}|%)$")
 _BRACKETED = re.compile(rf"^\(\s*((?:{SIGNS}\s*)?[0-9][0-9.,' ]*(?:\s*(?:{SIGNS}|%))?)\s*\)$")
@@ -46,6 +47,14 @@ def unmarked_sql(cell: str) -> str:
 def sign_sql(cell: str) -> str:
     """SQL for the sign of a marked cell: "$", "€", "%"; "" where there is none."""
     return f"regexp_extract({cell}, '{SIGNS}|%')"
+
+
+def beside(cell: str) -> tuple[str, str]:
+    """(the number of a cell without sign and unit, the sign or the unit), "" where it has none."""
+    bare = unmarked(cell)
+    number = without_unit(bare)
+    sign = _SIGN.search(cell) if bare != cell.strip() else None
+    return number, bare[len(number) :].strip() or (sign.group() if sign else "")
 
 
 def without_unit(cell: str) -> str:

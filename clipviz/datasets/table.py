@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,14 +13,19 @@ from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Data, Recipe, Task
 from clipviz.core.settings import Settings
 from clipviz.core.table import Feature, Inputs, Table
-from clipviz.datasets import date_features, files, kept, pixel_features, split_keys, target, word_features
+from clipviz.datasets import (
+    column_features,
+    files,
+    kept,
+    pixel_features,
+    split_keys,
+    target,
+    word_features,
+)
 from clipviz.datasets.contamination import contaminated
 from clipviz.datasets.input_columns import Columns, InMemory
-from clipviz.datasets.numerals import LARGEST_WHOLE
 from clipviz.datasets.split import split
-from clipviz.datasets.words import distinct_words
 
-MOST_LEVELS = 50
 FEWEST_ROWS = 10
 RESIDENT_VALUES = 4_000_000
 """Cells of a dataset from which on its tables are kept on disk, and mapped."""
@@ -84,6 +88,7 @@ def build(settings: Settings, dataset: Dataset, recipe: Recipe, columns: Columns
         image=pixel_features.whole(dataset, recipe),
         words=words,
         notes=(*usable.notes, *notes),
+        reading=dataset.reading,
     )
 
 
@@ -146,9 +151,11 @@ def _inputs(
     stored = files.each_column(place, [column.name for column in usable])
     for column, cells in zip(usable, stored, strict=True):
         some = cells if len(kept.rows) == len(cells) else cells.take(kept.rows)
-        found, note = _features(column, some, kept.train)
+        found, note = column_features.features(column, some, kept.train)
         notes.extend(note)
-        varied = [(feature, values) for feature, values in found if not _constant(values[kept.train])]
+        varied = [
+            (feature, values) for feature, values in found if not column_features.constant(values[kept.train])
+        ]
         if not varied:
             constant.append(column.name)
         for feature, values in varied:
@@ -194,24 +201,6 @@ def _read_text(place: Path, dataset: Dataset, data: Data, kept: Usable) -> word_
     return word_features.read(data.text, cells.to_pylist(), kept.train)
 
 
-def _features(
-    column: Column, cells: Any, train: NDArray[np.int64]
-) -> tuple[list[tuple[Feature, NDArray[np.float64]]], list[str]]:
-    """What a column becomes, each feature with its (N,) values, and sentences about it."""
-    if column.kind == "category":
-        feature, values, notes = _coded(column.name, cells, train)
-        return [(feature, values)], notes
-    if column.kind == "date":
-        found = date_features.features(column.name, cells, train)
-        listed = ", ".join(feature.name.removeprefix(f"{column.name}: ") for feature, _ in found)
-        return found, [f"{column.name} is read as {listed}."] if found else []
-    values = files.numbers(cells)
-    finite = values[np.isfinite(values)]
-    big = column.kind == "integer" and len(finite) > 0 and float(np.abs(finite).max()) >= LARGEST_WHOLE
-    note = f"{column.name} has whole numbers beyond 2^53; as inputs they are rounded."
-    return [(Feature(column.name), values)], [note] if big else []
-
-
 def _candidates(dataset: Dataset, recipe: Recipe) -> tuple[list[Column], dict[str, list[str]]]:
     """(columns that may be used, names of the others by kind) of those that the recipe asks for."""
     predicted, wanted = recipe.data.target, recipe.data.features
@@ -232,26 +221,6 @@ def _candidates(dataset: Dataset, recipe: Recipe) -> tuple[list[Column], dict[st
         else:
             unusable.setdefault(column.kind, []).append(column.name)
     return usable, unusable
-
-
-def _coded(name: str, cells: Any, train: NDArray[np.int64]) -> tuple[Feature, NDArray[np.float64], list[str]]:
-    """Codes of a category: the 50 commonest levels of the training rows, by count, then by name."""
-    words, codes = distinct_words(cells)
-    known = codes[train]
-    counts = np.bincount(known[known >= 0], minlength=len(words))
-    ranked = sorted(np.flatnonzero(counts).tolist(), key=lambda place: (-counts[place], words[place]))
-    levels = ranked[:MOST_LEVELS]
-    code = np.full(len(words) + 1, -1.0)  # the last one for cells without a word
-    code[levels] = np.arange(len(levels))
-    dropped = len(ranked) - len(levels)
-    note = [f"{name} has {len(ranked):,} levels; the {dropped:,} rarest count as unknown."] if dropped else []
-    return Feature(name, tuple(words[place] for place in levels)), code[codes], note
-
-
-def _constant(values: NDArray[np.float64]) -> bool:
-    """True when the values that are there are all the same (codes of a category: -1 is a value)."""
-    present = values[~np.isnan(values)]
-    return len(present) == 0 or bool(np.all(present == present[0]))
 
 
 def _listed(noun: str, names: Sequence[str]) -> str:

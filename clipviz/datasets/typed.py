@@ -100,7 +100,7 @@ def _notes(typed: Sequence[Typed]) -> tuple[str, ...]:
 
 def _columns(named: Sequence[tuple[str, str]], typed: Sequence[Typed]) -> tuple[Column, ...]:
     return tuple(
-        Column(name=name, kind=column.kind, title=title)
+        Column(name=name, kind=column.kind, title=title, marks=column.marks)
         for (name, title), column in zip(named, typed, strict=True)
     )
 

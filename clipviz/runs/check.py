@@ -54,6 +54,7 @@ def check(recipe: Recipe, dataset: Dataset) -> None:
             "Take them out of inputs.channels",
         )
     check_target(recipe.target_clamp)
+    _check_target_clamp(recipe, dataset)
     _check_contamination(recipe, dataset)
     _check_augmented(recipe, dataset)
     complete(recipe)
@@ -96,6 +97,19 @@ def _chain(place: str, recipe: Recipe) -> list[dict[str, Any]]:
 def _complete(part: str, choice: Choice) -> dict[str, Any]:
     fields: dict[str, Any] = build(PACKAGES[part], choice).model_dump(mode="json")
     return {"id": choice.id} | fields
+
+
+def _check_target_clamp(recipe: Recipe, dataset: Dataset) -> None:
+    """Classes have no tails; whether a whole number with few values is one, the rows tell later."""
+    column = dataset.column(recipe.data.target)
+    assert column is not None
+    classes = recipe.data.task is None and column.kind not in ("number", "integer")
+    if recipe.target_clamp.id != "none" and (classes or recipe.data.task == "classification"):
+        raise InvalidRecipe(
+            "A target clamp needs a target of numbers",
+            f"{recipe.data.target!r}, whose values are classes",
+            "Set target_clamp to none, or the task to regression",
+        )
 
 
 def _check_model(recipe: Recipe, dataset: Dataset) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from clipviz.core.profile import ColumnProfile
+from clipviz.core.table import Feature
 
 MOST = 40
 """Columns that an example spells out."""
@@ -28,7 +29,8 @@ def _taken(model: Path) -> set[str]:
     with safe_open(model, framework="np") as file:
         about = json.loads(file.metadata()["clipviz"])
     text = about["recipe"]["data"].get("text")
-    return {name for name, _, token in about["features"] if not token} | ({text["column"]} if text else set())
+    features = map(Feature.read, about["features"])
+    return {each.name for each in features if not each.token} | ({text["column"]} if text else set())
 
 
 def _is_read(profile: ColumnProfile, taken: set[str]) -> bool:

@@ -116,8 +116,9 @@ def bundle(
     metrics = (run.result or {}).get("metrics", {})
     numbers = {name: "not finite" if value is None else f"{value:.6g}" for name, value in metrics.items()}
     measured = "".join(f"| {name} | {value} |\n" for name, value in numbers.items())
+    target = recipe.data.target.replace("`", " ")
     readme = (
-        f"# A model that predicts `{recipe.data.target}`\n\n"
+        f"# A model that predicts `{target}`\n\n"
         "`model.safetensors` holds the network with its input clamps, normalisation, activation clips and the way back "
         "to the target's own unit. It takes raw rows. No code is run when it is loaded.\n\n"
         "It needs Python with torch, numpy, pydantic and safetensors, and the folder `clipviz` of the project on the "
@@ -142,7 +143,7 @@ def bundle(
 
 def as_read(reading: Reading) -> str:
     """What the README says of cells."""
-    said = f"\n`{READING}` says how that file was read. Beside the model, `clipviz.load` reads cells in the same way"
+    said = f"\n`{READING}` says how that file was read. `clipviz.load` reads cells in the same way"
     own = [word for word in reading.missing or () if word not in MISSING]
     if own:
         words = ", ".join(f"`{word.replace('`', ' ')}`" for word in own[:20])

@@ -66,7 +66,8 @@ def work_program(run: Run, settings: Settings, store: Store, interrupted: thread
     """Train a claimed run, or all runs of its program that wait, as one; then those that have come meanwhile, and
     further programs of its sweep while it is their turn.
 
-    They share this warm process and their rows. Another process may take runs of the same program meanwhile.
+    They share this warm process and their rows. Another process may take runs of the same program meanwhile. Where
+    nothing of a program went well, it may be this process: its device may be gone. The others are left to a fresh one.
     """
     shared = SharedRows(settings)
     if run.program is None or run.sweep is None:
@@ -79,8 +80,10 @@ def work_program(run: Run, settings: Settings, store: Store, interrupted: thread
     going: Run | None = run
     while going is not None and going.program is not None:
         claim_rest = partial(store.runs.claim_program, *mine, going.program, MOST)
-        work_together([going, *persist(claim_rest)], settings, store, interrupted, shared.load)
-        if interrupted.is_set():
+        together = [going, *persist(claim_rest)]
+        work_together(together, settings, store, interrupted, shared.load)
+        ended = persist(partial(store.runs.many, [each.id for each in together]))
+        if interrupted.is_set() or all(each.state is State.FAILED for each in ended):
             return
         claim_late = partial(store.runs.claim_cell, *mine, program=going.program)
         going = persist(claim_late) or persist(claim_further)

@@ -17,6 +17,7 @@ from clipviz.core.errors import StoreUnavailable
 _WRITING = "clipviz_writing"
 _LOCKED = ("The database is locked by another process", "Try again in a moment")
 _FORBIDDEN = ("The database may not be written", "Give this user the right to make and write tables in it")
+_UNKNOWN = ("The database cannot be opened", "Check the user and the database that CLIPVIZ_STORE names")
 _LOST = ("The database has lost its tables", "Restore it from a backup")
 _FULL = ("The disk of the database is full", "Free some space on it, then try again")
 _TROUBLES = (  # what a driver says, what it means, what helps
@@ -38,6 +39,8 @@ _TROUBLES = (  # what a driver says, what it means, what helps
     ("malformed", "The database file is damaged", "Restore it from a backup"),
     ("no such table", *_LOST),
     ("relation", *_LOST),
+    ("does not exist", *_UNKNOWN),
+    ("authentication failed", *_UNKNOWN),
 )
 _IDLE_SECONDS = 60
 """After so long a PostgreSQL server lets go of what a client holds that went silent in the middle of a transaction."""
@@ -72,7 +75,7 @@ class Database:
             raise StoreUnavailable(
                 f"The driver of this database is not installed: {error.name}",
                 self.address,
-                "Install it with: pip install 'clipviz[postgres]'",
+                "Write postgresql+psycopg://, whose driver comes with: pip install 'clipviz[postgres]'",
             ) from error
 
     @property
@@ -127,6 +130,10 @@ def _said(error: exc.SQLAlchemyError) -> str:
 
 def _engine(url: URL, busy_seconds: float) -> Engine:
     if url.get_backend_name() != "sqlite":
+        if url.get_driver_name().startswith("psycopg") and "connect_timeout" not in url.query:
+            url = url.update_query_dict(
+                {"connect_timeout": str(max(2, round(busy_seconds)))}
+            )  # libpq: at least 2
         engine = create_engine(url, pool_pre_ping=True)
         if engine.dialect.name == "postgresql":
             event.listen(engine, "connect", partial(_prepare_postgresql, busy_seconds=busy_seconds))

@@ -16,7 +16,7 @@ from clipviz.store.database import Database
 from clipviz.store.editing import plain
 from clipviz.store.events import record
 from clipviz.store.schema import runs
-from clipviz.store.transitions import after_loss
+from clipviz.store.transitions import SUSPECT, after_loss
 
 
 class Leases:
@@ -51,8 +51,13 @@ class Leases:
 
     def claim_further(self, owner: str, lease_seconds: float, sweep: str) -> Run | None:
         """Take the run that `claim` would take, if it is one of this sweep: a process that is warm for it goes on,
-        and nobody waits longer for that."""
+        and nobody waits longer for that.
+
+        None too where a run has lost touch: only `claim`, which knows whom it watches, can queue it again.
+        """
         with self._database.writing() as connection:
+            if connection.execute(select(runs.c.id).where(self._silent(())).limit(1)).first() is not None:
+                return None
             first = connection.execute(_next()).mappings().one_or_none()
             if first is None or first["sweep"] != sweep:
                 return None
@@ -79,9 +84,17 @@ class Leases:
             return None if first is None else self._take(connection, first, owner, lease_seconds)
 
     def claim_program(self, owner: str, lease_seconds: float, program: str, most: int) -> list[Run]:
-        """Take up to so many queued runs of a program at once, oldest first."""
-        mine = _queued().where(runs.c.program == program).order_by(runs.c.created_at, runs.c.id).limit(most)
+        """Take up to so many queued runs of a program at once, oldest first, but for suspects; none beside a suspect
+        that the owner trains."""
+        suspect = runs.c.stalled >= SUSPECT
+        mine = _queued().where(runs.c.program == program, ~suspect)
+        mine = mine.order_by(runs.c.created_at, runs.c.id).limit(most)
+        alone = (
+            select(runs.c.id).where(runs.c.owner == owner, runs.c.state == State.RUNNING, suspect).limit(1)
+        )
         with self._database.writing() as connection:
+            if connection.execute(alone).first() is not None:
+                return []
             rows = connection.execute(mine.with_for_update(skip_locked=True)).mappings().all()
             return [self._take(connection, row, owner, lease_seconds) for row in rows]
 

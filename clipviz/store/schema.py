@@ -90,6 +90,8 @@ sweeps = Table(
     Column("rounds", Text, nullable=False),
     Column("extensions", Text, nullable=False),
     Column("choosing", Boolean, nullable=False),
+    # paused by people: what it decides to train by itself waits until they go on
+    Column("held", Boolean, nullable=False),
     Column("created_by", Text, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("changed_by", Text, nullable=False),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, func, insert, select
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from clipviz.core.ids import new_id
 from clipviz.core.part import Part
@@ -65,6 +65,7 @@ class Sweeps:
                 "rounds": _as_json(rounds),
                 "extensions": _as_json(()),
                 "choosing": bool(rounds),
+                "held": False,
                 "created_by": plain(who),
                 "created_at": now,
                 "changed_by": plain(who),
@@ -144,11 +145,15 @@ class Sweeps:
     def ask(self, id: str, request: Request, who: str, waiting_only: bool = False) -> int:
         """Ask every cell that has not ended to pause, to stop or to run on; how many there were.
 
-        waiting_only: what trains is left alone.
+        A sweep that chooses as it goes remembers a pause: it may reach it between two rounds. waiting_only: what
+        trains is left alone.
         """
         with self._database.writing() as connection:
             now = self._database.now()
-            found(connection, sweeps, id, now)
+            found(connection, sweeps, id, now, lock=True)
+            if not waiting_only:
+                held = update(sweeps).where(sweeps.c.id == id).values(held=request == "pause")
+                connection.execute(held)
             return _ask(connection, id, request, who, now, waiting_only)
 
     def delete(self, id: str, who: str) -> Sweep:
@@ -203,11 +208,13 @@ def _queue(connection: Connection, sweep: RowMapping, cells: Sequence[Cell], who
     ]
     if new:
         connection.execute(insert(recipes), new)
+    waits = {"state": State.PAUSED, "reason": "paused with its sweep"}
     rows = [
         as_new_row(
             id, sweep["dataset"], clean_name(cell.name), plain(who), first + timedelta(microseconds=place)
         )
         | {"sweep": sweep["id"], "arm": cell.arm, "seed": cell.recipe.seed, "program": cell.program}
+        | (waits if sweep["held"] and sweep["choosing"] else {})
         for place, (id, cell) in enumerate(by_id.items())
     ]
     connection.execute(insert(runs), rows)

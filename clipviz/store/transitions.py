@@ -8,6 +8,9 @@ from clipviz.core.run import Request, State
 HOPELESS = 3
 """Attempts in a row that died without getting further: then the run has failed."""
 
+SUSPECT = HOPELESS - 1
+"""After so many a run of a program is trained by itself: which of them killed their worker, nobody knows."""
+
 ASKED: dict[Request, str] = {
     "pause": "asked to pause",
     "stop": "asked to stop",

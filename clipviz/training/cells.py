@@ -1,6 +1,7 @@
 """Cells as people write them, as numbers: in the spelling of the file that a network learned from."""
 
 import math
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
@@ -8,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from clipviz.core.dataset import Reading
+from clipviz.core.dataset import CLOCK, Reading
 from clipviz.core.errors import InvalidRecipe
 from clipviz.datasets.dates import CLEAR, NAMED, SHORT, TIMES
+from clipviz.datasets.dates import CLOCK as FORM_OF_CLOCK
+from clipviz.datasets.marks import beside
 from clipviz.datasets.numerals import GROUPED
 
 DAY_SECONDS = 86_400.0
@@ -44,15 +47,19 @@ class Cells:
 
     reading: Reading
 
-    def number(self, column: str, value: Any) -> float:
-        """NaN where it is missing; of true and false, by any of their usual words, 1 and 0. Raises InvalidRecipe."""
+    def number(self, column: str, value: Any, marks: tuple[str, ...] = ()) -> float:
+        """NaN where it is missing; of true and false, by any of their usual words, 1 and 0. Raises InvalidRecipe.
+
+        marks: what may stand beside the number (see `Column.marks`), because it did so in the file; another sign or
+        unit would be another quantity.
+        """
         if self._missing(value):
             return math.nan
         text = value.strip() if isinstance(value, str) else value
         if isinstance(text, str) and text.lower() in TRUTHS:
             return TRUTHS[text.lower()]
         try:
-            found = float(self._pointed(text) if isinstance(text, str) else text)
+            found = self._spelled(text, marks) if isinstance(text, str) else float(text)
         except (TypeError, ValueError, OverflowError) as error:
             raise InvalidRecipe(
                 f"Column {column!r} holds numbers",
@@ -92,12 +99,36 @@ class Cells:
                 continue
         return frozenset(codes)
 
+    def _spelled(self, text: str, marks: tuple[str, ...]) -> float:
+        """Raises ValueError for what is no number with at most one of these marks."""
+        try:
+            return float(self._pointed(text))
+        except ValueError:
+            if not marks:
+                raise
+        if CLOCK in marks:
+            return _seconds(text)
+        number, mark = beside(text)
+        if mark and mark not in marks:
+            raise ValueError
+        return float(self._pointed(number))
+
     def _pointed(self, text: str) -> str:
         """A number with a decimal point and without thousands marks."""
         decimal, thousands = self.reading.decimal or ".", self.reading.thousands or ""
         if thousands in GROUPED and GROUPED[thousands].fullmatch(text):
             text = text.replace(thousands, "")
         return text if "." in text else text.replace(decimal, ".")
+
+
+def _seconds(text: str) -> float:
+    """Of a time, hours first, as `dates.clock_sql` has them; raises ValueError."""
+    found = re.match(FORM_OF_CLOCK, text)
+    if found is None:
+        raise ValueError
+    hours, minutes, seconds, half = found.groups()
+    of_day = int(hours) if half is None else int(hours) % 12 + (12 if half in "pP" else 0)
+    return 3600.0 * of_day + 60.0 * int(minutes) + float(seconds or 0)
 
 
 @lru_cache(maxsize=4096)

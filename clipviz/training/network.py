@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from clipviz.core.dataset import Reading
 from clipviz.core.discovery import build
 from clipviz.core.errors import TrainingFailed
 from clipviz.core.recipe import Recipe, Task
@@ -85,14 +86,13 @@ def save(network: Network, table: Table, path: Path) -> None:
 
     about = {
         "recipe": network.recipe.model_dump(mode="json"),
-        "features": [
-            [feature.name, list(feature.levels), feature.token] for feature in network.front.features
-        ],
+        "features": [feature.written() for feature in network.front.features],
         "image": network.front.image,
         "words": list(table.words),
         "task": network.task,
         "classes": list(network.classes),
         "target": table.target_name,
+        "reading": table.reading.model_dump(mode="json", exclude_defaults=True),
     }
     tensors = {
         name: tensor.detach().cpu().contiguous().clone() for name, tensor in network.state_dict().items()
@@ -105,15 +105,15 @@ def load(path: Path) -> Network:
     return load_with_words(path)[0]
 
 
-def load_with_words(path: Path) -> tuple[Network, tuple[str, ...]]:
-    """`load`, and what the ids 2, 3, ... of its tokens stand for."""
+def load_with_words(path: Path) -> tuple[Network, tuple[str, ...], Reading]:
+    """`load`, what the ids 2, 3, ... of its tokens stand for, and how the file was read that it learned from."""
     from safetensors import SafetensorError, safe_open
 
     try:
         with safe_open(path, framework="pt") as file:
             about = json.loads((file.metadata() or {})["clipviz"])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
-        return _rebuilt(about, tensors), tuple(about["words"])
+        return _rebuilt(about, tensors), tuple(about["words"]), Reading.model_validate(about["reading"])
     except (OSError, SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise TrainingFailed(
             "A trained model is a safetensors file that clipviz wrote", path.name, "Train the recipe again"
@@ -122,7 +122,7 @@ def load_with_words(path: Path) -> tuple[Network, tuple[str, ...]]:
 
 def _rebuilt(about: dict[str, Any], tensors: dict[str, Tensor]) -> Network:
     """The network of what `save` noted; raises all sorts of errors where it did not."""
-    features = tuple(Feature(name, tuple(levels), token) for name, levels, token in about["features"])
+    features = tuple(map(Feature.read, about["features"]))
     recipe = Recipe.parse(about["recipe"])
     buffers = {name.removeprefix("front."): tensor for name, tensor in tensors.items()}
     image = tuple(about["image"]) if about["image"] else None

@@ -30,12 +30,12 @@ SINCE = ": days since "
 def load(path: str | Path) -> "Predictor":
     """The model of a safetensors file that a run left; raises TrainingFailed when it is not one.
 
-    Where `reading.json` lies beside it, cells are read as those of the file that it learned from.
+    Cells are read as those of the file that it learned from; where `reading.json` lies beside it, as that one says.
     """
-    network, words = load_with_words(Path(path))
+    network, words, reading = load_with_words(Path(path))
     beside = Path(path).with_name(READING)
     if not beside.is_file():
-        return Predictor(network, words)
+        return Predictor(network, words, reading)
     try:
         return Predictor(network, words, Reading.model_validate_json(beside.read_bytes()))
     except ValidationError as error:
@@ -143,7 +143,8 @@ class Predictor:
             return np.array([_code(codes, value) for value in rows[feature.name]], dtype=np.float64)
         if feature.name in rows:
             return np.array(
-                [self._cells.number(feature.name, value) for value in rows[feature.name]], dtype=np.float64
+                [self._cells.number(feature.name, value, feature.marks) for value in rows[feature.name]],
+                dtype=np.float64,
             )
         column = next(name for name in self._dates if feature.name.startswith(f"{name}: "))
         days = np.array([self._cells.days(column, value) for value in rows[column]], dtype=np.float64)

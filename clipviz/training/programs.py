@@ -33,7 +33,7 @@ def translate(model: Path) -> str:
     values, and kept only where it says the same; ONNX is run where onnxruntime is installed. Returns what there
     is not and why, "" where there is everything. Raises TrainingFailed for another file, or a program that differs.
     """
-    network, words = load_with_words(model)
+    network, words, _ = load_with_words(model)
     for held in network.buffers():
         if not held.numel():  # torch.export.save cannot write those that a file brought
             held.data = torch.empty_like(held)

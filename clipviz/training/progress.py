@@ -13,9 +13,9 @@ from clipviz.core.recipe import Recipe
 from clipviz.core.run import State
 from clipviz.training import checkpoint, evaluation, watch
 from clipviz.training.assembly import Assembly
-from clipviz.training.chance import random_state, set_random_state
 from clipviz.training.graph import Move
 from clipviz.training.journal import Journal
+from clipviz.training.randomness import random_state, set_random_state
 from clipviz.training.rows import Rows, order
 from clipviz.training.sampled import Sampled
 from clipviz.training.stopping import Ending, epoch_steps, planned

@@ -42,7 +42,8 @@ def conclude(
         skipped_steps=journal.skipped,
         left_out_steps=journal.left_out,
         non_finite_steps=journal.non_finite,
-        notes=(*assembly.notes, *_remarks(progress, journal), *_ruled(assembly, of_validation)),
+        notes=(*assembly.notes, *_remarks(progress, journal)),
+        cautions=tuple(_ruled(assembly, of_validation)),
     )
     network.eval()
     return result
@@ -58,7 +59,7 @@ def _ruled(assembly: Assembly, said: Tensor) -> list[str]:
     rows_make = "1 validation row makes" if count == 1 else f"{count:,} validation rows make"
     return [
         f"{rows_make} {share:.0%} of the validation loss of {len(rows):,}, by which the kept weights are chosen: "
-        "the Huber loss counts far-out targets less"
+        "the Huber loss counts far-out targets less."
     ]
 
 

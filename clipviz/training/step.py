@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from clipviz.core.regime import Training
-from clipviz.policies.gradients.base import Clipped, Clipper, not_finite
+from clipviz.policies.gradients.base import Clipped, Clipper, euclid, not_finite
 from clipviz.training.backward import Backward
 from clipviz.training.flat import Flat
 from clipviz.training.gauges import Gauges
@@ -79,6 +79,7 @@ class Step:
         self._slots["gradient_limit"].copy_(clipper.limit)
         rates.tell(self._slots["learning_rate"])
         self._norms = self._norm_slots("norm")
+        self._layers = self._joined(len(self._norms)) if flat.replicas > 1 else None
         self._norms_clipped = self._norm_slots("norm_clipped") if clipper.turns else []
         self._gauges.attach(self.row[:, len(self.series) - len(self._gauges.series) :])
 
@@ -116,7 +117,9 @@ class Step:
     def _move(self) -> Clipped:
         """The gradient through the clip into the optimiser, or the clip's coefficient on the optimiser's step."""
         gradient, rate = self._flat.gradient, self._rate
-        clipped = self._clipper(gradient if self._scratch is None else self._scratch.copy_(gradient))
+        clipped = self._clipper(
+            gradient if self._scratch is None else self._scratch.copy_(gradient), self._whole_norm()
+        )
         for part, slot in self._norms_clipped:
             torch.linalg.vector_norm(part, dim=1, dtype=torch.float64, out=slot)
         if self._scratch is not None:
@@ -128,6 +131,20 @@ class Step:
         if self.backward.scale is not None:
             self.backward.scale.learn(not_finite(clipped.before))
         return clipped
+
+    def _joined(self, layers: int) -> Tensor:
+        """The norms of all layers, (K, L): neighbours in the row."""
+        first = self.series.index("norm/" + next(iter(self._flat.layers)))
+        return self.row[:, first : first + layers]
+
+    def _whole_norm(self) -> Tensor | None:
+        """Of the gradient, from those of its layers, (K,); None for one network, where that takes longer."""
+        if self._layers is None:
+            return None
+        norm: Tensor = torch.linalg.vector_norm(self._layers, dim=1)
+        if self._flat.split == self._flat.gradient.shape[1]:
+            return norm
+        return torch.hypot(norm, euclid(self._flat.gradient[:, self._flat.split :]))
 
     def _norm_slots(self, quantity: str) -> list[tuple[Tensor, Tensor]]:
         """Each layer's gradient with the slot that its norm goes to."""

@@ -31,7 +31,7 @@ def cells(groups: Sequence[Group], metric: Metric | None) -> None:
     )
     head = "".join(f'<th scope="col">{seed}</th>' for seed in seeds[:MOST_SEEDS])
     lines = [
-        f'<tr><th scope="row">{html.escape(plain(group.variant.name, 60))}</th>'
+        f'<tr><th scope="row">{html.escape(plain(group.variant.name, 300))}</th>'
         + "".join(_cell(group.runs.get(seed), metric, values) for seed in seeds[:MOST_SEEDS])
         + "</tr>"
         for group in groups
@@ -51,7 +51,7 @@ def _cell(run: Run | None, metric: Metric | None, values: list[float]) -> str:
         return "<td></td>"
     value = _value(run, metric)
     about = html.escape(
-        f"{plain(run.name, 80)}: {run.state.value} {plain(run.reason, 160)}".strip(), quote=True
+        f"{plain(run.name, 300)}: {run.state.value} {plain(run.reason, 160)}".strip(), quote=True
     )
     if value is None or metric is None:
         sign = _sign(run, metric)

@@ -13,6 +13,8 @@ from clipviz.ui.text import escape, plain
 
 _STYLE = """<style>
 .block-container { padding-top: 1.1rem; padding-bottom: 4rem; max-width: 84rem; }
+[data-testid="stPageLink"] a:focus-visible { outline: 3px solid var(--st-primary-color); outline-offset: -1px; }
+[data-testid="stPageLink"] a p { text-overflow: ellipsis; overflow: hidden; }
 .st-key-header { border-bottom: 1px solid var(--st-border-color); padding-bottom: 0.4rem; }
 header[data-testid="stHeader"] { background: transparent; height: 0; }
 .st-key-unseen, .st-key-unseen-address { display: none; }

@@ -4,6 +4,7 @@ import streamlit as st
 
 from clipviz.core.errors import ClipvizError
 from clipviz.datasets import named
+from clipviz.datasets.named_catalogue import Named
 from clipviz.ui import header, state
 from clipviz.ui.text import size
 
@@ -25,7 +26,7 @@ def shown() -> None:
                         _get(each)
 
 
-def _get(each: named.Named) -> None:
+def _get(each: Named) -> None:
     bar = st.progress(0.0, f"Asking for {each.title} …")
 
     def progress(here: int, whole: int) -> None:

@@ -38,6 +38,8 @@ def summary(run: Run) -> None:
         + f". The weights are those of step {number(result.best_step)}, the best on the validation rows."
     )
     st.markdown(against_constant(result))
+    for caution in result.cautions:
+        st.warning(escape(caution, 300), icon=":material/warning:")
     cells = st.columns(max(1, len(result.metrics)))
     for cell, (name, value) in zip(cells, result.metrics.items(), strict=False):
         beside = f"a constant prediction: {number(result.baseline.get(name))}"

@@ -11,8 +11,14 @@ import streamlit as st
 from clipviz.datasets import files
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
+LETTER, LINE, ROW = 6, 20, 35
+"""Width of a letter and height of a line of text in a cell, and of a row of one line, in pixels."""
+MOST_ROWS, TALLEST = 6, 720
+"""Most lines of a name in a cell, and pixels beyond which a table scrolls."""
 NUMBER = re.compile(r"[-+]?\d[\d,]*(\.\d+)?(e[-+]?\d+)?( ?%)?", re.IGNORECASE)
 
 
@@ -25,6 +31,17 @@ def table(frame: "pd.DataFrame", alt: str, key: str = "", **words: Any) -> Any:
     shown = st.dataframe(frame, alt=alt, key=key or None, **words)
     offer(frame, alt, key, index=not words.get("hide_index", False))
     return shown
+
+
+def room(names: "Sequence[str]", width: int, rows: int) -> dict[str, int]:
+    """Words of `st.dataframe` for so many rows, all of one height, in which the longest of these names is read in full
+    in a column of such a width; none where one line is enough."""
+    longest = max(map(len, names), default=0)
+    lines = min(MOST_ROWS, -(-longest // max(1, (width - 20) // LETTER)))
+    if lines < 2:
+        return {}
+    row = ROW + LINE * (lines - 1)
+    return {"row_height": row, "height": min(ROW + rows * row + 3, TALLEST)}
 
 
 def offer(frame: "pd.DataFrame", name: str, key: str = "", index: bool = False) -> None:

@@ -14,7 +14,7 @@ from clipviz.core.metric import Metric
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import State
 from clipviz.core.table import Table
-from clipviz.ui import header, lab_values, spreadsheet, state
+from clipviz.ui import header, lab_values, spreadsheet, state, verdicts
 from clipviz.ui.text import number, plain
 
 TableOf = Callable[[Recipe], Table]
@@ -75,6 +75,7 @@ def _shown(groups: list[Group], metric: Metric, table_of: TableOf, chosen: str, 
     spreadsheet.table(
         pd.DataFrame([_line(each, metric, chosen) for each in lines]),
         hide_index=True,
+        **verdicts.names([each.arm for each in lines], len(lines)),
         alt="Each arm against its reference on subsets of the test rows",
     )
     st.caption(
@@ -100,7 +101,7 @@ def _said(groups: list[Group], table_of: TableOf, key: str) -> Said:
 
 def _line(each: Subset, metric: Metric, chosen: str) -> dict[str, str]:
     return {
-        "arm": plain(each.arm) + (" (chosen)" if each.arm == chosen else ""),
+        "arm": plain(each.arm, verdicts.MOST) + (" (chosen)" if each.arm == chosen else ""),
         "rows": plain(each.rows_of),
         "test rows": number(each.rows),
         f"{metric.title}, reference": number(each.reference_mean),

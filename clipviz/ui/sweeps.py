@@ -24,8 +24,7 @@ def about(sweep: Sweep) -> None:
     """What varies, who started it, when."""
     design = sweep.design
     varies = "; ".join(
-        f"{titles.of_path(design.recipe, each.path)} over {', '.join(map(_value, each.values))}"
-        for each in design.vary
+        f"{titles.of_path(design.recipe, each.path)} over {_values(each)}" for each in design.vary
     )
     varies += ", each by itself" if design.apart else ""
     drawn = f", {number(design.samples)} combinations drawn at random" if design.samples else ""
@@ -37,8 +36,17 @@ def about(sweep: Sweep) -> None:
     )
 
 
-def _value(value: object) -> str:
-    """A choice by its name, a number as it is."""
+def _values(vary: Vary) -> str:
+    """Numbers as they are, choices by their names, lists apart from each other."""
+    lists = any(isinstance(value, list | tuple) for value in vary.values)
+    return ("; " if lists else ", ").join(_value(value, vary.path) for value in vary.values)
+
+
+def _value(value: object, path: str) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    if value is None:
+        return "all" if path == "data.features" else "none"
     return str(value["id"]) if isinstance(value, dict) and "id" in value else str(value)
 
 

@@ -17,6 +17,7 @@ from clipviz.core.errors import NotFound
 from clipviz.core.judging import reads
 from clipviz.core.recipe import Recipe
 from clipviz.core.sweep import Sweep
+from clipviz.datasets import files
 from clipviz.ui import state, verdict_origin, verdict_pictures, verdicts
 
 VERSIONS = ("clipviz", "torch", "numpy", "scipy")
@@ -93,8 +94,8 @@ def csv(groups: Sequence[Group]) -> str:
     """One line a run: arm, seed, state, every test metric, share of steps clipped, seconds."""
     lines = [
         {
-            "arm": _no_formula(group.variant.name),
-            "reference": _no_formula(group.variant.reference),
+            "arm": files.neutral(group.variant.name),
+            "reference": files.neutral(group.variant.reference),
             "seed": seed,
             "run": run.id,
             "state": run.state.value,
@@ -125,7 +126,7 @@ def html(verdict: Verdict, groups: Sequence[Group], title: str, plan: Plan) -> s
     origin = _origin(plan)
     parts = [
         report.paragraph(verdict.sentence, "answer"),
-        report.paragraph(" ".join(verdict.context)),
+        *(report.paragraph(said) for said in verdict.context),
         *(report.paragraph(warning) for warning in verdict.warnings),
         *(report.paragraph(advice, "muted") for advice in verdict.advice),
         report.paragraph(verdicts.cost(plan.groups or groups), "muted"),
@@ -175,8 +176,3 @@ def _origin(plan: Plan) -> dict[str, object]:
         except importlib.metadata.PackageNotFoundError:
             versions[name] = "not installed"
     return {"data": data, "versions": versions, "written": datetime.now(UTC).isoformat(timespec="seconds")}
-
-
-def _no_formula(text: str) -> str:
-    """Text that a spreadsheet does not run."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text

@@ -12,6 +12,7 @@ from clipviz.charts.bands import Curves
 from clipviz.charts.cell import Cell
 from clipviz.charts.cost_gain import Bought
 from clipviz.charts.forest import Line
+from clipviz.core.clips import FAMILIES, without
 from clipviz.core.metric import Metric
 from clipviz.core.recipe import Recipe
 from clipviz.core.sweep import Sweep, Variant
@@ -98,14 +99,20 @@ def grid(sweep: Sweep, verdict: Verdict) -> tuple[list[str], list[str], list[lis
 
 def interaction(sweep: Sweep, verdict: Verdict) -> tuple[dict[tuple[str, str, str], Cell], str] | None:
     """Each input clamp, activation clip and gradient clip, and what to know; None where not all vary by themselves."""
-    arms, note = compared_alike(verdict, {arm.name for arm in verdict.arms})
+    chosen = next(each for each in sweep.variants if each.name == verdict.chosen)
+    bare = without(chosen.recipe, FAMILIES)
+    alike = [each for each in sweep.variants if without(each.recipe, FAMILIES) == bare]
+    arms, note = compared_alike(verdict, {each.name for each in alike})
+    note += (
+        "" if len(alike) == len(sweep.variants) else " Other fields vary too: these are as in the chosen arm."
+    )
     found = {
         (
             titles.of_choice("inputs", variant.recipe.inputs.default),
             titles.of_choice("activation", variant.recipe.activation),
             titles.of_choice("gradient", variant.recipe.gradient),
         ): cell
-        for variant in sweep.variants
+        for variant in alike
         if (cell := arms.get(variant.name)) is not None
     }
     varied = [len({key[place] for key in found}) > 1 for place in range(3)]

@@ -142,7 +142,7 @@ def _interaction(sweep: Sweep, verdict: Verdict) -> Picture | None:
         "Mean metric by input clamp and activation clip, one panel a gradient clip",
         lambda colours: interaction(means, words, lower, colours),
         "Inputs down, activations across, one panel a gradient clip. Panels that look alike: the clips act by "
-        "themselves. Means over seeds; where other fields vary too, of the last arm. Empty: no such arm. " + note,
+        "themselves. Empty: no such arm. " + note,
     )  # fmt: skip
 
 

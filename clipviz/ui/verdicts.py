@@ -17,11 +17,12 @@ from clipviz.core.sweep import Sweep
 from clipviz.ui import spreadsheet, state
 from clipviz.ui.text import counted, escape, number, plain
 
-NAMES: dict[str, Any] = {
-    "arm": st.column_config.TextColumn(width=210),
-    "reference": st.column_config.TextColumn(width=140),
-}
-"""On a phone too there is room for a number beside the name."""
+MOST = 300
+"""Letters of an arm's name that a table holds."""
+LONG = 66
+"""Letters from which on a name gets a wider column, in which it takes fewer lines."""
+LISTED = 3
+"""Sentences about the other arms beyond which each has a line of its own."""
 ICONS = {"better": ":material/trending_up:", "worse": ":material/trending_down:"}
 
 
@@ -78,10 +79,12 @@ def answer(verdict: Verdict, so_far: bool = False) -> None:
     icon = ICONS.get(verdict.comparisons[verdict.headline].relation, ":material/balance:")
     begin = "So far: " if so_far else ""
     st.markdown(f"#### {icon} {begin}{escape(verdict.sentence, 3000)}")
-    if verdict.context:
+    if len(verdict.context) > LISTED:
+        st.markdown("\n".join(f"- {escape(said, 3000)}" for said in verdict.context))
+    elif verdict.context:
         st.markdown(escape(" ".join(verdict.context), 3000))
     for warning in verdict.warnings:
-        st.warning(escape(warning, 600), icon=":material/warning:")
+        st.warning(escape(warning, 3000), icon=":material/warning:")
     for advice in verdict.advice:
         st.caption(escape(advice, 600))
 
@@ -92,14 +95,17 @@ def numbers(verdict: Verdict) -> None:
     spreadsheet.table(
         arms(verdict),
         hide_index=True,
-        column_config=NAMES,
+        **names([arm.name for arm in verdict.arms], len(verdict.arms)),
         alt="Metric, divergence, firing and cost of each arm",
     )
     with st.expander("All numbers of the comparisons", icon=":material/functions:"):
         spreadsheet.table(
             comparisons(verdict),
             hide_index=True,
-            column_config=NAMES,
+            **names(
+                [name for each in verdict.comparisons for name in (each.arm, each.reference)],
+                len(verdict.comparisons),
+            ),
             alt="Every statistic of each comparison",
         )
         st.caption(
@@ -110,6 +116,13 @@ def numbers(verdict: Verdict) -> None:
         )
 
 
+def names(known: Sequence[str], rows: int) -> dict[str, Any]:
+    """How a table shows the names of arms, in full; on a phone too there is room for a number beside them."""
+    width = 270 if max(map(len, known), default=0) >= LONG else 210
+    columns = {name: st.column_config.TextColumn(width=width) for name in ("arm", "reference")}
+    return {"column_config": columns, **spreadsheet.room(known, width, rows)}
+
+
 def arms(verdict: Verdict) -> pd.DataFrame:
     return pd.DataFrame([_arm(arm, verdict) for arm in verdict.arms])
 
@@ -118,8 +131,8 @@ def _arm(arm: ArmSummary, verdict: Verdict) -> dict[str, str]:
     lost = arm.diverged
     title = verdict.metric.title
     return {
-        "arm": plain(arm.name) + (" (chosen)" if arm.name == verdict.chosen else ""),
-        f"test {title}": f"{number(arm.mean)} ± {number(arm.sd, 2)}",
+        "arm": plain(arm.name, MOST) + (" (chosen)" if arm.name == verdict.chosen else ""),
+        f"test {title}": number(arm.mean) + ("" if arm.sd is None else f" ± {number(arm.sd, 2)}"),
         "median": number(arm.median),
         f"validation {title}": number(arm.validation),
         "diverged": f"{lost.count} of {lost.total} (95 % CI {lost.low:.0%} to {lost.high:.0%})"
@@ -147,8 +160,8 @@ def comparisons(verdict: Verdict) -> pd.DataFrame:
     for each in verdict.comparisons:
         lines.append(
             {
-                "arm": plain(each.arm),
-                "reference": plain(each.reference),
+                "arm": plain(each.arm, MOST),
+                "reference": plain(each.reference, MOST),
                 "says": each.relation,
                 "pairs": number(len(each.seeds)),
                 "difference": number(each.mean),

@@ -57,6 +57,27 @@ def test_many_arms_stand_one_below_the_other_with_room_for_their_names() -> None
     assert (figure.layout.annotations[3].y, figure.layout.annotations[3].xref) == (3, "paper")
 
 
+def test_names_are_read_in_full_however_long_they_are() -> None:
+    long = "Tukey fences, k 2.5 + Learned, tanh, start quantile 0.99 + Global norm, largest norm 0.5 · columns a, b, c"
+    words = lambda text: text.replace("<br>", " ")  # noqa: E731
+    figure = forest(
+        [Line(long, -1.0, -2.0, 0.0, "better", ""), Line("x", None, None, None, "", "")], "d", LIGHT
+    )
+    assert long in words(figure.layout.yaxis.ticktext[0]) and figure.layout.height > 130 + 2 * 54
+    [said] = [note.text for note in figure.layout.annotations]
+    assert said == "no pair has two numbers"
+    seeds = seed_points(
+        [(long, {0: 1.0, 1: 2.0}), *((f"{k}", {0: 1.0, 1: 3.0}) for k in range(3))], "MAE", LIGHT
+    )
+    assert long in words(seeds.layout.yaxis.ticktext[0])
+    assert list(seeds.data[0].x) == [1.0, 1.0, 1.0, 1.0], "seeds are joined there too"
+    curve = bands([Curves(long, [(np.array([0, 1]), np.array([1, 2], np.float32))])], "loss", LIGHT)
+    assert long in words(curve.data[1].name)
+    assert long in words(
+        cost_gain([Bought(long, 1.0, 1.0, None, None, "better")], "gain", LIGHT).data[0].text[0]
+    )
+
+
 def test_bands_are_quartiles_over_seeds_and_a_stopped_seed_keeps_its_value() -> None:
     steps = np.array([0, 50, 100])
     seeds = [(steps, np.array([1, k, k], np.float32)) for k in (1, 2, 3)]
@@ -66,6 +87,16 @@ def test_bands_are_quartiles_over_seeds_and_a_stopped_seed_keeps_its_value() -> 
     assert list(band.y) == [1, 3.25, 3.25, 1.75, 1.75, 1]
     gone = [(steps, np.array([1, np.nan, np.nan], np.float32))]
     assert list(bands([Curves("a", gone)], "loss", LIGHT).data[1].x) == [0]
+
+
+def test_of_many_arms_those_with_the_most_seeds_are_in_colour() -> None:
+    one = (np.array([0, 10]), np.array([3, 1], np.float32))
+    arms = [Curves(f"arm {at}", [one] * (5 if at in (0, 17) else 2)) for at in range(20)]
+    drawn = bands(arms, "loss", LIGHT).data
+    named = [trace.name for trace in drawn if trace.showlegend is not False]
+    assert named == ["18 other arms", "arm 0", "arm 17"]
+    lines = [trace for trace in drawn if trace.line.width]
+    assert len(lines) == 20 and len({trace.line.color for trace in lines}) == 3
 
 
 def test_levels_leave_holes_where_there_is_no_arm() -> None:

@@ -4,10 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from clipviz.core.dataset import Reading
+from clipviz.core.dataset import CLOCK, NAMELESS, Reading
 from clipviz.core.errors import UnreadableFile
 from clipviz.datasets import files
 from clipviz.datasets.ingest import ingest
+from clipviz.training.cells import Cells
 
 pytestmark = pytest.mark.usefixtures("in_process")
 
@@ -73,6 +74,25 @@ def test_a_slip_among_numbers_is_no_unit(column, slip):
 def test_money_is_a_number_and_says_its_sign(column):
     assert column(["$1,200", "$3.50", "-$2"])[:2] == ("number", [1200, 3.5, -2])
     assert column(["10 %", "20%"])[1:] == ([10, 20], ["c is read without the sign %: 12 % is 12."])
+
+
+@pytest.mark.parametrize(
+    ("cells", "marks"),
+    [
+        (["$1,200", "$3.50", "-$2", "($5)", "7"], ("$",)),
+        (["10 %", "20%", "5 €"], ("%", "€")),
+        (["5,5 kg", "7", "1.208,25kg"], ("kg",)),
+        (["1:30", "12:00:01", "9:05 PM"], (CLOCK,)),
+        (["(5)", "7", "8-", "1\u202f234"], (NAMELESS,)),
+        (["5", "7", "8.25"], ()),
+    ],
+)
+def test_a_model_reads_each_cell_as_it_was_read_here(settings, write, cells, marks):
+    body = "".join(f'"{cell}",{n}\n' for n, cell in enumerate(cells * 3))
+    dataset = ingest(write("c,n\n" + body), "a.csv", settings)
+    values = files.read(files.folder(settings, dataset.id), ["c"]).column(0).to_pylist()
+    assert dataset.columns[0].marks == marks
+    assert [Cells(dataset.reading).number("c", cell, marks) for cell in cells] == values[: len(cells)]
 
 
 def test_a_chosen_kind_is_kept_and_survives_another_reading(settings, write):

@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 
 from clipviz.core.errors import ClipvizError, NotFound, UnreadableFile
-from clipviz.datasets import download, named, repack
-from clipviz.datasets.named import Named, Part
+from clipviz.datasets import download, named, named_catalogue, repack
+from clipviz.datasets.named_catalogue import Named, Part
 
 TABLE = b"a,b\n" + b"".join(b"%d,%d\n" % (n, n % 3) for n in range(5000))
 
@@ -122,7 +122,7 @@ def test_without_a_network_the_sentence_says_where_to_put_the_file(server, setti
     with Server() as gone:
         url = gone.url
     one = Named("one", "One", "", "b", "o", "MIT", (Part(url, SHA),), 5000, 2)
-    monkeypatch.setattr(named, "CATALOGUE", (one,))
+    monkeypatch.setattr(named_catalogue, "CATALOGUE", (one,))
     place = named.folder(settings, "one").absolute() / "table.csv"
     with pytest.raises(
         ClipvizError, match=rf"download {re.escape(url)} elsewhere and put it at {re.escape(str(place))}"
@@ -142,7 +142,9 @@ def test_without_a_network_the_sentence_says_where_to_put_the_file(server, setti
 def test_a_set_without_a_checksum_is_checked_by_its_shape(server, settings, monkeypatch):
     one = Named("one", "One", "", "b", "o", "MIT", (Part(server.url),), 5000, 2)
     monkeypatch.setattr(
-        named, "CATALOGUE", (one, replace(one, id="two", rows=5001), replace(one, id="x", needs="no"))
+        named_catalogue,
+        "CATALOGUE",
+        (one, replace(one, id="two", rows=5001), replace(one, id="x", needs="no")),
     )
     assert named.load("one", settings).rows == 5000
     with pytest.raises(UnreadableFile, match="must have 5,001 rows and 2 columns; received 5,000 rows"):
@@ -152,10 +154,10 @@ def test_a_set_without_a_checksum_is_checked_by_its_shape(server, settings, monk
 
 
 def test_the_catalogue_is_whole():
-    ids = [each.id for each in named.CATALOGUE]
+    ids = [each.id for each in named_catalogue.CATALOGUE]
     assert len(set(ids)) == len(ids) >= 10
     assert {"fashion_mnist", "boston_housing", "imdb", "california_housing"} <= set(ids)
-    for each in named.CATALOGUE:
+    for each in named_catalogue.CATALOGUE:
         assert each.licence and each.origin and each.description and each.rows and each.checked
         for part in each.parts:
             assert re.fullmatch(r"|md5:[0-9a-f]{32}|sha256:[0-9a-f]{64}", part.digest)

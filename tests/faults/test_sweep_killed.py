@@ -22,7 +22,7 @@ pytestmark = pytest.mark.faults
 
 
 def test_a_sweep_outlives_its_worker_and_its_runner(house: House) -> None:
-    recipe = house.recipe(epochs=120).model_copy(
+    recipe = house.recipe(epochs=500).model_copy(
         update={"activation": Choice(id="none"), "gradient": Choice.of("global_norm", max_norm=0.5)}
     )
     sweep = submit.start(house.store, house.settings, Design(recipe=recipe, seeds=(0, 1)), "sturdy", "Ada")
@@ -71,7 +71,7 @@ def test_a_search_outlives_its_workers_its_runner_and_whoever_started_it(house: 
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(process, signal.SIGKILL)
         ensure_runner(house.settings)  # as every page does that watches
-        threading.Event().wait(0.2)
+        threading.Event().wait(0.05)
         return not now.choosing and over(house, sweep.id)
 
     house.wait(strike, seconds=80)

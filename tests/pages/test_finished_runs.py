@@ -40,13 +40,17 @@ def table_with(app, column: str):
     return next(each.value for each in app.dataframe if column in each.value.columns)
 
 
-def test_a_regression_shows_its_worst_rows_and_clamped_ones_apart(page, home, store, rows) -> None:
+def test_a_regression_shows_its_worst_rows_and_clamped_ones_apart(
+    page, home, store, rows, monkeypatch
+) -> None:
+    monkeypatch.setattr("clipviz.training.result._ruled", lambda *_: ["One row rules."])
     run = trained(home, store, rows, "y", inputs__default={"id": "tukey"})
     app = page("train", run=run.id)
     assert not app.exception
     said = words(app)
     assert "Where it is right and wrong" in said and "with an input beyond its bounds" in said
     assert HOSTILE not in said
+    assert any("One row rules" in each.value for each in app.warning)
     worst = table_with(app, "predicted")
     assert worst.columns[:5].tolist() == ["row", "true", "predicted", "error", "clamped"]
     assert len(worst) == 18 and set(worst["clamped"]) == {"", "yes"}

@@ -244,6 +244,8 @@ def test_a_verdict_leaves_as_rows_document_and_report(home, store, sweep) -> Non
     verdict = judge(gather.arms(groups, gather.metrics(groups)[0]), gather.metrics(groups)[0])
     plan = verdict_export.Plan.of_sweep(sweep)
     rows = verdict_export.csv(groups).splitlines()
+    arm = groups[0].variant.model_copy(update={"name": "\t=1+1"})
+    assert "\n'\t=1+1," in verdict_export.csv([gather.Group(arm, groups[0].runs)])
     assert len(rows) == 1 + 3 * SEEDS and rows[0].startswith("arm,reference,seed,run,state,test mae")
     document = json.loads(verdict_export.document(verdict, plan))
     assert document["verdict"]["sentence"] == verdict.sentence

@@ -92,6 +92,14 @@ def test_what_cannot_be_is_told(store: Store, recipe: Recipe, path: str, value: 
         check(recipe.replace(path, value), wordy(store, recipe))
 
 
+def test_classes_take_no_target_clamp(store: Store, recipe: Recipe) -> None:
+    clamped = recipe.replace("target_clamp.id", "tukey")
+    check(clamped, wordy(store, recipe))
+    for path, value in (("data.target", "word"), ("data.task", "classification")):
+        with pytest.raises(InvalidRecipe, match=r"needs a target of numbers; received .*classes"):
+            check(clamped.replace(path, value), wordy(store, recipe))
+
+
 def wordy(store: Store, recipe: Recipe) -> Dataset:
     """The dataset of the recipe with a column of words."""
     known = store.datasets.get(recipe.data.dataset)

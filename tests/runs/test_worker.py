@@ -202,6 +202,24 @@ def test_a_warm_process_trains_all_programs_of_a_sweep_on_rows_that_are_read_onc
     assert reads == ["y"]
 
 
+def test_a_process_in_which_nothing_went_well_leaves_the_rest_of_the_sweep_to_a_fresh_one(
+    store: Store, recipe: Recipe, settings: Settings, lesson: Lesson
+) -> None:
+    def train(*_: Any, **__: Any) -> None:
+        raise TrainingFailed(
+            "The device must stay there until training ends", "CUDA error", "Look at the GPU"
+        )
+
+    lesson(train)
+    cells = [Cell(recipe.replace("seed", seed), f"{seed}", f"{seed % 2}" * 16) for seed in range(4)]
+    sweep = store.sweeps.add(Design(recipe=recipe, seeds=range(4)), [], cells, "seeds", "Ada")
+    first = store.runs.claim("a runner", 10)
+    assert first is not None
+    work_program(first, settings, store, threading.Event())
+    states = [run.state for run in store.sweeps.runs(sweep.id)]
+    assert sorted(states) == [State.FAILED] * 2 + [State.QUEUED] * 2
+
+
 def test_an_interrupted_program_gives_all_its_runs_back(
     store: Store, recipe: Recipe, settings: Settings, lesson: Lesson
 ) -> None:

@@ -108,6 +108,14 @@ def test_who_waits_too_long_for_another_writer_is_told_so(store: Store, swept: l
             store.runs.beat(swept[0].id, 1, 10, 1)
 
 
+def test_a_database_that_nobody_has_made_says_so(url: str) -> None:
+    nowhere = make_url(url).set(database="nobody_has_made_it").render_as_string(hide_password=False)
+    with pytest.raises(
+        StoreUnavailable, match=r"cannot be opened; .*does not exist.*that CLIPVIZ_STORE names"
+    ):
+        clipviz.store.open(nowhere)
+
+
 def test_where_no_tables_may_be_made_it_says_so(url: str) -> None:
     nowhere = make_url(url).update_query_dict({"options": "-csearch_path=nowhere"})
     with pytest.raises(StoreUnavailable, match=r"may not be written; .*no schema.*right to make"):

@@ -2,10 +2,11 @@ import pytest
 
 from clipviz.core.errors import Conflict, NotFound, StaleAttempt
 from clipviz.core.recipe import Data, Recipe
-from clipviz.core.run import State
+from clipviz.core.run import Run, State
 from clipviz.core.sweep import Design, Standing, Variant
 from clipviz.store import Store
 from clipviz.store.sweeps import Cell
+from clipviz.store.transitions import SUSPECT
 from tests.store.conftest import Clock, dataset_named
 
 RECIPE = Recipe(data=Data(dataset="00000000000000d1", target="y"))
@@ -66,6 +67,18 @@ def test_a_warm_process_goes_on_with_its_sweep_only_while_that_is_next(
     assert store.runs.claim_further("host:1", 10, swept.id).name == "one, seed 0"
     store.runs.submit(store.recipes.add(RECIPE.replace("seed", 9), "r", "Ada").id, "by hand", "Ada")
     assert store.runs.claim_further("host:1", 10, swept.id) is None, "a person's run waits"
+
+
+def test_a_warm_process_makes_way_where_a_run_has_lost_touch(store: Store, clock: Clock, swept) -> None:
+    """Else it would wait for the end of the sweep: only who has a slot free queues it again."""
+    store.runs.submit(store.recipes.add(RECIPE.replace("seed", 9), "r", "Ada").id, "by hand", "Ada")
+    lost = store.runs.claim("gone:1", 10)
+    assert lost.name == "by hand"
+    assert store.runs.claim_further("host:1", 60, swept.id) is not None
+    clock.forward(seconds=11)
+    assert store.runs.claim_further("host:1", 60, swept.id) is None
+    assert store.runs.claim("runner", 60).id == lost.id
+    assert store.runs.claim_further("host:1", 60, swept.id) is not None
 
 
 def test_people_pause_resume_and_cancel_all_at_once(store: Store, swept) -> None:
@@ -129,3 +142,23 @@ def test_a_program_is_taken_at_once_and_kept_by_one_beat(store: Store, swept) ->
     assert (heard[one.id, 1], heard[other.id, 1]) == ("run", "pause")
     assert isinstance(heard[one.id, 2], StaleAttempt)
     assert [store.runs.get(run.id).step for run in taken] == [7, 8]
+
+
+def test_a_run_that_kills_its_worker_takes_nobody_with_it_for_good(store: Store, swept) -> None:
+    def taken() -> list[Run]:
+        first = store.runs.claim("host:1", 60)
+        return [] if first is None else [first, *store.runs.claim_program("host:1", 60, "a" * 16, most=9)]
+
+    for _ in range(SUSPECT):
+        together = taken()
+        assert len(together) == 3
+        for run in together:
+            store.runs.lost(run.id, run.attempt, "crashed, signal 11")
+    alone = taken()
+    assert [run.seed for run in alone] == [0], "which one it was will show"
+    assert store.runs.lost(alone[0].id, alone[0].attempt, "crashed, signal 11").state is State.FAILED
+    for seed in (1, 2):
+        alone = taken()
+        assert [run.seed for run in alone] == [seed]
+        assert store.runs.finish(alone[0].id, alone[0].attempt, State.FINISHED, "", None).state.final
+    assert taken() == []

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import numpy as np
 import pytest
 
-from clipviz.core.dataset import Reading
+from clipviz.core.dataset import CLOCK, NAMELESS, Reading
 from clipviz.core.errors import InvalidRecipe
 from clipviz.training.cells import Cells, plain
 
@@ -72,3 +72,29 @@ def test_what_is_no_date_is_named_with_its_column(cell: object) -> None:
         InvalidRecipe, match=r"Column 'x' holds dates; received .*\. Write them as 2020-12-31"
     ):
         PLAIN.days("x", cell)
+
+
+@pytest.mark.parametrize(
+    ("cell", "marks", "value"),
+    [
+        ("5%", ("%",), 5), ("5,5 %", ("%",), 5.5), ("5", ("%",), 5), ("1.234,5 kg", ("kg",), 1234.5),
+        ("€ 1.200", ("$", "€"), 1200), ("(5)", (NAMELESS,), -5), ("(5 €)", ("€",), -5), ("7-", ("%",), -7),
+        ("1:30", (CLOCK,), 5400), ("1:30 PM", (CLOCK,), 48600), ("00:00:02.5", (CLOCK,), 2.5),
+    ],
+)  # fmt: skip
+def test_what_stood_beside_the_numbers_of_the_file_may_stand_there_again(
+    cell: str, marks: tuple[str, ...], value: float
+) -> None:
+    assert GERMAN.number("x", cell, marks) == value
+
+
+@pytest.mark.parametrize(
+    ("cell", "marks"),
+    [
+        ("5%", ()), ("5 $", ("%",)), ("5 lb", ("kg",)), ("5 kg", ("%",)), ("(5)", ()), ("1:30", ("%",)),
+        ("1:77", (CLOCK,)),
+    ],
+)  # fmt: skip
+def test_another_quantity_is_refused(cell: str, marks: tuple[str, ...]) -> None:
+    with pytest.raises(InvalidRecipe, match="Column 'x' holds numbers"):
+        PLAIN.number("x", cell, marks)

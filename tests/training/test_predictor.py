@@ -85,8 +85,9 @@ def test_what_is_unknown_is_taken_and_a_file_that_is_no_model_is_refused(tmp_pat
     with pytest.raises(InvalidRecipe, match="same number of rows; received 1, 2"):
         model.predict(nothing | {"town": ["north"]})
     assert model.predict(nothing | {"area": ["true", "no"]}) == model.predict(nothing | {"area": [1, 0.0]})
-    with pytest.raises(InvalidRecipe, match="'area' holds numbers; received 'NA'"):
-        model.predict(nothing | {"area": ["NA", 1]})
+    assert model.predict(nothing | {"area": ["NA", 1]}) == model.predict(nothing | {"area": [None, 1]})
+    with pytest.raises(InvalidRecipe, match="'area' holds numbers; received 'many'"):
+        model.predict(nothing | {"area": ["many", 1]})
     with pytest.raises(InvalidRecipe, match="'day' holds dates; received '31/12/2020'"):
         model.predict(nothing | {"day": ["2020-12-31", "31/12/2020"]})
     rows = [dict.fromkeys(model.columns)] * 2
@@ -102,6 +103,25 @@ def test_what_is_unknown_is_taken_and_a_file_that_is_no_model_is_refused(tmp_pat
         clipviz.load(tmp_path / "x.safetensors")
 
 
+def test_cells_are_read_as_those_of_the_file_were_without_being_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLIPVIZ_HOME", str(tmp_path / "home"))
+    values = np.random.default_rng(0).normal(size=(60, 2)).round(2)
+    share = [f"{value:.2f} %".replace(".", ",") for value in values[:, 0]]
+    rate = [f"{value:.2f}".replace(".", ",") for value in values[:, 1]]
+    lines = [f"{one};{other};{value}" for one, other, value in zip(share, rate, rate[::-1], strict=True)]
+    (tmp_path / "fees.csv").write_text("\n".join(["share;rate;y", *lines]))
+    outcome = clipviz.train(tmp_path / "fees.csv", target="y", set={"training.epochs": 1}, device="cpu")
+    model = clipviz.load(Settings.from_environment().runs / outcome.run / "model.safetensors")
+    as_numbers = {"share": values[:, 0], "rate": values[:, 1]}
+    assert model.predict({"share": share, "rate": rate}) == model.predict(as_numbers)
+    with pytest.raises(InvalidRecipe, match="'share' holds numbers; received '5 kg'"):
+        model.predict({"share": ["5 kg"], "rate": ["1,5"]})
+    with pytest.raises(InvalidRecipe, match="'rate' holds numbers; received '5 %'"):
+        model.predict({"share": ["5 %"], "rate": ["5 %"]})
+
+
 def test_the_lines_of_the_readme_run(tmp_path: Path, columns, monkeypatch, capsys) -> None:
     given, settings = Reading(missing=("", "-999")), Settings.from_environment()
     outcome = clipviz.train(
@@ -115,6 +135,11 @@ def test_the_lines_of_the_readme_run(tmp_path: Path, columns, monkeypatch, capsy
     assert example["kind"] in ("low", "high") and len(str(example["day"])) == len("2020-01-05")
     reading = files.dataset(settings, shown.run.dataset).reading
 
+    evil = shown.recipe.replace("data.target", "price`[x](http://y)")
+    with zipfile.ZipFile(
+        io.BytesIO(takeaway.bundle(place, shown.run, evil, None, reading, example))
+    ) as archive:
+        assert archive.read("README.md").startswith(b"# A model that predicts `price [x](http://y)`\n")
     packed = takeaway.bundle(place, shown.run, shown.recipe, None, reading, example)
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         archive.extractall(tmp_path / "away")
@@ -130,6 +155,8 @@ def test_the_lines_of_the_readme_run(tmp_path: Path, columns, monkeypatch, capsy
     model = clipviz.load("model.safetensors")
     rows = {name: [value] for name, value in example.items()}
     assert model.predict(rows | {"area": [-999]}) == model.predict(rows | {"area": [None]})
+    assert clipviz.load(place).predict(rows | {"area": [-999]}) == model.predict(rows | {"area": [-999]})
+    place.with_name("reading.json").write_text("{}")
     assert clipviz.load(place).predict(rows | {"area": [-999]}) != model.predict(rows | {"area": [-999]})
     again = clipviz.train(tmp_path / "houses.csv", recipe="recipe.json", reading="reading.json")
     assert clipviz.show(again.run).run.dataset == shown.run.dataset and again.metrics == outcome.metrics

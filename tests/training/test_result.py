@@ -1,5 +1,6 @@
 """What a run ends with."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from clipviz.core.run import Result, State
@@ -26,3 +27,15 @@ def test_a_network_that_never_got_better_is_said_so(tmp_path: Path) -> None:
     _, result = train(made, regression(), Ear(), device="cpu", folder=tmp_path)
     assert result is not None and result.best_step == 0
     assert any("untrained network" in note for note in result.notes)
+
+
+def test_a_row_that_rules_which_weights_are_kept_is_a_caution(tmp_path: Path) -> None:
+    table = regression()
+    target = table.target.copy()
+    target[table.validation[0]] += 1e4
+    _, result = train(
+        recipe(training__epochs=1), replace(table, target=target), Ear(), device="cpu", folder=tmp_path
+    )
+    assert result is not None
+    [caution] = result.cautions
+    assert "1 validation row makes 100% of the validation loss" in caution and "Huber" in caution

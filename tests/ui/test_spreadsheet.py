@@ -81,3 +81,11 @@ def test_what_a_browser_says_is_no_range(said: object) -> None:
 
 def test_a_drag_may_go_either_way() -> None:
     assert dragged([3, -1.5]) == (-1.5, 3.0)
+
+
+def test_rows_grow_with_the_longest_name_until_a_table_scrolls() -> None:
+    assert spreadsheet.room(["short"], 210, 4) == {}
+    two = spreadsheet.room(["short", "x" * 60], 210, 4)
+    assert two == {"row_height": 55, "height": 35 + 4 * 55 + 3}
+    assert spreadsheet.room(["x" * 1000], 210, 90) == {"row_height": 135, "height": 720}
+    assert spreadsheet.room([], 210, 0) == {}

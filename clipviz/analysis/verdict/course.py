@@ -37,8 +37,8 @@ class Course(Record):
         return arm.over(self.extensions[-1].seeds)
 
     def level(self, level: float) -> float:
-        """What the last of k extensions may spend: level / 2^k. All together never spend more than the level, however
-        often somebody goes on, and whatever makes him stop.
+        """What the last of k extensions may spend: level / 2^k. All extensions together never spend more than the
+        level, however often somebody goes on, and whatever makes him stop; the first verdict has spent one before them.
         """
         return level / 2.0 ** len(self.extensions)
 

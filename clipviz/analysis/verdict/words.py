@@ -1,6 +1,6 @@
 """A verdict in plain words; "no evidence of a difference" is one of its answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from clipviz.analysis.verdict import losses, parts
 from clipviz.analysis.verdict.arm import Arm
@@ -131,7 +131,7 @@ def sentence(
     if found.relation in ("better", "worse"):
         small = found.p_equivalent is not None and found.p_equivalent <= level and not found.ranked
         within = f" It is real, yet within the ±{number(found.margin)} that do not matter." if small else ""
-        return f"{_claim(found, title)}{within}{_ranks(found, arms)}"
+        return f"{_claim(found, title, arms)}{within}{_ranks(found, arms)}"
     if found.relation == "equivalent":
         return (
             f"{arm} and {other} are equivalent in {title}: the difference is within "
@@ -163,7 +163,7 @@ def _many(found: Comparison, family: int) -> str:
     )
 
 
-def _claim(found: Comparison, title: str) -> str:
+def _claim(found: Comparison, title: str, arms: Mapping[str, Arm]) -> str:
     if found.ranked:
         seen = "" if found.mean is None else f"{signed(found.mean)}, "
         return (
@@ -175,7 +175,9 @@ def _claim(found: Comparison, title: str) -> str:
     low, high = sorted(abs(bound or 0.0) for bound in (found.low, found.high))
     inside = (found.low or 0.0) <= 0 <= (found.high or 0.0)
     bounds = f"{signed(found.low)} to {signed(found.high)}" if inside else f"{number(low)} to {number(high)}"
-    verdict = "" if found.relation == "better" else f", which is worse than {found.reference}"
+    several = len({arm.reference for arm in arms.values() if arm.reference}) > 1
+    against = f" against {found.reference}" if several else ""
+    verdict = against if found.relation == "better" else f", which is worse than {found.reference}"
     return (
         f"{found.arm} {verb} {title} by {number(abs(mean))}{verdict} "
         f"({found.confidence:.0%} CI {bounds}, {_tested(found)})."

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clipviz.core.dataset import Kind, Reading, RejectedRow
-from clipviz.datasets import dialect, lines, names, numerals, progress
+from clipviz.datasets import dialect, lines, names, progress
+from clipviz.datasets.bulk import planning
 from clipviz.datasets.bulk.parse import Misfit, Parsed, Plan, parse
+from clipviz.datasets.bulk.planning import NUMBERS
 from clipviz.datasets.bulk.spool import Spool
 from clipviz.datasets.bulk.stretches import NotPlainError, Stretch, stretches
 from clipviz.datasets.bulk.write import Kinds, write
 from clipviz.datasets.cells import clean_cells
-from clipviz.datasets.counts import CODE_LENGTH
 from clipviz.datasets.header import fitted, joined, misfit_names
 from clipviz.datasets.kinds import BAD_SHARE, decide, kind_of
 from clipviz.datasets.marks import unmarked
@@ -27,11 +28,9 @@ if TYPE_CHECKING:
     import duckdb
 
 LARGE = 16_000_000
-MOST_COLUMNS = 500
 THREADS = min(4, os.cpu_count() or 1)
 ATTEMPTS = 4
 MOST_MISFITS = 200_000
-NUMBERS: tuple[Kind, ...] = ("number", "integer")
 CLEAR = 1_000
 """Bad cells from which on a share of bad ones says that a column holds no numbers."""
 
@@ -67,10 +66,10 @@ def read(
     UnreadableFile.
     """
     sample = dialect.guess(dialect.sample_lines(path, "utf-8"), reading.delimiter, reading.header)
-    plan = _plan(sample, reading)
+    plan = planning.plan(sample, reading)
     chosen: dict[str, Kind] = {**reading.kinds, **overrides}
     if chosen:
-        plan = _chosen(
+        plan = planning.chosen(
             plan, names.clean(joined([_header(path, reading, plan)], plan.width)), chosen, overrides
         )
     for _ in range(ATTEMPTS):
@@ -91,49 +90,11 @@ def read(
     raise NotPlainError("columns whose kind changes again and again")
 
 
-def _chosen(
-    plan: Plan, named: Sequence[tuple[str, str]], chosen: Mapping[str, Kind], overrides: Mapping[str, Kind]
-) -> Plan:
-    """The plan for columns whose kind a person chose: those that are to be no numbers are read as words."""
-    known = [name for name, _ in named]
-    if any(name not in known for name in overrides):
-        raise NotPlainError("a kind for a column that is not there")
-    numbers = zip(plan.numbers, known, strict=True)
-    return replace(
-        plan, numbers=tuple(is_ and chosen.get(name, "number") in NUMBERS for is_, name in numbers)
-    )
-
-
 class _NotNumbersError(Exception):
     """Columns that were taken for numbers hold words."""
 
     def __init__(self, *columns: int) -> None:
         self.columns = columns
-
-
-def _plan(sample: dialect.Dialect, reading: Reading) -> Plan:
-    if not 1 < sample.width <= MOST_COLUMNS:
-        raise NotPlainError("too narrow or too wide")
-    missing = tuple(dict.fromkeys(("", *(reading.missing or ()))))
-    absent = {word.strip() for word in missing}
-    numbers = []
-    for place in range(sample.width):
-        cells = [row[place].strip() for row in sample.sample if len(row) > place]
-        there = [cell for cell in cells if cell not in absent]
-        good = sum(numerals.PLAIN.fullmatch(cell) is not None for cell in there)
-        numbers.append(
-            bool(there) and len(there) - good <= BAD_SHARE * len(there) and not _may_be_codes(there)
-        )
-    return Plan(sample.delimiter, sample.width, missing, tuple(numbers))
-
-
-def _may_be_codes(cells: Sequence[str]) -> bool:
-    """True for whole numbers of one length, which are codes where some begin with a zero, and for digits that do: read
-    as words, to be seen."""
-    lengths = {len(cell) for cell in cells}
-    coded = any(cell.isdecimal() and cell[0] == "0" and len(cell) > 1 for cell in cells)
-    alike = len(lengths) == 1 and all(float(cell).is_integer() for cell in cells)
-    return max(lengths) >= CODE_LENGTH and (coded or alike)
 
 
 def _spooled(

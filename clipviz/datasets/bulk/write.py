@@ -40,6 +40,10 @@ class Kinds:
     def of(self, place: int) -> Kind:
         return self.numbers[place] if place in self.numbers else self.words[place].kind
 
+    def marks(self, place: int) -> tuple[str, ...]:
+        """Numbers that were parsed as such had none."""
+        return () if place in self.numbers else self.words[place].marks
+
 
 def write(
     connection: "duckdb.DuckDBPyConnection",
@@ -86,7 +90,8 @@ def write(
             writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema), row_group_size=batch)
             progress.say(end, spool.rows, "storing rows")
     found = tuple(
-        Column(name=name, kind=kinds.of(place), title=title) for place, (name, title) in enumerate(named)
+        Column(name=name, kind=kinds.of(place), title=title, marks=kinds.marks(place))
+        for place, (name, title) in enumerate(named)
     )
     return Contents(found, rows, len(rejected), kinds.notes)
 

@@ -56,7 +56,7 @@ class PartsShortener(Clipper):
         self.state = rule.state  # type: ignore[method-assign]
         self._bounds, self._parts = rule.bounds, parts
 
-    def __call__(self, gradient: Tensor) -> Clipped:
+    def __call__(self, gradient: Tensor, norm: Tensor | None = None) -> Clipped:
         norms = self._parts.norms(gradient)  # (K, parts)
         before = torch.linalg.vector_norm(norms, dim=1)
         lost = not_finite(before)

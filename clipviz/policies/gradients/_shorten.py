@@ -5,7 +5,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from clipviz.policies.gradients.base import Clipped, Clipper, full, not_finite
+from clipviz.policies.gradients.base import Clipped, Clipper, euclid, full, not_finite
 
 
 class Rule(Protocol):
@@ -30,8 +30,8 @@ class Shortener(Clipper):
         self.state = rule.state  # type: ignore[method-assign]
         self._bound, self._one = rule.bound, full(weights, 1.0)
 
-    def __call__(self, gradient: Tensor) -> Clipped:
-        norm = torch.linalg.vector_norm(gradient, dim=1, dtype=torch.float64)
+    def __call__(self, gradient: Tensor, norm: Tensor | None = None) -> Clipped:
+        norm = euclid(gradient, norm)
         lost = not_finite(norm)
         start, length = self._bound(norm, lost)
         fired = norm > start

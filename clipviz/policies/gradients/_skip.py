@@ -5,7 +5,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from clipviz.policies.gradients.base import Clipped, Clipper, full, not_finite, remember
+from clipviz.policies.gradients.base import Clipped, Clipper, euclid, full, not_finite, remember
 
 
 class Rule(Protocol):
@@ -35,8 +35,8 @@ class Skipper(Clipper):
     def state(self) -> dict[str, Tensor]:
         return {**self._rule.state(), "skips": self._skips}
 
-    def __call__(self, gradient: Tensor) -> Clipped:
-        norm = torch.linalg.vector_norm(gradient, dim=1, dtype=torch.float64)
+    def __call__(self, gradient: Tensor, norm: Tensor | None = None) -> Clipped:
+        norm = euclid(gradient, norm)
         lost = not_finite(norm)
         beyond, limit = self._rule.beyond(norm, lost)
         patient = self._skips < self._most

@@ -57,8 +57,11 @@ class Clipper(ABC):
     turns: bool = False
 
     @abstractmethod
-    def __call__(self, gradient: Tensor) -> Clipped:
-        """Clips gradients (K, P) in place, each replica by itself, without a word to the host."""
+    def __call__(self, gradient: Tensor, norm: Tensor | None = None) -> Clipped:
+        """Clips gradients (K, P) in place, each replica by itself, without a word to the host.
+
+        norm: (K,) float64, Euclid's of each, where it is known already.
+        """
 
     def state(self) -> dict[str, Tensor]:
         """The live state tensors by name, (K, ...), changed in place only, for a checkpoint to copy out of and
@@ -128,6 +131,14 @@ def full(weights: Tensor, value: float, *more: int) -> Tensor:
 def remember(old: Tensor, new: Tensor, lost: Tensor) -> None:
     """Replaces old (K, ...) by new in place, but for replicas whose gradient is lost (K,)."""
     old.copy_(old.where(lost.view(-1, *[1] * (old.dim() - 1)), new))
+
+
+def euclid(gradient: Tensor, norm: Tensor | None = None) -> Tensor:
+    """Euclid's norm of gradients (K, P), (K,) float64: squares of float32 overflow at entries of 2e19. `norm`, where it
+    is known already."""
+    import torch
+
+    return torch.linalg.vector_norm(gradient, dim=1, dtype=torch.float64) if norm is None else norm
 
 
 def not_finite(norm: Tensor) -> Tensor:

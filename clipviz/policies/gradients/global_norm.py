@@ -12,6 +12,7 @@ from clipviz.policies.gradients.base import (
     Clipper,
     GradientClip,
     Spec,
+    euclid,
     not_finite,
     numbers,
     shared,
@@ -77,12 +78,9 @@ class _Shorten(Clipper):
         self.limit = limit.to(torch.float32)
         self._limit = limit
         self._one = torch.ones_like(limit)
-        self._norm = torch.linalg.vector_norm
-        # float32 squares overflow at entries of 2e19 and would turn every finite gradient to 0 in silence
-        self._wide = torch.float64
 
-    def __call__(self, gradient: Tensor) -> Clipped:
-        norm = self._norm(gradient, dim=1, dtype=self._wide)  # (K,)
+    def __call__(self, gradient: Tensor, norm: Tensor | None = None) -> Clipped:
+        norm = euclid(gradient, norm)
         coefficient = self._limit.div(norm + EPSILON).clamp_(max=1.0)
         gradient.mul_(coefficient.to(gradient.dtype).unsqueeze(1))
         fired = norm > self._limit
@@ -95,14 +93,16 @@ class _ShortenByOther(_Shorten):
     adapts = True
 
     def __init__(self, limit: Tensor, order: float) -> None:
-        super().__init__(limit)
-        self._order = order
+        import torch
 
-    def __call__(self, gradient: Tensor) -> Clipped:
-        euclid = self._norm(gradient, dim=1, dtype=self._wide)
+        super().__init__(limit)
+        self._order, self._norm, self._wide = order, torch.linalg.vector_norm, torch.float64
+
+    def __call__(self, gradient: Tensor, norm: Tensor | None = None) -> Clipped:
+        own = euclid(gradient, norm)
         norm = self._norm(gradient, self._order, dim=1, dtype=self._wide)
         coefficient = self._limit.div(norm + EPSILON).clamp_(max=1.0)
         gradient.mul_(coefficient.to(gradient.dtype).unsqueeze(1))
-        fired, skipped = norm > self._limit, not_finite(euclid)
-        self.limit.copy_(self._limit * (euclid / norm).masked_fill_(norm == 0, 1.0))
-        return Clipped(euclid, euclid * coefficient, coefficient, fired, skipped, self._one)
+        fired, skipped = norm > self._limit, not_finite(own)
+        self.limit.copy_(self._limit * (own / norm).masked_fill_(norm == 0, 1.0))
+        return Clipped(own, own * coefficient, coefficient, fired, skipped, self._one)

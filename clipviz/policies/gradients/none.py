@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from clipviz.policies.gradients.base import Clipped, Clipper, GradientClip, Spec, not_finite
+from clipviz.policies.gradients.base import Clipped, Clipper, GradientClip, Spec, euclid, not_finite
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -38,9 +38,7 @@ class _Measure(Clipper):
         self.limit = torch.full((replicas,), float("nan"), device=weights.device)
         self._one = torch.ones(replicas, device=weights.device)
         self._never = torch.zeros(replicas, dtype=torch.bool, device=weights.device)
-        self._norm = torch.linalg.vector_norm
-        self._wide = torch.float64
 
-    def __call__(self, gradient: Tensor) -> Clipped:
-        norm = self._norm(gradient, dim=1, dtype=self._wide)
+    def __call__(self, gradient: Tensor, norm: Tensor | None = None) -> Clipped:
+        norm = euclid(gradient, norm)
         return Clipped(norm, norm, self._one, self._never, not_finite(norm), self._one)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import Field
 
-from clipviz.policies.gradients.base import Clipped, Clipper, GradientClip, Spec, not_finite, numbers
+from clipviz.policies.gradients.base import Clipped, Clipper, GradientClip, Spec, euclid, not_finite, numbers
 from clipviz.policies.policy import extra
 
 if TYPE_CHECKING:
@@ -57,15 +57,13 @@ class _Limit(Clipper):
 
         self.limit = limit.to(torch.float32)
         self._entry = limit
-        self._norm = torch.linalg.vector_norm
-        self._wide = torch.float64
 
-    def __call__(self, gradient: Tensor) -> Clipped:
-        before = self._norm(gradient, dim=1, dtype=self._wide)  # (K,)
+    def __call__(self, gradient: Tensor, norm: Tensor | None = None) -> Clipped:
+        before = euclid(gradient, norm)  # (K,)
         largest = gradient.abs().amax(dim=1)
         bound = self._entry.to(gradient.dtype)  # float32 has no 0.1: entries at the bound are not beyond it
         cut = gradient.clamp(-bound.unsqueeze(1), bound.unsqueeze(1))
-        after = self._norm(cut, dim=1, dtype=self._wide)
+        after = euclid(cut)
         nothing = before == 0
         # of unit vectors: the product of two huge entries would overflow
         along = (gradient / before.unsqueeze(1) * (cut / after.unsqueeze(1))).sum(dim=1)

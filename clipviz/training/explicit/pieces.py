@@ -37,9 +37,11 @@ class Linear:
         self._weight, self._across = weight.live, weight.live.mT
         self._bias = bias.live if one else bias.live.unsqueeze(1)
         self._gradient, self._bias_gradient = weight.gradient, bias.gradient
-        # Many small products whose rows are short take twice as long as those whose columns are.
-        turned = not one and inputs < outputs
-        self._turned = weight.live.new_empty(weight.live.mT.shape) if turned else None
+        # Many products go to memory of their own first, and those with short rows the other way round: half the time.
+        self._turned = inputs < outputs
+        self._room = (
+            None if one else weight.live.new_empty((weight.live.mT if self._turned else weight.live).shape)
+        )
         self.said = weight.live.new_empty(*lead, outputs)
         self._inward = weight.live.new_empty(*lead, 0 if first else inputs)
 
@@ -48,10 +50,12 @@ class Linear:
         return self._affine(self._bias, values, self._across, out=self.said)
 
     def back(self, slope: Tensor) -> Tensor:
-        if self._turned is None:
-            self._multiply(slope.mT, self._values, out=self._gradient)
+        if self._room is None:
+            torch.mm(slope.mT, self._values, out=self._gradient)
+        elif self._turned:
+            self._gradient.copy_(torch.bmm(self._values.mT, slope, out=self._room).mT)
         else:
-            self._gradient.copy_(torch.bmm(self._values.mT, slope, out=self._turned).mT)
+            self._gradient.copy_(torch.bmm(slope.mT, self._values, out=self._room))
         torch.sum(slope, -2, out=self._bias_gradient)
         return slope if self._first else self._multiply(slope, self._weight, out=self._inward)
 

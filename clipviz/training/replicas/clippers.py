@@ -32,12 +32,12 @@ class ManyClippers(Clipper):
         self.turns = any(clipper.turns for clipper in clippers)
         self.limit = clippers[0].limit if len(clippers) == 1 else torch.cat([each.limit for each in clippers])
 
-    def __call__(self, gradient: Tensor) -> Clipped:
+    def __call__(self, gradient: Tensor, norm: Tensor | None = None) -> Clipped:
         if len(self._stretches) == 1:
-            return self._stretches[0][1](gradient)
+            return self._stretches[0][1](gradient, norm)
         said = []
         for rows, clipper in self._stretches:
-            said.append(clipper(gradient[rows]))
+            said.append(clipper(gradient[rows], None if norm is None else norm[rows]))
             if clipper.adapts:
                 self.limit[rows].copy_(clipper.limit)
         return Clipped(*(torch.cat(each) for each in zip(*said, strict=True)))

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from clipviz.training import checkpoint
-from clipviz.training.chance import random_state, set_random_state
+from clipviz.training.randomness import random_state, set_random_state
 from clipviz.training.replicas.member import Member
 
 

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from clipviz.core.errors import ClipvizError
 from clipviz.core.run import State
 from clipviz.training import checkpoint
-from clipviz.training.chance import random_state, set_random_state
 from clipviz.training.graph import moving
 from clipviz.training.memory import told_pieces
+from clipviz.training.randomness import random_state, set_random_state
 from clipviz.training.replicas import kept
 from clipviz.training.replicas.machine import Machine, has_groups
 from clipviz.training.replicas.member import Ended, Member, Share

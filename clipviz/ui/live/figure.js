@@ -70,6 +70,7 @@ function best(points, look) {
   for (let other = 1; other < points.y.length; other += 1) if (points.y[other] < points.y[at]) at = other;
   return [{
     type: "scatter", uid: look.uid, name: look.name, mode: "markers", x: [points.x[at]], y: [points.y[at]],
+    cliponaxis: false,
     marker: { symbol: "star", size: 13, color: look.colour, line: { width: 1.5, color: look.theme.ground } },
   }];
 }
@@ -119,8 +120,8 @@ function decades(traces) {
   return high > 0 ? Math.log10(high / low) : 0;
 }
 
-/** How many ticks to ask for, so that Plotly labels 1, 2, 5 rather than every digit. */
-const ticks = (span) => (span < 1.3 ? 2 : span < 3 ? 4 : 6);
+/** How many ticks to ask for, so that Plotly labels 1, 2, 5 rather than every digit, and whole decades of many. */
+const ticks = (span) => (span < 1.3 ? 2 : span < 3 ? 4 : Math.min(6, Math.floor(span / 0.71)));
 
 /** Axes, type and colours of a panel. range: the steps that all panels show. */
 export function layoutOf(spec, traces, log, range, theme, several) {

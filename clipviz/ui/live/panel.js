@@ -60,6 +60,7 @@ export class PanelView {
     Object.assign(this, { spec, runs, histories, theme });
     this.title.textContent = spec.title;
     this.help.textContent = spec.help;
+    if (!this.drawn) this.plot.setAttribute("aria-label", `${spec.title}, by step`);
     this.group.setAttribute("aria-label", `${spec.title}: view and downloads`);
     const query = new URLSearchParams();
     for (const run of runs) query.append("run", run.id);

@@ -48,7 +48,7 @@ def test_the_added_seeds_alone_are_what_a_sweep_of_them_says() -> None:
         np.testing.assert_allclose(getattr(again.comparison, name), getattr(alone, name))
 
 
-def test_whoever_goes_on_until_a_difference_shows_claims_one_in_five_percent_at_most() -> None:
+def test_whoever_goes_on_until_a_difference_shows_claims_one_by_added_seeds_in_five_percent_at_most() -> None:
     generator = np.random.default_rng(1)
     goes = tuple(Extension(seeds=(0,), at=AT, ended=1) for _ in range(3))
     levels = [Course(planned=MAE, extensions=goes[:k]).level(0.05) for k in (1, 2, 3)]

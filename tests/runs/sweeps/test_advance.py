@@ -7,7 +7,7 @@ from clipviz.core.recipe import Choice, Recipe
 from clipviz.core.run import State
 from clipviz.core.screening import Halving
 from clipviz.core.settings import Settings
-from clipviz.core.sweep import Design, Sweep, Vary
+from clipviz.core.sweep import Design, Standing, Sweep, Vary
 from clipviz.runs.sweeps import submit
 from clipviz.runs.sweeps.advance import advance, advance_all, decide
 from clipviz.store import Store
@@ -82,6 +82,21 @@ def test_a_paused_sweep_waits_and_a_cancelled_one_decides_nothing_more(store, se
     )
     assert not advance(store, settings, now) and not arms(store, now)
     assert submit.ask(store, settings, halved.id, "stop", "Grace") == 0
+
+
+def test_a_pause_between_two_rounds_is_not_lost(store, settings, halved) -> None:
+    train(store)
+    assert submit.ask(store, settings, halved.id, "pause", "Ada") == 0, "all runs of the round have ended"
+    assert advance(store, settings, store.sweeps.get(halved.id))
+    assert Standing.of(runs := store.sweeps.runs(halved.id)).paused
+    assert {run.reason for run in runs if run.state is State.PAUSED} == {"paused with its sweep"}
+    submit.ask(store, settings, halved.id, "run", "Ada")
+    while (now := store.sweeps.get(halved.id)).choosing:
+        train(store)
+        advance(store, settings, now)
+    submit.ask(store, settings, halved.id, "pause", "Ada")
+    submit.extend(store, settings, now, "Ada", seeds=(9,))
+    assert arms(store, halved), "what people add, they want trained"
 
 
 def test_it_is_extended_by_seeds_once_it_has_chosen(store, settings, halved) -> None:

@@ -37,6 +37,8 @@ def test_suggestions_that_do_nothing_make_no_arm_and_a_wrong_recipe_is_said(
 ) -> None:
     dataset = store.datasets.get(DATASET)
     assert SUGGESTED not in {arm.name for arm in catalogue(recipe, dataset, {"x": Choice(id="none")})}
+    classes = catalogue(recipe.replace("data.task", "classification"), dataset, {})
+    assert len(classes) > 20 and not any("Target" in arm.name for arm in classes)
     with pytest.raises(InvalidRecipe, match="must be a column"):
         catalogue(recipe.replace("data.target", "lost"), dataset, {})
 

@@ -74,6 +74,7 @@ def _sweeps() -> None:
         sa.Column("rounds", sa.Text, nullable=False),
         sa.Column("extensions", sa.Text, nullable=False),
         sa.Column("choosing", sa.Boolean, nullable=False),
+        sa.Column("held", sa.Boolean, nullable=False),
         sa.Column("created_by", sa.Text, nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("changed_by", sa.Text, nullable=False),
