@@ -54,9 +54,9 @@ class Database:
     """Connections to one database.
 
     `reading()` sees one consistent state and never waits for writers. `writing()` takes SQLite's write lock at once,
-    so that what it reads is still true when it writes; in PostgreSQL only of what it locks (`with_for_update`). Both
-    raise StoreUnavailable when the database is locked for longer than `busy_seconds`, full or away; then nothing was
-    written.
+    so that what it reads is still true when it writes; in PostgreSQL only of what it locks (`with_for_update`, with
+    `key_share`: whoever writes a row that refers to a locked one need not wait). Both raise StoreUnavailable when the
+    database is locked for longer than `busy_seconds`, full or away; then nothing was written.
     """
 
     def __init__(self, url: str, busy_seconds: float, now: Callable[[], datetime] = utc_now) -> None:

@@ -25,7 +25,7 @@ class Datasets:
             return self._add(dataset)
 
     def _add(self, dataset: Dataset) -> Dataset:
-        known = select(datasets).where(datasets.c.id == dataset.id).with_for_update()
+        known = select(datasets).where(datasets.c.id == dataset.id).with_for_update(key_share=True)
         with self._database.writing() as connection:
             row = connection.execute(known).mappings().one_or_none()
             if row is None:

@@ -28,7 +28,9 @@ def found(connection: Connection, table: Table, id: str, now: datetime, *, lock:
 def existing(connection: Connection, table: Table, id: str, *, lock: bool = False) -> RowMapping:
     """The row of an object, deleted or not; raises NotFound. `lock` keeps others from changing it."""
     query = select(table).where(table.c.id == plain(id))
-    row = connection.execute(query.with_for_update() if lock else query).mappings().one_or_none()
+    row = (
+        connection.execute(query.with_for_update(key_share=True) if lock else query).mappings().one_or_none()
+    )
     if row is None:
         raise NotFound(
             f"There is no {_noun(table)} with this id",

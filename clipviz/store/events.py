@@ -48,7 +48,7 @@ def add(
     connection: Connection, run: str, attempt: int, step: int, kind: str, text: str, at: datetime
 ) -> None:
     """What `Events.append` does inside a transaction."""
-    newest = select(runs.c.attempt).where(runs.c.id == run).with_for_update()
+    newest = select(runs.c.attempt).where(runs.c.id == run).with_for_update(key_share=True)
     current = connection.scalar(newest)
     if current != attempt:
         raise StaleAttempt(

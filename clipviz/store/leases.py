@@ -80,7 +80,11 @@ class Leases:
                     return None
             else:
                 self._requeue(connection, and_(mine, self._silent(())))
-            first = connection.execute(oldest.with_for_update(skip_locked=True)).mappings().one_or_none()
+            first = (
+                connection.execute(oldest.with_for_update(skip_locked=True, key_share=True))
+                .mappings()
+                .one_or_none()
+            )
             return None if first is None else self._take(connection, first, owner, lease_seconds)
 
     def claim_program(self, owner: str, lease_seconds: float, program: str, most: int) -> list[Run]:
@@ -95,7 +99,7 @@ class Leases:
         with self._database.writing() as connection:
             if connection.execute(alone).first() is not None:
                 return []
-            rows = connection.execute(mine.with_for_update(skip_locked=True)).mappings().all()
+            rows = connection.execute(mine.with_for_update(skip_locked=True, key_share=True)).mappings().all()
             return [self._take(connection, row, owner, lease_seconds) for row in rows]
 
     def queue(self, run: Run) -> tuple[int, int]:
@@ -188,7 +192,9 @@ class Leases:
 
     def _requeue(self, connection: Connection, silent: Any) -> None:
         for row in (
-            connection.execute(select(runs).where(silent).with_for_update(skip_locked=True)).mappings().all()
+            connection.execute(select(runs).where(silent).with_for_update(skip_locked=True, key_share=True))
+            .mappings()
+            .all()
         ):
             self._lose(connection, row, f"lost touch with {row['owner']}")
 
@@ -231,17 +237,17 @@ def _next() -> Select[Any]:
     """The run whose turn it is: the oldest that is queued; the cells of sweeps wait for all others."""
     cells_last = case((runs.c.sweep.is_(None), 0), else_=1)
     oldest = _queued().order_by(cells_last, runs.c.created_at, runs.c.id).limit(1)
-    return oldest.with_for_update(skip_locked=True)
+    return oldest.with_for_update(skip_locked=True, key_share=True)
 
 
 def together(query: Select[Any]) -> Select[Any]:
     """Locks the runs of a query in the one order in which everybody takes several: nobody waits in a circle."""
-    return query.order_by(runs.c.id).with_for_update()
+    return query.order_by(runs.c.id).with_for_update(key_share=True)
 
 
 def owned(connection: Connection, id: str, attempt: int) -> RowMapping:
     """The row of a running run, locked, if this attempt owns it; raises StaleAttempt."""
-    query = select(runs).where(runs.c.id == id).with_for_update()
+    query = select(runs).where(runs.c.id == id).with_for_update(key_share=True)
     row = connection.execute(query).mappings().one_or_none()
     if row is None or not _owns(row, attempt):
         raise _stale(row, id, attempt)

@@ -8,7 +8,7 @@ from clipviz.core.errors import StoreUnavailable
 from clipviz.store.database import Database
 from clipviz.store.schema import metadata
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration; read first, so that an up-to-date database costs one query and no Alembic."""
 
 _ADVISORY_LOCK = 0x636C6970  # "clip"

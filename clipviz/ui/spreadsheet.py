@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 LETTER, LINE, ROW = 6, 20, 35
 """Width of a letter and height of a line of text in a cell, and of a row of one line, in pixels."""
+WRAPS = 66
+"""Height of a row from which on Streamlit wraps text at all: more than 4 rem."""
 MOST_ROWS, TALLEST = 6, 720
 """Most lines of a name in a cell, and pixels beyond which a table scrolls."""
 NUMBER = re.compile(r"[-+]?\d[\d,]*(\.\d+)?(e[-+]?\d+)?( ?%)?", re.IGNORECASE)
@@ -40,7 +42,7 @@ def room(names: "Sequence[str]", width: int, rows: int) -> dict[str, int]:
     lines = min(MOST_ROWS, -(-longest // max(1, (width - 20) // LETTER)))
     if lines < 2:
         return {}
-    row = ROW + LINE * (lines - 1)
+    row = max(WRAPS, ROW + LINE * (lines - 1))
     return {"row_height": row, "height": min(ROW + rows * row + 3, TALLEST)}
 
 

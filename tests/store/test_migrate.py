@@ -3,6 +3,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -11,9 +12,14 @@ from sqlalchemy import create_mock_engine
 
 import clipviz.store
 from clipviz.core.errors import StoreUnavailable
+from clipviz.core.recipe import Data, Recipe
+from clipviz.core.sweep import Design
 from clipviz.store import Store, migrate
 from clipviz.store.database import Database
 from clipviz.store.schema import metadata
+from clipviz.store.sweeps import Cell
+
+from .conftest import DATASET, dataset_named
 
 
 def test_migrations_lead_to_the_tables_that_the_code_knows(url: str) -> None:
@@ -35,6 +41,21 @@ def test_head_is_the_newest_script() -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
     assert ScriptDirectory.from_config(config).get_current_head() == migrate.HEAD
+
+
+def test_a_sweep_of_the_first_release_is_still_there(store: Store, url: str) -> None:
+    store.datasets.add(dataset_named("x.csv"))
+    recipe = Recipe(data=Data(dataset=DATASET, target="y"))
+    swept = store.sweeps.add(
+        Design(recipe=recipe), [], [Cell(recipe, "one", "a" * 16)], "from long ago", "Ada"
+    )
+    with store.database.writing() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+        command.downgrade(config, "0001")
+    with clipviz.store.open(url) as later:
+        assert later.sweeps.get(swept.id) == swept
+        assert later.sweeps.ask(swept.id, "pause", "Ada") == 1
 
 
 def test_opening_again_changes_nothing(store: Store, url: str) -> None:

@@ -69,7 +69,7 @@ def test_those_who_touch_many_runs_never_wait_for_each_other_in_a_circle(
 ) -> None:
     def letters(runs: list[Run]) -> list[tuple[Sender, Letter]]:
         flush = Flush("step", np.arange(1), np.zeros((1, 1), np.float32))
-        return [(Sender(run.id, 1), flush) for run in runs]
+        return [(Sender(run.id, 1), flush) for run in runs for _ in range(2)]
 
     beats = {(run.id, 1): 1 for run in swept[::2] + swept[1::2]}
     wrong = at_once(
@@ -77,6 +77,7 @@ def test_those_who_touch_many_runs_never_wait_for_each_other_in_a_circle(
         lambda: store.letters.write(letters(swept[::-1])),
         lambda: store.runs.beat_together(beats, 60),
         lambda: store.sweeps.ask(swept[0].sweep or "", "pause", "Grace"),
+        lambda: store.sweeps.ask(swept[0].sweep or "", "run", "Ada"),
     )
     assert wrong == []
 

@@ -86,6 +86,6 @@ def test_a_drag_may_go_either_way() -> None:
 def test_rows_grow_with_the_longest_name_until_a_table_scrolls() -> None:
     assert spreadsheet.room(["short"], 210, 4) == {}
     two = spreadsheet.room(["short", "x" * 60], 210, 4)
-    assert two == {"row_height": 55, "height": 35 + 4 * 55 + 3}
+    assert two == {"row_height": 66, "height": 35 + 4 * 66 + 3}, "lower rows cut"
     assert spreadsheet.room(["x" * 1000], 210, 90) == {"row_height": 135, "height": 720}
     assert spreadsheet.room([], 210, 0) == {}

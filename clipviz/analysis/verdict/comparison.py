@@ -11,7 +11,7 @@ from clipviz.analysis.verdict.arm import Arm, Record
 from clipviz.analysis.verdict.equivalence import equivalence
 from clipviz.analysis.verdict.multiplicity import benjamini_hochberg, holm
 from clipviz.analysis.verdict.paired import paired
-from clipviz.analysis.verdict.power import fewest_pairs, power, seeds_needed, smallest_effect
+from clipviz.analysis.verdict.power import attained, exact_power, exact_seeds_needed, smallest_effect
 from clipviz.analysis.verdict.sign_flip import sign_flip
 from clipviz.analysis.verdict.superiority import all_pairs_superiority, paired_superiority
 from clipviz.analysis.verdict.worst_rank import ranks
@@ -128,19 +128,15 @@ def judge_family(
     corrections = zip(comparisons, gone, holm(given), benjamini_hochberg(given), strict=True)
     for each, out, strict, loose in corrections:
         effect = math.nan if each.hedges_g is None else each.hedges_g
-        needed = seeds_needed(effect, level=share)
-        possible = len(each.seeds) >= fewest_pairs(
-            share
-        )  # else the exact test shows nothing, whatever t promises
-        smallest = smallest_effect(each.finite, level=share) if possible else math.nan
+        needed = exact_seeds_needed(effect, level=share)
+        reached = attained(len(each.seeds), share)
+        smallest = smallest_effect(each.finite, level=reached) if reached else math.nan
         corrected = each.model_copy(
             update={
                 "p_holm": _known(strict),
                 "p_bh": _known(loose),
-                "power": _known(power(effect, each.finite, share) * possible),
-                "more_seeds": None
-                if needed is None
-                else max(0, needed - each.finite, fewest_pairs(share) - len(each.seeds)),
+                "power": _known(exact_power(effect, each.finite, share)),
+                "more_seeds": None if needed is None else max(0, needed - each.finite),
                 "smallest": _known(smallest * each.sd) if each.sd else None,
             }
         )

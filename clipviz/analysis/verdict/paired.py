@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+ROUNDING = 1e-14
+"""A spread this small beside the values themselves is that of their last digits: no effect size is told from it."""
 
 
 class Interval(NamedTuple):
@@ -44,6 +46,8 @@ def paired(a: Floats, b: Floats, confidence: float = 0.95) -> Paired:
     n = len(differences)
     mean = float(differences.mean()) if n else math.nan
     sd = float(differences.std(ddof=1)) if n > 1 else math.nan
+    if n > 1 and sd <= ROUNDING * max(float(np.abs(a).max()), float(np.abs(b).max())):
+        sd = 0.0
     low, high = interval(differences, confidence)
     d_z = mean / sd if sd > 0 else math.nan
     return Paired(

@@ -2,6 +2,9 @@
 
 import math
 from functools import lru_cache
+from statistics import NormalDist
+
+from clipviz.analysis.verdict.sign_flip import MOST_EXACT
 
 MOST_SEEDS = 1000
 POWER = 0.8
@@ -41,9 +44,31 @@ def seeds_needed(effect: float, wanted: float = POWER, level: float = 0.05) -> i
     return high
 
 
-def fewest_pairs(level: float = 0.05) -> int:
-    """The fewest pairs at which the exact sign-flip test can reach a level at all: 2 / 2^n is not above it."""
-    return max(1, math.ceil(1 - math.log2(level)))
+def attained(n: int, level: float = 0.05) -> float:
+    """The largest p at or below a level that the sign patterns of n pairs allow; 0 where there is none."""
+    return level if n > MOST_EXACT else math.floor(level * 2.0 ** (n - 1) + 1e-9) * 2.0 ** (1 - n)
+
+
+def exact_power(effect: float, n: int, level: float = 0.05) -> float:
+    """`power` of the sign-flip test: that of t at the level that its patterns allow, and no more than the chance that
+    all pairs agree where nothing less will do. It is within some hundredths for few pairs, where t promises too much.
+    """
+    reached = attained(n, level)
+    if n < 2 or not math.isfinite(effect):
+        return math.nan
+    if reached == 0:
+        return 0.0
+    agree = NormalDist().cdf(abs(effect))
+    most = agree**n + (1 - agree) ** n if reached == 2.0 ** (1 - n) else 1.0
+    return min(power(effect, n, reached), most)
+
+
+def exact_seeds_needed(effect: float, wanted: float = POWER, level: float = 0.05) -> int | None:
+    """`seeds_needed` by the sign-flip test."""
+    n = seeds_needed(effect, wanted, level)
+    while n is not None and exact_power(effect, n, level) < wanted:
+        n = n + 1 if n < MOST_SEEDS else None
+    return n
 
 
 @lru_cache(maxsize=256)

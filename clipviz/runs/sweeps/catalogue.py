@@ -16,7 +16,7 @@ from clipviz.runs.sweeps import titles
 SUGGESTED = "Each column as suggested"
 OWN = "The recipe's own clips"
 TARGET = ("quantile", "tukey", "double_mad")
-"""Clamps of the target that are tried, beside the one that its profile suggests."""
+"""Clamps of the target that are tried, beside the one that the training rows suggest."""
 
 
 def catalogue(recipe: Recipe, dataset: Dataset, suggested: Mapping[str, Choice]) -> tuple[Variant, ...]:
@@ -24,8 +24,8 @@ def catalogue(recipe: Recipe, dataset: Dataset, suggested: Mapping[str, Choice])
     them the clips that the recipe itself has.
 
     Input clamps whose bound somebody must say are left out, for nobody has said one; of the activation policies, those
-    that keep values from exploding are the clips. suggested: by column, the target too, what its profile
-    suggests. Raises InvalidRecipe where the recipe cannot be trained even without its clips.
+    that keep values from exploding are the clips. suggested: by column, the target too, what its training
+    rows suggest. Raises InvalidRecipe where the recipe cannot be trained even without its clips.
     """
     bare = complete(without(recipe, FAMILIES).model_copy(update={"seed": 0}))
     check(bare, dataset)

@@ -3,11 +3,10 @@
 from contextlib import suppress
 
 from clipviz.core.errors import Conflict, InvalidRecipe
-from clipviz.core.recipe import Choice, Recipe
+from clipviz.core.recipe import Recipe
 from clipviz.core.screening import Search
 from clipviz.core.settings import Settings
 from clipviz.core.sweep import Design, Sweep, Variant
-from clipviz.datasets import files
 from clipviz.runs.executors.base import chosen
 from clipviz.runs.submit import ensure_runner
 from clipviz.runs.sweeps import search
@@ -15,6 +14,7 @@ from clipviz.runs.sweeps.advance import field, trained
 from clipviz.runs.sweeps.catalogue import catalogue
 from clipviz.runs.sweeps.pace import pace
 from clipviz.runs.sweeps.plan import cells
+from clipviz.runs.sweeps.suggested import suggested
 from clipviz.store import Store
 
 FEWEST_SECONDS = 10.0
@@ -23,7 +23,7 @@ FEWEST_SECONDS = 10.0
 def arms(store: Store, settings: Settings, recipe: Recipe) -> tuple[Variant, ...]:
     """What a search may try for a recipe, its own clips aside: all policies that fit. Raises InvalidRecipe."""
     dataset = store.datasets.get(recipe.data.dataset)
-    return catalogue(recipe, dataset, _suggested(settings, recipe))
+    return catalogue(recipe, dataset, suggested(settings, recipe))
 
 
 def begin(
@@ -77,14 +77,3 @@ def hurry(store: Store, settings: Settings, sweep: Sweep, who: str) -> None:
         if sweep.rounds[-1].stage != "pilot":
             store.sweeps.ask(sweep.id, "stop", who)
     ensure_runner(settings)
-
-
-def _suggested(settings: Settings, recipe: Recipe) -> dict[str, Choice]:
-    """By input column and for the target, what its profile suggests."""
-    features = recipe.data.features
-    return {
-        profile.name: profile.suggestion.policy
-        for profile in files.profiles(settings, recipe.data.dataset)
-        if profile.suggestion is not None
-        and (features is None or profile.name in (*features, recipe.data.target))
-    }

@@ -61,3 +61,10 @@ def test_pairs_that_are_equal_are_certainly_equal() -> None:
     same = paired(D, D)
     assert (same.mean, same.low, same.high, same.p) == (0, 0, 0, 1)
     assert math.isnan(same.d_z)
+
+
+def test_a_shift_that_is_the_same_at_every_seed_has_no_effect_size_but_for_rounding() -> None:
+    a = np.random.default_rng(0).normal(size=9)
+    found = paired(a + 0.3, a)
+    assert np.std((a + 0.3) - a) > 0 and found.sd == 0
+    assert np.isnan(found.d_z) and np.isnan(found.hedges_g) and found.p == 0

@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from clipviz.analysis.verdict.paired import interval
-from clipviz.analysis.verdict.power import power, seeds_needed, smallest_effect
+from clipviz.analysis.verdict.power import (
+    attained,
+    exact_power,
+    exact_seeds_needed,
+    power,
+    seeds_needed,
+    smallest_effect,
+)
+from clipviz.analysis.verdict.sign_flip import sign_flip
 
 
 @pytest.mark.parametrize(("effect", "seeds"), [(0.5, 34), (0.8, 15), (1.0, 10), (1.5, 6), (2.0, 5)])
@@ -34,3 +42,18 @@ def test_without_an_effect_power_is_the_level_and_no_number_of_seeds_is_enough()
 def test_the_smallest_effect_is_what_those_seeds_can_show() -> None:
     assert power(smallest_effect(10), 10) == pytest.approx(0.8, abs=1e-6)
     assert math.isnan(smallest_effect(1))
+
+
+@pytest.mark.parametrize(
+    ("effect", "n", "level"), [(1.5, 6, 0.05), (1.5, 7, 0.05), (1.5, 8, 0.01), (1.0, 10, 0.05)]
+)
+def test_the_exact_test_has_the_power_that_is_told_where_patterns_are_few(effect, n, level) -> None:
+    drawn = np.random.default_rng(0).normal(effect, 1, (1200, n))
+    found = np.mean([sign_flip(each).p <= level for each in drawn])
+    assert exact_power(effect, n, level) == pytest.approx(found, abs=0.045)
+
+
+def test_pairs_too_few_for_a_level_have_no_power_and_more_are_asked_for() -> None:
+    assert exact_power(9.0, 5) == 0 and attained(5) == 0 and attained(6) == 0.03125 and attained(30) == 0.05
+    assert exact_seeds_needed(9.0) == 6 and seeds_needed(9.0) < 6
+    assert exact_seeds_needed(float("nan")) is None and exact_seeds_needed(0.01) is None
