@@ -93,13 +93,16 @@ def untrained(evidence: Evidence) -> Iterator[Finding]:
         return
     best = int(np.nanargmin(np.where(np.isfinite(validation), validation, np.nan)))
     if best == 0 and train[-1] < LEARNED * train[0]:
+        far = (
+            "Where a few targets lie far out, they rule a squared loss: take the Huber loss. Otherwise lower "
+        )
+        lower = "Lower " if "validation/accuracy" in evidence.evaluations else far
         yield Finding(
             kind="untrained",
             weight="problem",
             text="No evaluation was better on the validation rows than the untrained network, so that one is kept, "
             f"though the training loss fell from {train[0]:.3g} to {train[-1]:.3g}.",
-            remedy="Where a few targets lie far out, they rule a squared loss: take the Huber loss. Otherwise lower "
-            "the learning rate, or look for what tells validation rows from training rows.",
+            remedy=f"{lower}the learning rate, or look for what tells validation rows from training rows.",
         )
 
 

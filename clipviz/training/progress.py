@@ -11,7 +11,7 @@ from torch import Tensor
 
 from clipviz.core.recipe import Recipe
 from clipviz.core.run import State
-from clipviz.training import checkpoint, evaluation, histograms, watch
+from clipviz.training import checkpoint, evaluation, watch
 from clipviz.training.assembly import Assembly
 from clipviz.training.graph import Move
 from clipviz.training.journal import Journal
@@ -19,13 +19,17 @@ from clipviz.training.randomness import random_state, set_random_state
 from clipviz.training.rows import Rows, order
 from clipviz.training.sampled import Sampled
 from clipviz.training.stopping import Ending, epoch_steps, planned
+from clipviz.training.update_ratio import update_ratios
 
 APART = 50
 """Fewest steps between two evaluations."""
 
 
 class Progress:
-    """Steps are counted from 1; step 0 is the untrained network. Everything here follows from the step count."""
+    """Steps are counted from 1; step 0 is the untrained network. Everything here follows from the step count.
+
+    before: (1, P) the weights in front of a step behind which an evaluation belongs.
+    """
 
     def __init__(self, assembly: Assembly, recipe: Recipe, device: str, samples: bool = True) -> None:
         """samples: whether evaluations take samples, which need a backward pass of this network alone; where they take
@@ -42,7 +46,7 @@ class Progress:
         self._norms = torch.zeros_like(assembly.step.row[:, 0])  # (K,) sum since the last evaluation
         self.sampled = Sampled(assembly, recipe, self.total) if samples else None
         self._best = {name: tensor.clone() for name, tensor in self._kept().items()}
-        self._before = assembly.flat.weights.clone()
+        self.before = assembly.flat.weights.clone()
         self._batches: tuple[Tensor, ...] = ()
         self._earlier, self._began = 0.0, time.perf_counter()
         self._together: float | None = None if samples else 0.0
@@ -69,6 +73,11 @@ class Progress:
     def due_next(self) -> bool:
         """Whether an evaluation belongs behind the next step."""
         return self._due_at(self.step + 1)
+
+    @property
+    def compares(self) -> bool:
+        """Whether `before` holds the weights before the last step: where that was expected to be judged."""
+        return self.step > 0 and self._due_at(self.step)
 
     @property
     def seconds(self) -> float:
@@ -99,7 +108,7 @@ class Progress:
     def before_step(self) -> None:
         """Keeps the weights where those behind the step are compared with them."""
         if self.due_next:
-            self._before.copy_(self._assembly.flat.weights)
+            self.before.copy_(self._assembly.flat.weights)
 
     def after_step(self) -> None:
         """Counts a step."""
@@ -129,14 +138,25 @@ class Progress:
 
     @torch.no_grad()
     def judged(
-        self, train_loss: float, loss: float, metrics: dict[str, float | None], looked: list[float]
+        self,
+        train_loss: float,
+        loss: float,
+        metrics: dict[str, float | None],
+        looked: list[float],
+        ratios: list[float] | None = None,
     ) -> list[float]:
-        """Notes an evaluation of the network as it stands; its values as `evaluate` gives them."""
+        """Notes an evaluation of the network as it stands; its values as `evaluate` gives them.
+
+        ratios: how far the last step moved the weights, where that is known already.
+        """
         numbers = [
             self._assembly.constant,
             *(float("nan") if value is None else value for value in metrics.values()),
         ]
-        ratios = self._update_ratios()
+        if not self.compares:
+            ratios = [math.nan] * (1 + len(self._assembly.flat.layers))
+        elif ratios is None:
+            (ratios,) = update_ratios(self._assembly.flat, self.before)
         self.improved = self.stopping.better(self.step, loss)
         self.stopping.moved(train_loss, self._mean_norm())
         self._assembly.rates.saw([loss])
@@ -229,19 +249,3 @@ class Progress:
         mean = float(self._norms[0]) / (self.step - self.last_evaluation)
         self._norms.zero_()
         return mean
-
-    def _update_ratios(self) -> list[float]:
-        """|Δw| / |w| of the last step, of all layers and of each, thresholds left out; NaN where that step was not
-        expected to be the last.
-        """
-        flat = self._assembly.flat
-        spans = [slice(0, flat.split), *(histograms.span(flat, layer) for layer in flat.layers)]
-        if self.step == 0 or not self._due_at(self.step):
-            return [math.nan] * len(spans)
-        moved = flat.weights[0] - self._before[0]
-        lengths = [
-            torch.linalg.vector_norm(held[span]) for held in (moved, self._before[0]) for span in spans
-        ]
-        change, size = torch.stack(lengths).chunk(2)
-        found: list[float] = (change / size).tolist()
-        return found

@@ -64,10 +64,12 @@ def against_constant(result: Result) -> str:
         return f"Its test {TITLES[name]} is not finite: **the network did not learn to predict**."
     better = value < constant if name == "mae" else value > constant
     if not better:
+        advice = (
+            "Where a few targets lie far out, take the Huber loss; else look" if name == "mae" else "Look"
+        )
         return (
             f"**No better than a constant prediction**: test {TITLES[name]} {number(value)} against "
-            f"{number(constant)}. Where a few targets lie far out, take the Huber loss; else look "
-            "at the learning rate, or for inputs that say more."
+            f"{number(constant)}. {advice} at the learning rate, or for inputs that say more."
         )
     if name == "mae":
         return (

@@ -128,4 +128,7 @@ def test_the_worst_comes_first() -> None:
 def test_a_network_that_is_kept_untrained_is_a_problem() -> None:
     one = only(evidence(train_loss=[1, 0.5, 0.4, 0.3], validation_loss=[25, 26, 30, 31]))
     assert (one.kind, one.weight) == ("untrained", "problem") and "Huber" in one.remedy
+    classes = {"validation/accuracy": [0.5] * 4}
+    one = only(evidence(train_loss=[1, 0.5, 0.4, 0.3], validation_loss=[25, 26, 30, 31], **classes))
+    assert one.remedy.startswith("Lower the learning rate, or look for")
     assert find(evidence(train_loss=[1, 0.99, 0.98, 0.97], validation_loss=[1, 1.01, 1.02, 1.03])) == ()

@@ -3,7 +3,8 @@ import json
 import pytest
 
 from clipviz.core.dataset import Dataset
-from clipviz.core.recipe import Recipe
+from clipviz.core.discovery import discover
+from clipviz.core.recipe import USUAL_LOSS, Recipe
 from clipviz.core.run import State
 from clipviz.datasets import samples
 from clipviz.runs.foreground import train_here
@@ -73,6 +74,46 @@ def test_what_is_learned_how_and_until_when_is_chosen_beside_the_optimiser(page,
     saved = store.recipes.get(store.runs.get(app.query_params["run"]).recipe).recipe
     assert (saved.loss.id, saved.schedule.id, saved.initialisation.id) == ("huber", "cosine", "he")
     assert (saved.stopping.most_steps, saved.training.l1, saved.augment) == (7, 0.001, ())
+
+
+OFFERED = {
+    "optimiser": "Optimiser",
+    "schedule": "Learning rate over the run",
+    "loss": "Loss",
+    "initialisation": "First weights",
+}
+
+
+def test_every_optimiser_schedule_loss_and_start_can_be_chosen_and_started(page, spikes, store) -> None:
+    """One of each a run, until all were chosen; those that are not of the target are not offered."""
+    app = page("train", dataset=spikes.id)
+    chosen: dict[str, set[str]] = {kind: set() for kind in OFFERED}
+
+    def of(label: str):
+        return next(each for each in app.selectbox if each.label == label)
+
+    def start() -> None:
+        button(app, "Start").click().run()
+        assert not app.exception
+        saved = store.recipes.get(store.runs.get(app.query_params["run"]).recipe).recipe
+        for kind, known in chosen.items():
+            known.add(getattr(saved, kind).id if getattr(saved, kind) else "usual")
+        del app.query_params["run"]
+        app.run()
+
+    for number in range(6):
+        for label in OFFERED.values():
+            of(label).select_index(number % len(of(label).options))
+        app.run()
+        start()
+    of("Column to predict").select("age").run()
+    next(each for each in app.button_group if each.label == "Task").select("classification").run()
+    assert of("Loss").options == ["Cross-entropy"]
+    start()
+    usual = set(USUAL_LOSS.values())
+    assert chosen.pop("loss") == (discover("clipviz.training.losses").keys() - usual) | {"usual"}
+    for kind, known in chosen.items():
+        assert known == discover(f"clipviz.training.{kind}s").keys()
 
 
 def test_a_place_may_have_clips_of_its_own_and_specimens_are_not_offered(page, spikes, store) -> None:

@@ -8,10 +8,12 @@ from torch import Tensor
 
 from clipviz.training import evaluation, watch
 from clipviz.training.failures import starved
+from clipviz.training.flat import Flat
 from clipviz.training.replicas.backward import together
 from clipviz.training.replicas.member import Member
 from clipviz.training.replicas.rows import ManyRows
 from clipviz.training.replicas.stack import Stack
+from clipviz.training.update_ratio import update_ratios
 
 Result = TypeVar("Result")
 
@@ -19,8 +21,8 @@ Result = TypeVar("Result")
 class Judge:
     """Outputs of all replicas by few large operations, then the numbers of each."""
 
-    def __init__(self, members: Sequence[Member], stack: Stack) -> None:
-        self._members, self._stack = members, stack
+    def __init__(self, members: Sequence[Member], stack: Stack, flat: Flat) -> None:
+        self._members, self._stack, self._flat = members, stack, flat
         front = members[0].assembly.network.front
         most = evaluation.CHUNK if front.signal.takes == "table" else evaluation.LARGE_CHUNK
         self._most = max(1, most // len(members))
@@ -42,14 +44,23 @@ class Judge:
             self._stack.train()
         losses = self._losses(validation, self._validation)
         train_losses = self._losses(sample, self._sample)
+        ratios = self._ratios()
         found, said = [], validation.cpu()
         for replica, member in enumerate(self._members):
             own = member.assembly
             metrics = evaluation.metrics(own.network, said[replica], own.validation)
             found.append(
-                member.progress.judged(train_losses[replica], losses[replica], metrics, looked[replica])
+                member.progress.judged(
+                    train_losses[replica], losses[replica], metrics, looked[replica], ratios[replica]
+                )
             )
         return found
+
+    def _ratios(self) -> Sequence[list[float] | None]:
+        """How far the last step moved each replica, where it was to be judged."""
+        if not all(member.progress.compares for member in self._members):
+            return [None] * len(self._members)
+        return update_ratios(self._flat, torch.cat([member.progress.before for member in self._members]))
 
     def _losses(self, said: Tensor, rows: ManyRows) -> list[float]:
         """`evaluation.loss` of each replica, asked of the device at once."""

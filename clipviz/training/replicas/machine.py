@@ -44,7 +44,7 @@ class Machine:
             [_each(change) for change in changes(recipes[0], first.network.front)],
         )
         self.train = ManyRows([member.assembly.train for member in members])  # type: ignore[misc]
-        self.judge = Judge(members, self.stack)
+        self.judge = Judge(members, self.stack, flat)
 
 
 def _groups(flat: Flat, apart: bool) -> list[Group]:
