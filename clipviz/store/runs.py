@@ -109,10 +109,14 @@ class Runs(Leases):
             return as_run(touch(connection, runs, row, who, now, **values))
 
     def restore(self, id: str, who: str) -> Run:
-        """Undo `delete`; a run that is not deleted stays as it is. Raises NotFound."""
+        """Undo `delete`; a run that is not deleted stays as it is.
+
+        Raises NotFound, and Conflict where its sweep has trained another one in its place.
+        """
         with self._database.writing() as connection:
             row = existing(connection, runs, id, lock=True)
             if row["deleted_at"] is not None:
+                _place_is_free(connection, row)
                 row = touch(connection, runs, row, who, self._database.now(), deleted_at=None)
             return as_run(row)
 
@@ -127,6 +131,16 @@ def ask(connection: Connection, row: RowMapping, request: Request, who: str, now
     if (answered["state"], answered["request"]) != (row["state"], row["request"]):
         record(connection, row["id"], row["attempt"], row["step"], "info", f"{who} {ASKED[request]}", now)
     return answered
+
+
+def _place_is_free(connection: Connection, row: RowMapping) -> None:
+    """That no other run of its sweep has its arm and seed."""
+    same = (runs.c[name] == row[name] for name in ("sweep", "arm", "seed"))
+    others = select(runs.c.name).where(*same, runs.c.deleted_at.is_(None))
+    if row["sweep"] is not None and (other := connection.scalar(others.limit(1))) is not None:
+        raise Conflict(
+            "Its sweep has filled this run's place since", repr(other), "Delete that run first, or keep it"
+        )
 
 
 def _saved_recipe(connection: Connection, id: str) -> RowMapping:

@@ -116,9 +116,14 @@ def test_a_cell_that_was_deleted_is_filled_again_and_added_seeds_are_remembered(
     filled = store.sweeps.extend(swept, swept.design, swept.variants, cells(3), "Grace")
     assert not filled.extensions and filled.cells == {("one", seed) for seed in range(3)}
     assert sorted(run.seed for run in store.sweeps.runs(swept.id)) == [0, 1, 2]
+    with pytest.raises(Conflict, match="has filled this run's place"):
+        store.runs.restore(first.id, "Grace")
+    [again] = [run for run in store.sweeps.runs(swept.id) if run.seed == first.seed]
+    store.runs.delete(again.id, "Grace")
+    assert store.runs.restore(first.id, "Grace").deleted_at is None
     design = swept.design.model_copy(update={"seeds": (0, 1, 2, 3, 4)})
     [more] = store.sweeps.extend(filled, design, swept.variants, cells(5), "Grace").extensions
-    assert (more.seeds, more.ended) == ((3, 4), 1)
+    assert (more.seeds, more.ended) == ((3, 4), 2)
     assert store.sweeps.get(swept.id).extensions == (more,)
 
 

@@ -18,8 +18,18 @@ from clipviz.analysis.verdict.worst_rank import ranks
 from clipviz.core.metric import Metric
 
 Relation = Literal[
-    "better", "worse", "identical", "equivalent", "no evidence", "both diverged", "too few", "left early"
+    "better",
+    "worse",
+    "identical",
+    "equivalent",
+    "disputed",
+    "no evidence",
+    "both diverged",
+    "too few",
+    "left early",
 ]
+"""better, worse: the corrected p is at or below the level, and the interval leaves 0 out wherever it is of all pairs;
+disputed: only the p is."""
 
 CLAIMS = ("p", "p_t", "p_holm", "p_bh", "p_equivalent", "power", "more_seeds", "smallest")
 """What a comparison does not say of an arm that left early: its seeds were not fixed beforehand."""
@@ -158,6 +168,11 @@ def adds_nothing(arm: Arm) -> bool:
     return bool(arm.added) and set(arm.added) <= set(arm.silent())
 
 
+def apart(found: Comparison) -> bool:
+    """Whether the interval leaves 0 out."""
+    return found.low is not None and found.high is not None and not found.low <= 0 <= found.high
+
+
 def _relation(
     found: Comparison, arm: Arm, reference: Arm, metric: Metric, level: float, left: bool
 ) -> Relation:
@@ -171,12 +186,13 @@ def _relation(
         return "both diverged"
     if len(found.seeds) < 2:
         return "too few"
-    if found.p_holm is not None and found.p_holm <= level:
+    shown = found.p_holm is not None and found.p_holm <= level
+    if shown and (found.ranked or apart(found)):
         worse = _mean_rank_difference(found, arm, reference, metric)
         return "worse" if worse > 0 else "better"
     if found.p_equivalent is not None and found.p_equivalent <= level and not found.ranked:
         return "equivalent"
-    return "no evidence"
+    return "disputed" if shown else "no evidence"
 
 
 def _mean_rank_difference(found: Comparison, arm: Arm, reference: Arm, metric: Metric) -> float:

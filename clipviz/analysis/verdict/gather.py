@@ -38,7 +38,8 @@ def of_sweep(sweep: Sweep, runs: Iterable[Run]) -> list[Group]:
     found: dict[str, dict[int, Run]] = {variant.name: {} for variant in sweep.variants}
     for run in runs:
         if run.arm in found and run.seed is not None:
-            found[run.arm][run.seed] = run
+            there = found[run.arm].get(run.seed)
+            found[run.arm][run.seed] = there if there is not None and _counts(there) else run
     return [
         Group(variant, found[variant.name])
         for variant in sweep.variants
@@ -105,7 +106,7 @@ def _arm(
     outcomes = {
         seed: _outcome(run, metric, families, share, saturated.get(run.id))
         for seed, run in sorted(group.runs.items())
-        if run.state is State.FINISHED or run.diverged
+        if _counts(run)
     }
     return Arm(
         name=group.variant.name,
@@ -119,6 +120,10 @@ def _arm(
         scale_free=_scale_free(recipe),
         exact=all(map(_exact, (recipe.activation, *chain.from_iterable(recipe.clips_at.values())))),
     )
+
+
+def _counts(run: Run) -> bool:
+    return run.state is State.FINISHED or run.diverged
 
 
 def _added(recipe: Recipe, reference: Recipe) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ PHRASES = {
     "worse": "{arm} is worse than {part}: its other clips cost something",
     "equivalent": "{arm} and {part} are equivalent: the other clips add nothing that matters",
     "identical": "{arm} gave the very numbers of {part}: the other clips changed nothing",
+    "disputed": "The exact test tells {arm} from {part}, the interval does not: that is not shown",
     "no evidence": "No evidence that {arm} differs from {part}: whether its other clips add anything is not shown",
 }
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from clipviz.analysis.verdict import losses, parts
 from clipviz.analysis.verdict.arm import Arm
 from clipviz.analysis.verdict.cautions import clips_in_words, listed
-from clipviz.analysis.verdict.comparison import Comparison, adds_nothing, never_fired
+from clipviz.analysis.verdict.comparison import Comparison, adds_nothing, apart, never_fired
 from clipviz.analysis.verdict.numerals import number, p_value, pairs, signed
 from clipviz.analysis.verdict.power import FEWEST_EXACT, HEADLINE, RECOMMENDED
 from clipviz.analysis.verdict.screening import Screening
@@ -75,7 +75,7 @@ def advice(found: Comparison, metric: Metric, level: float, family: int) -> list
     if found.relation in ("better", "worse"):
         if n < HEADLINE:
             said.append(f"For a headline claim, repeat it with {HEADLINE} seeds that were fixed beforehand.")
-    elif found.relation == "no evidence":
+    elif found.relation in ("disputed", "no evidence"):
         if found.smallest is not None:
             said.append(
                 f"These seeds would show a difference of {number(found.smallest)} or more four times in five; a "
@@ -131,11 +131,17 @@ def sentence(
     if found.relation in ("better", "worse"):
         small = found.p_equivalent is not None and found.p_equivalent <= level and not found.ranked
         within = f" It is real, yet within the ±{number(found.margin)} that do not matter." if small else ""
-        return f"{_claim(found, title, arms)}{within}{_ranks(found, arms)}"
+        return f"{_claim(found, title, metric.worse, arms)}{within}{_ranks(found, arms)}"
     if found.relation == "equivalent":
         return (
             f"{arm} and {other} are equivalent in {title}: the difference is within "
             f"±{number(found.margin)} ({_interval(found)}, two one-sided tests p = {p_value(found.p_equivalent)})."
+        )
+    if found.relation == "disputed":
+        return (
+            f"Not shown: by its signs over the seeds, {arm} differs from {other} in {title}, yet the interval of the "
+            f"mean difference contains 0: {signed(found.mean)} ({_evidence(found)}). A few seeds differ far more than "
+            "the others: look at each."
         )
     if found.mean is None:
         return (
@@ -163,24 +169,25 @@ def _many(found: Comparison, family: int) -> str:
     )
 
 
-def _claim(found: Comparison, title: str, arms: Mapping[str, Arm]) -> str:
+def _claim(found: Comparison, title: str, worse: float, arms: Mapping[str, Arm]) -> str:
+    """worse: the metric's sign: +1 where more is worse, else -1."""
     if found.ranked:
         seen = "" if found.mean is None else f"{signed(found.mean)}, "
+        other = "worse" if found.relation == "better" else "better"
+        turned = apart(found) and (found.mean or 0.0) * worse * (1 if other == "worse" else -1) > 0
         return (
             f"{found.arm} is {found.relation} than {found.reference} in {title}, runs that diverged ranked last "
-            f"({seen}{_evidence(found)})."
+            f"({seen}{_evidence(found)}).{f' Where neither diverged it is {other}.' if turned else ''}"
         )
     mean = found.mean or 0.0
     verb = "lowers" if mean < 0 else "raises"
     low, high = sorted(abs(bound or 0.0) for bound in (found.low, found.high))
-    inside = (found.low or 0.0) <= 0 <= (found.high or 0.0)
-    bounds = f"{signed(found.low)} to {signed(found.high)}" if inside else f"{number(low)} to {number(high)}"
     several = len({arm.reference for arm in arms.values() if arm.reference}) > 1
     against = f" against {found.reference}" if several else ""
     verdict = against if found.relation == "better" else f", which is worse than {found.reference}"
     return (
         f"{found.arm} {verb} {title} by {number(abs(mean))}{verdict} "
-        f"({found.confidence:.0%} CI {bounds}, {_tested(found)})."
+        f"({found.confidence:.0%} CI {number(low)} to {number(high)}, {_tested(found)})."
     )
 
 
@@ -199,6 +206,10 @@ def _others(rest: Sequence[Comparison]) -> list[str]:
         ("worse", "Worse than {0}: {1}."),
         ("identical", "Identical to {0}, having changed nothing: {1}."),
         ("equivalent", "Equivalent to {0}: {1}."),
+        (
+            "disputed",
+            "The exact test tells them from {0}, the interval does not, so that nothing is shown: {1}.",
+        ),
         ("no evidence", "No evidence of a difference from {0}: {1}."),
         ("both diverged", "Diverged at every seed, as {0} did: {1}."),
         ("left early", "Left early, so that nothing is claimed of them against {0}: {1}."),
@@ -233,8 +244,3 @@ def few(found: Comparison, family: int, level: float) -> bool:
     """Whether the interval leaves 0 out while there are too few seeds for the exact test, corrected for so many
     comparisons, to reach the level."""
     return apart(found) and family * smallest(len(found.seeds)) > level
-
-
-def apart(found: Comparison) -> bool:
-    """Whether the interval leaves 0 out."""
-    return found.low is not None and found.high is not None and not found.low <= 0 <= found.high

@@ -68,6 +68,14 @@ def test_what_tells_an_arm_from_its_reference_is_known_where_it_is_clips_alone()
     assert gather.arms([gather.Group(each, {}) for each in (found[0], other)], METRICS["mae"])[1].added == ()
 
 
+def test_a_run_that_counts_is_not_hidden_by_another_in_its_place(sweep: Sweep) -> None:
+    bare = sweep.variants[0]
+    first, second = run(bare, 0), run(bare, 0, State.STOPPED)
+    for runs in ([first, second], [second, first], [first, run(bare, 0, mae=9.0)]):
+        [group, _] = gather.of_sweep(sweep, runs)
+        assert group.runs == {0: first}
+
+
 def test_runs_become_outcomes_by_arm_and_seed(sweep: Sweep) -> None:
     bare, clipped = sweep.variants
     runs = [

@@ -320,3 +320,40 @@ def test_arms_may_read_other_columns_of_the_same_rows_and_the_verdict_says_so() 
         "Not all arms read the same (columns). They are judged on the same test rows"
     )
     assert not judge([arms[0], arms[1].model_copy(update={"reads": arms[0].reads})], MAE).warnings
+
+
+def test_a_claim_needs_the_test_and_the_interval_and_says_which_of_them_does_not_agree() -> None:
+    lone = -np.array([0.1, 0.2, 0.15, 0.1, 0.3, 0.2, 0.1, 0.15, 0.2, 60.0])
+    verdict = pair(lone)
+    found = verdict.comparisons[0]
+    assert found.p_holm <= 0.05 and found.low < 0 < found.high and found.relation == "disputed"
+    assert verdict.sentence.startswith("Not shown: by its signs over the seeds, norm 1 differs from none")
+    assert "contains 0: −6.15 (95% CI −19.7 to +7.39, 10 paired seeds, Holm p = 0.002)" in verdict.sentence
+    assert pair(lone, fired=0.2).advice, "it tells how to find out"
+    equivalent = judge([arm("none", D), arm("x", D - 0.01 + 0.009 * D, "none")], MAE, margin=1.0)
+    assert equivalent.comparisons[0].relation == "equivalent"
+    base = np.linspace(5, 6, 10)
+    two = [arm("none", base), arm("clear", base - 1 + 0.01 * lone, "none"), arm("x", base + lone, "none")]
+    said = judge([*two, arm("y", base + 2 * lone + 1, "none")], MAE)
+    assert any(line.startswith("The exact test tells them from none") for line in said.context) or (
+        said.comparisons[said.headline].relation == "disputed"
+    )
+
+
+def test_no_claim_of_all_pairs_stands_beside_an_interval_that_contains_0() -> None:
+    generator = np.random.default_rng(3)
+    for _ in range(60):
+        differences = generator.standard_t(1.1, size=8) - 1
+        found = pair(differences).comparisons[0]
+        if found.relation in ("better", "worse"):
+            assert found.p_holm <= 0.05 and not found.low <= 0 <= found.high
+            assert (found.mean < 0) == (found.relation == "better")
+
+
+def test_better_by_its_ranks_alone_says_where_it_is_worse() -> None:
+    base = np.linspace(5, 6, 20)
+    none = np.where(np.arange(20) < 10, base, np.nan)
+    verdict = judge([arm("none", none), arm("x", base + 0.1 + 0.001 * np.arange(20), "none")], MAE)
+    assert verdict.comparisons[0].relation == "better"
+    assert "Where neither diverged it is worse." in verdict.sentence
+    assert "neither diverged it" not in judge([arm("none", none), arm("x", base - 1, "none")], MAE).sentence
