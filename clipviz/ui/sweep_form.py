@@ -11,6 +11,7 @@ from clipviz.core.arguments import values
 from clipviz.core.clips import clips
 from clipviz.core.discovery import discover
 from clipviz.core.errors import ClipvizError
+from clipviz.core.metric import METRICS
 from clipviz.core.recipe import Choice, Recipe
 from clipviz.core.screening import Halving
 from clipviz.core.sweep import Design, Vary
@@ -54,6 +55,7 @@ def button(recipe: Recipe, draft: drafts.Draft, disabled: bool) -> None:
         vary = [_values(path, *fields[path], draft) for path in chosen]
         vary += _another(draft)
         shape = _shape(recipe, vary, draft)
+        metric = _metric(recipe, draft)
         halve = st.checkbox(
             "Successive halving",
             key=draft.key("sweep.halving"),
@@ -61,8 +63,11 @@ def button(recipe: Recipe, draft: drafts.Draft, disabled: bool) -> None:
             "on validation rows; arms without clips stay. The verdict says who left early.",
         )
         try:
-            rule = Halving.over(int(seeds)) if halve else None
-            design = Design(recipe=recipe, vary=tuple(vary), seeds=range(int(seeds)), choosing=rule, **shape)
+            rule = Halving.over(int(seeds), metric=metric) if halve else None
+            over = range(int(seeds))
+            design = Design(
+                recipe=recipe, vary=tuple(vary), seeds=over, choosing=rule, metric=metric, **shape
+            )
             planned = submit.preview(state.store(), state.settings(), design)
         except (ClipvizError, ValidationError) as error:
             header.problem(sweeps.told(error))
@@ -98,6 +103,23 @@ def _another(draft: drafts.Draft) -> list[Vary]:
     except (ClipvizError, ValidationError) as error:
         header.problem(sweeps.told(error))
         return []
+
+
+def _metric(recipe: Recipe, draft: drafts.Draft) -> str | None:
+    """What the verdict is to be about, by name; None where there are no rows that could tell the task."""
+    try:
+        dataset = state.store().datasets.get(recipe.data.dataset)
+        task = state.table(dataset, recipe).task
+    except ClipvizError:
+        return None  # the page says why; nothing can be started either
+    titles = {name: f"test {each.title}" for name, each in METRICS.items() if each.task == task}
+    return st.selectbox(
+        "The verdict is about",
+        list(titles),
+        format_func=titles.__getitem__,
+        key=draft.key(f"sweep.metric.{task}"),
+        help="Named before anything is trained; a verdict in another metric is marked as exploratory later.",
+    )
 
 
 def _shape(recipe: Recipe, vary: list[Vary], draft: drafts.Draft) -> dict[str, Any]:

@@ -213,10 +213,13 @@ def test_the_form_starts_a_comparison_and_tells_its_size_before(page, home, stor
     varied = next(each for each in app.multiselect if each.label == "Vary too")
     varied.set_value(["gradient.max_norm"]).run()
     assert "5 arms × 10 seeds = **50 runs**" in words(app)
+    about = next(each for each in app.selectbox if each.label == "The verdict is about")
+    assert about.options == ["test MAE", "test RMSE", "test R²"]
+    about.select_index(1).run()
     app.button("start_sweep").click().run()
     assert not app.exception
     [started] = store.sweeps.list()
-    assert len(store.sweeps.runs(started.id)) == 50
+    assert len(store.sweeps.runs(started.id)) == 50 and started.design.about == "rmse"
     assert started.variants[0].reference == "" and started.variants[0].recipe.gradient.id == "none"
 
 
