@@ -8,7 +8,19 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from clipviz.core.errors import StaleAttempt
 from clipviz.core.run import Request, Result, Run, State
@@ -234,9 +246,12 @@ def _queued() -> Select[Any]:
 
 
 def _next() -> Select[Any]:
-    """The run whose turn it is: the oldest that is queued; the cells of sweeps wait for all others."""
-    cells_last = case((runs.c.sweep.is_(None), 0), else_=1)
-    oldest = _queued().order_by(cells_last, runs.c.created_at, runs.c.id).limit(1)
+    """The run whose turn it is: the oldest that is queued. The cells of sweeps wait for all others, and those of a
+    program that is being trained for the others: the process that trains it takes them itself."""
+    training = runs.alias()
+    begun = exists().where(training.c.program == runs.c.program, training.c.state == State.RUNNING)
+    turn = case((runs.c.sweep.is_(None), 0), (~begun, 1), else_=2)
+    oldest = _queued().order_by(turn, runs.c.created_at, runs.c.id).limit(1)
     return oldest.with_for_update(skip_locked=True, key_share=True)
 
 
