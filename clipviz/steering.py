@@ -9,6 +9,7 @@ from clipviz.core.errors import InvalidRecipe, NotFound
 from clipviz.core.run import Request
 from clipviz.core.sweep import Standing
 from clipviz.facade import Swept, axes, ended
+from clipviz.given import check_metric
 from clipviz.home import home, me
 
 
@@ -57,6 +58,8 @@ def extend(
 
     with home() as (settings, store):
         seen = store.sweeps.get(sweep)
+        dataset = store.datasets.get(seen.dataset, include_deleted=True)
+        check_metric(metric, seen.design.recipe, dataset, settings)
         first, there = max(seen.seeds) + 1, len(store.sweeps.runs(sweep))
         try:
             values = axes(vary or {})

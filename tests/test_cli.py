@@ -378,6 +378,8 @@ def test_a_sweep_without_anything_to_vary_meets_itself_without_clips_and_is_exte
     more = only_json(cli("extend", sweep, "--seeds", 1, "--each-family", "--json"))
     assert more["runs"] == 8 and more["states"] == {"finished": 8}, "four arms over two seeds; two were there"
     assert [arm["name"] for arm in more["verdict"]["arms"]][2:] == ["only Learned, tanh", "only Global norm"]
+    wrong = cli("extend", sweep, "--seeds", 1, "--metric", "accuracy")
+    assert wrong.exit_code == 2 and "metric of a regression" in wrong.stderr, "said before it trains"
     nothing = cli("extend", sweep)
     assert nothing.exit_code == 2 and "An extension must add something" in nothing.stderr
     assert cli("pause", sweep).stdout == f"{sweep}: 0 runs asked to pause\n"

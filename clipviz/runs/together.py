@@ -147,6 +147,11 @@ class _Together:
             log.info("run %s: %s", self._runs[place].id, refusal)
         except StoreUnavailable as trouble:
             self._trouble = trouble
+        except Exception as error:  # as in `train`, and nothing to those that train beside it
+            if result is None:
+                raise
+            folder = self._settings.runs / self._runs[place].id
+            self._end(place, State.FAILED, in_words(error, folder), None)
 
     def _leave(self, place: int) -> None:
         self._going.discard(place)

@@ -220,6 +220,30 @@ def test_a_process_in_which_nothing_went_well_leaves_the_rest_of_the_sweep_to_a_
     assert sorted(states) == [State.FAILED] * 2 + [State.QUEUED] * 2
 
 
+def test_an_end_that_cannot_be_written_is_the_affair_of_its_own_run(
+    store: Store, recipe: Recipe, settings: Settings, lesson: Lesson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from clipviz.runs import worker
+
+    lesson(short_training)
+    judged = worker.with_health
+
+    def judge(store: Store, run: str, recipe: Recipe, result: Result) -> Result:
+        if recipe.seed == 0:
+            raise ZeroDivisionError("nobody foresaw this")
+        return judged(store, run, recipe, result)
+
+    monkeypatch.setattr(worker, "with_health", judge)
+    cells = [Cell(recipe.replace("seed", seed), f"{seed}", "a" * 16) for seed in range(3)]
+    sweep = store.sweeps.add(Design(recipe=recipe, seeds=range(3)), [], cells, "seeds", "Ada")
+    first = store.runs.claim("a runner", 10)
+    assert first is not None
+    work_program(first, settings, store, threading.Event())
+    lost, *others = sorted(store.sweeps.runs(sweep.id), key=lambda run: run.seed or 0)
+    assert lost.state is State.FAILED and "ZeroDivisionError: nobody foresaw this" in lost.reason
+    assert [run.state for run in others] == [State.FINISHED] * 2
+
+
 def test_an_interrupted_program_gives_all_its_runs_back(
     store: Store, recipe: Recipe, settings: Settings, lesson: Lesson
 ) -> None:

@@ -33,9 +33,10 @@ def warnings(arms: Sequence[Arm], comparisons: Sequence[Comparison]) -> list[str
     ]
     for scale_free in (True, False):
         said += _always([arm for arm in arms if arm.scale_free is scale_free], scale_free)
+    identical = {found.arm for found in comparisons if found.relation == "identical"}
     for arm in arms:
         silent = arm.silent()
-        if silent and not never_fired(arm):
+        if silent and not (never_fired(arm) and arm.name in identical):
             said.append(f"{arm.name}: its {clips_in_words(silent)} never fired.")
     return said
 

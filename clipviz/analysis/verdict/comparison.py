@@ -163,7 +163,7 @@ def _relation(
 ) -> Relation:
     same = len(found.seeds) > 1 and found.alike
     same = same or (found.reference == arm.reference and adds_nothing(arm))
-    if found.seeds and (same or (never_fired(arm) and not reference.clips)):
+    if found.seeds and same:
         return "identical"
     if left:
         return "left early"

@@ -81,7 +81,11 @@ def test_an_arm_that_never_fired_is_named_as_identical() -> None:
     assert verdict.comparisons[0].relation == "identical"
     assert verdict.sentence == "norm 1 never fired: it is identical to none."
     assert verdict.arms[1].never_fired
-    assert pair(np.full(10, 1e-6), fired=0.0).comparisons[0].relation == "identical", "rounding is no effect"
+    rounded = pair(np.full(10, 1e-6), fired=0.0, added=("gradient",))
+    assert rounded.comparisons[0].relation == "identical", "rounding is no effect"
+    other = pair(np.linspace(-0.5, -0.1, 10), fired=0.0)  # beside one of another width, as among picked runs
+    assert other.comparisons[0].relation == "better" and "identical" not in other.sentence
+    assert "norm 1: its gradient clip never fired." in other.warnings
     same = pair(np.zeros(10), fired=None)
     assert "the very numbers" in same.sentence and not same.arms[1].never_fired
 
