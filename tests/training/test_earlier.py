@@ -22,9 +22,9 @@ def test_it_says_what_it_said_then(tmp_path: Path) -> None:
     with safe_open(tmp_path / "new.safetensors", framework="pt") as file:
         about = json.loads(file.metadata()["clipviz"])
         tensors = {
-            name.replace("recurrent.1.", "recurrent.0.").replace("_l0", f"_l{int('.1.' in name)}").replace(
-                "recurrent.0.", "recurrent."
-            ): file.get_tensor(name)
+            name.replace("recurrent.1.", "recurrent.0.")
+            .replace("_l0", f"_l{int('.1.' in name)}")
+            .replace("recurrent.0.", "recurrent."): file.get_tensor(name)
             for name in file.keys()  # noqa: SIM118 (no mapping)
         }
     assert "body.recurrent.weight_ih_l1" in tensors
