@@ -9,6 +9,7 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 from clipviz.core.errors import Conflict, NotFound
 from clipviz.core.ids import new_id
 from clipviz.core.run import Request, Run, State
+from clipviz.store.claims import Claims
 from clipviz.store.editing import clean_name, edit, existing, found, plain, somebody, touch
 from clipviz.store.events import record
 from clipviz.store.leases import Leases, as_run
@@ -18,8 +19,8 @@ from clipviz.store.transitions import ASKED, ENDED, answer
 NOTE_LENGTH = 10_000
 
 
-class Runs(Leases):
-    """Runs of one store: what people do with them; what workers do with them is inherited from `Leases`.
+class Runs(Claims, Leases):
+    """Runs of one store: what people do with them; what workers do with them is inherited.
 
     Methods raise StoreUnavailable when the database is locked, full or away.
     """

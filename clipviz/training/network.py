@@ -15,6 +15,7 @@ from clipviz.core.recipe import Recipe, Task
 from clipviz.core.table import Feature, Table
 from clipviz.models.base import Clips
 from clipviz.policies.activations._clip import Clip
+from clipviz.training.earlier import completed, renamed
 from clipviz.training.files import write
 from clipviz.training.front import Front, vocabulary
 
@@ -111,8 +112,8 @@ def load_with_words(path: Path) -> tuple[Network, tuple[str, ...], Reading]:
 
     try:
         with safe_open(path, framework="pt") as file:
-            about = json.loads((file.metadata() or {})["clipviz"])
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
+            about = completed(json.loads((file.metadata() or {})["clipviz"]))
+            tensors = renamed({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118 (no mapping)
         return _rebuilt(about, tensors), tuple(about["words"]), Reading.model_validate(about["reading"])
     except (OSError, SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise TrainingFailed(

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from clipviz.core.errors import TrainingFailed
+from clipviz.training.earlier import renamed
 
 BODY = "body."
 """Before the names of a body's tensors in the models that clipviz writes."""
@@ -20,7 +21,7 @@ def start_from(body: Any, path: Path) -> str:
     The last layer, of other classes, keeps its own start. Raises TrainingFailed for a file that is not safetensors,
     and where fewer than half of the tensors fit: then it is another network's.
     """
-    given = {name.removeprefix(BODY): tensor for name, tensor in _read(path).items()}
+    given = {name.removeprefix(BODY): tensor for name, tensor in renamed(_read(path)).items()}
     mine = body.state_dict()
     fitting = {}
     for name, tensor in mine.items():

@@ -57,16 +57,17 @@ class _Limit(Clipper):
 
         self.limit = limit.to(torch.float32)
         self._entry = limit
+        self._dot = torch.linalg.vecdot
 
     def __call__(self, gradient: Tensor, norm: Tensor | None = None) -> Clipped:
         before = euclid(gradient, norm)  # (K,)
         largest = gradient.abs().amax(dim=1)
         bound = self._entry.to(gradient.dtype)  # float32 has no 0.1: entries at the bound are not beyond it
-        cut = gradient.clamp(-bound.unsqueeze(1), bound.unsqueeze(1))
+        cut = gradient.minimum(bound.unsqueeze(1)).maximum(-bound.unsqueeze(1))
         after = euclid(cut)
         nothing = before == 0
-        # of unit vectors: the product of two huge entries would overflow
-        along = (gradient / before.unsqueeze(1) * (cut / after.unsqueeze(1))).sum(dim=1)
+        # in float64, where the product of two huge entries does not overflow
+        along = self._dot(gradient.to(before.dtype), cut.to(before.dtype)) / before / after
         cosine = along.clamp_(max=1.0).masked_fill_(nothing, 1.0)
         gradient.copy_(cut)
         coefficient = (after / before).masked_fill_(nothing, 1.0)

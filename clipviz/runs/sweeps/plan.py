@@ -1,6 +1,6 @@
 """From arms and seeds to cells in programs: groups that one process can train as one."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,14 +14,14 @@ from clipviz.core.sweep import Design, Variant
 from clipviz.runs.check import check
 from clipviz.runs.sweeps.variants import variants
 from clipviz.store.sweeps import Cell
-from clipviz.training.replicas.alike import signature
+from clipviz.training.replicas.alike import clip_kind, signature
 
 MOST_CELLS = 10_000
 
 
 @dataclass(frozen=True)
 class Plan:
-    """variants: the arms, references first. cells: their runs, all arms of one seed before the next seed."""
+    """variants: the arms, references first. cells: their runs; in a program all arms of one seed before the next."""
 
     variants: tuple[Variant, ...]
     cells: tuple[Cell, ...]
@@ -63,12 +63,13 @@ def _share_their_rows(arms: Sequence[Variant]) -> None:
 
 
 def cells(arms: Sequence[Variant], seeds: Sequence[int], workers: int) -> tuple[Cell, ...]:
-    """The runs of these arms over these seeds, in programs of their own, at least one for each worker."""
+    """The runs of these arms over these seeds, in programs of their own, at least one for each worker; the largest
+    programs first, so that the last ones to end are short."""
     wanted = [(arm, arm.at(seed)) for seed in seeds for arm in arms]
     programs = _programs([recipe for _, recipe in wanted], workers)
-    return tuple(
-        Cell(recipe, arm.name, program) for (arm, recipe), program in zip(wanted, programs, strict=True)
-    )
+    found = [Cell(recipe, arm.name, program) for (arm, recipe), program in zip(wanted, programs, strict=True)]
+    sizes = Counter(programs)
+    return tuple(sorted(found, key=lambda cell: -sizes[cell.program]))
 
 
 def _programs(recipes: Sequence[Recipe], workers: int) -> list[str]:
@@ -83,10 +84,17 @@ def _programs(recipes: Sequence[Recipe], workers: int) -> list[str]:
         len(parts) < workers or len(largest) > share
     ):
         parts.remove(largest)
-        parts += [largest[::2], largest[1::2]]
+        parts += _halves(largest, recipes)
     programs = [""] * len(recipes)
     for part in parts:
         id = new_id()
         for place in part:
             programs[place] = id
     return programs
+
+
+def _halves(group: list[int], recipes: Sequence[Recipe]) -> list[list[int]]:
+    """Recipes with one kind of gradient clip stay together: each kind costs a program kernels of its own."""
+    kinds = sorted(group, key=lambda place: clip_kind(recipes[place]))
+    half = len(group) // 2
+    return [sorted(kinds[:half]), sorted(kinds[half:])]
