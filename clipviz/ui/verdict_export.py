@@ -124,8 +124,9 @@ def html(verdict: Verdict, groups: Sequence[Group], title: str, plan: Plan) -> s
     """The report: answer, pictures, numbers, recipes, fingerprint of the data, versions."""
     arms, comparisons = verdicts.arms(verdict), verdicts.comparisons(verdict)
     origin = _origin(plan)
+    under_way = any(not run.state.final for group in plan.groups or groups for run in group.runs.values())
     parts = [
-        report.paragraph(verdict.sentence, "answer"),
+        report.paragraph(("So far: " if under_way else "") + verdict.sentence, "answer"),
         *(report.paragraph(said) for said in verdict.context),
         *(report.paragraph(warning) for warning in verdict.warnings),
         *(report.paragraph(advice, "muted") for advice in verdict.advice),

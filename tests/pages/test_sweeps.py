@@ -99,6 +99,7 @@ def test_a_sweep_under_way_shows_how_far_it_is_and_can_be_paused_and_resumed(pag
     assert State.QUEUED in {run.state for run in store.sweeps.runs(sweep.id)}
     button(app, "Cancel").click().run()
     assert all(run.state.final for run in store.sweeps.runs(sweep.id)) and not app.exception
+    assert any("planned runs were stopped and left out" in each.value for each in app.warning)
 
 
 def test_more_seeds_are_added_to_what_is_there(page, store, sweep) -> None:

@@ -8,6 +8,8 @@ from clipviz.analysis.verdict.arm import Arm, Record
 from clipviz.analysis.verdict.comparison import Comparison
 from clipviz.analysis.verdict.gather import Group, metrics
 from clipviz.core.metric import Metric
+from clipviz.core.run import State
+from clipviz.core.screening import Search
 from clipviz.core.sweep import Extension, Sweep
 
 
@@ -17,6 +19,7 @@ class Course(Record):
     planned: Metric | None
     extensions: tuple[Extension, ...] = Field((), description="Seeds that were added once runs had ended.")
     gone: int = Field(0, description="Runs of the plan that somebody deleted.")
+    stopped: int = Field(0, description="Runs of the plan that were stopped, and so count nowhere.")
 
     @classmethod
     def of(cls, sweep: Sweep, groups: Sequence[Group]) -> "Course":
@@ -26,6 +29,7 @@ class Course(Record):
             planned=next(iter(metrics(groups, sweep.design.about)), None),
             extensions=tuple(each for each in sweep.extensions if each.ended),
             gone=sum(arm in there and seed not in there[arm] for arm, seed in sweep.cells),
+            stopped=0 if isinstance(sweep.design.choosing, Search) else _stopped(groups),
         )
 
     def explores(self, metric: Metric) -> bool:
@@ -44,7 +48,12 @@ class Course(Record):
 
     def cautions(self, metric: Metric, again: "Again | None", seeds: int) -> list[str]:
         """What the course of a sweep takes away from its numbers, in words. seeds: of the verdict, in all."""
-        return [*_other_metric(self, metric), *_added(self.extensions, again, seeds), *_gone(self.gone)]
+        return [
+            *_other_metric(self, metric),
+            *_added(self.extensions, again, seeds),
+            *_gone(self.gone),
+            *_cut(self.stopped),
+        ]
 
 
 class Again(Record):
@@ -91,4 +100,18 @@ def _gone(count: int) -> list[str]:
     return [
         f"{runs} deleted: their seeds are missing from the comparisons, and leaving out runs that one has seen makes "
         "any result. Extend the sweep, by no further seed if you like: that trains them again."
+    ]
+
+
+def _stopped(groups: Sequence[Group]) -> int:
+    return sum(run.state is State.STOPPED for group in groups for run in group.runs.values())
+
+
+def _cut(count: int) -> list[str]:
+    if not count:
+        return []
+    runs = "1 planned run was" if count == 1 else f"{count} planned runs were"
+    return [
+        f"{runs} stopped and left out, while those that had ended could be seen: whoever stops once a difference shows "
+        "will find one. Unless the reason was another, train all planned seeds in a new sweep before you claim it."
     ]

@@ -74,3 +74,5 @@ def test_another_metric_than_the_planned_one_is_marked_as_exploration() -> None:
 def test_runs_that_somebody_deleted_are_missed() -> None:
     [said] = extended(np.linspace(-1, -0.5, 8), gone=3).warnings
     assert said.startswith("3 planned runs were deleted") and "trains them again" in said
+    [said] = extended(np.linspace(-1, -0.5, 8), stopped=1).warnings
+    assert said.startswith("1 planned run was stopped and left out") and "in a new sweep" in said
