@@ -179,6 +179,7 @@ def comparisons(verdict: Verdict) -> pd.DataFrame:
                 "wins, all pairs": "–" if each.wins_all_pairs is None else f"{each.wins_all_pairs:.0%}",
                 "correlation of seeds": number(each.rho, 2),
                 "p (equivalence)": number(each.p_equivalent, 3),
+                "Holm p (equivalence)": number(each.p_equivalent_holm, 3),
                 "power": "–" if each.power is None else f"{each.power:.0%}",
                 "further seeds for 80 %": number(each.more_seeds),
             }

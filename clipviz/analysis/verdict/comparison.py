@@ -31,7 +31,17 @@ Relation = Literal[
 """better, worse: the corrected p is at or below the level, and the interval leaves 0 out wherever it is of all pairs;
 disputed: only the p is."""
 
-CLAIMS = ("p", "p_t", "p_holm", "p_bh", "p_equivalent", "power", "more_seeds", "smallest")
+CLAIMS = (
+    "p",
+    "p_t",
+    "p_holm",
+    "p_bh",
+    "p_equivalent",
+    "p_equivalent_holm",
+    "power",
+    "more_seeds",
+    "smallest",
+)
 """What a comparison does not say of an arm that left early: its seeds were not fixed beforehand."""
 
 
@@ -66,6 +76,7 @@ class Comparison(Record):
     wins_all_pairs: float | None = Field(description="The same over all pairs of runs, whatever their seeds.")
     margin: float | None = Field(None, description="The largest difference that does not matter.")
     p_equivalent: float | None = Field(None, description="Two one-sided tests against that margin.")
+    p_equivalent_holm: float | None = Field(None, description="The same, corrected over the family.")
     power: float | None = Field(None, description="Of these seeds, if the effect is as large as it looks.")
     more_seeds: int | None = Field(
         None, description="How many more give 80 % power, if the effect is as large as it looks."
@@ -133,10 +144,14 @@ def judge_family(
         1.0 if out else math.nan if each.p is None else each.p
         for each, out in zip(comparisons, gone, strict=True)
     ]
+    close = [
+        1.0 if out else math.nan if each.p_equivalent is None else each.p_equivalent
+        for each, out in zip(comparisons, gone, strict=True)
+    ]
     share = level / max(1, family_size(comparisons, left))
     judged = []
-    corrections = zip(comparisons, gone, holm(given), benjamini_hochberg(given), strict=True)
-    for each, out, strict, loose in corrections:
+    corrections = zip(comparisons, gone, holm(given), benjamini_hochberg(given), holm(close), strict=True)
+    for each, out, strict, loose, within in corrections:
         effect = math.nan if each.hedges_g is None else each.hedges_g
         needed = exact_seeds_needed(effect, level=share)
         reached = attained(len(each.seeds), share)
@@ -145,6 +160,7 @@ def judge_family(
             update={
                 "p_holm": _known(strict),
                 "p_bh": _known(loose),
+                "p_equivalent_holm": _known(within),
                 "power": _known(exact_power(effect, each.finite, share)),
                 "more_seeds": None if needed is None else max(0, needed - each.finite),
                 "smallest": _known(smallest * each.sd) if each.sd else None,
@@ -190,7 +206,7 @@ def _relation(
     if shown and (found.ranked or apart(found)):
         worse = _mean_rank_difference(found, arm, reference, metric)
         return "worse" if worse > 0 else "better"
-    if found.p_equivalent is not None and found.p_equivalent <= level and not found.ranked:
+    if found.p_equivalent_holm is not None and found.p_equivalent_holm <= level and not found.ranked:
         return "equivalent"
     return "disputed" if shown else "no evidence"
 

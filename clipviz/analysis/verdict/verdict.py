@@ -111,7 +111,7 @@ def judge(
     history = course.cautions(metric, again, len(found.seeds)) if course else []
     return Verdict(
         sentence=said,
-        context=words.context(comparisons, headline, known, family, screening),
+        context=[] if nowhere else words.context(comparisons, headline, known, family, screening),
         advice=[] if nowhere else words.advice(found, metric, level, family),
         warnings=[*history, *cautions.warnings(staying, comparisons)],
         metric=metric,

@@ -129,13 +129,15 @@ def sentence(
     if losses.one_sided(found, arms):
         return losses.sentence(found, arms, metric, _tested(found), among)
     if found.relation in ("better", "worse"):
-        small = found.p_equivalent is not None and found.p_equivalent <= level and not found.ranked
+        close = found.p_equivalent_holm
+        small = close is not None and close <= level and not found.ranked
         within = f" It is real, yet within the ±{number(found.margin)} that do not matter." if small else ""
         return f"{_claim(found, title, metric.worse, arms)}{within}{_ranks(found, arms)}"
     if found.relation == "equivalent":
         return (
             f"{arm} and {other} are equivalent in {title}: the difference is within "
-            f"±{number(found.margin)} ({_interval(found)}, two one-sided tests p = {p_value(found.p_equivalent)})."
+            f"±{number(found.margin)} ({_interval(found)}, two one-sided tests, "
+            f"{_holm(found.p_equivalent_holm)})."
         )
     if found.relation == "disputed":
         return (
@@ -236,8 +238,12 @@ def _interval(found: Comparison) -> str:
 
 
 def _tested(found: Comparison) -> str:
-    told = p_value(found.p_holm)
-    return f"{pairs(len(found.seeds))}, Holm p {told if told.startswith('<') else f'= {told}'}"
+    return f"{pairs(len(found.seeds))}, {_holm(found.p_holm)}"
+
+
+def _holm(p: float | None) -> str:
+    told = p_value(p)
+    return f"Holm p {told if told.startswith('<') else f'= {told}'}"
 
 
 def few(found: Comparison, family: int, level: float) -> bool:

@@ -357,3 +357,15 @@ def test_better_by_its_ranks_alone_says_where_it_is_worse() -> None:
     assert verdict.comparisons[0].relation == "better"
     assert "Where neither diverged it is worse." in verdict.sentence
     assert "neither diverged it" not in judge([arm("none", none), arm("x", base - 1, "none")], MAE).sentence
+
+
+def test_to_be_equivalent_is_a_claim_that_is_corrected_over_its_family_too() -> None:
+    base, noise = np.linspace(5, 6, 10), np.array([1, -1, 2, -2, 1, -1, 2, -2, 1, -1]) / 10
+    alone = judge([arm("none", base), arm("x", base + noise, "none")], MAE, margin=0.1)
+    [found] = alone.comparisons
+    assert found.relation == "equivalent" and found.p_equivalent == found.p_equivalent_holm
+    assert 0.01 < found.p_equivalent < 0.05 and "two one-sided tests, Holm p = 0.0" in alone.sentence
+    several = [arm(f"{k}", base + noise * (1 + k / 1000), "none") for k in range(8)]
+    among = judge([arm("none", base), *several], MAE, margin=0.1).comparisons
+    assert all(each.relation == "no evidence" and each.p_equivalent < 0.05 for each in among)
+    assert among[0].p_equivalent_holm == pytest.approx(8 * among[0].p_equivalent)
