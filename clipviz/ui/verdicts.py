@@ -35,8 +35,13 @@ def judged(
     saturated = gather.saturation(state.store().telemetry.histories(runs, "step", newest_only=True))
     arms = gather.arms(groups, metric, _touched, saturated)
     screening = None if sweep is None else Screening.of(sweep)
-    course = Course(planned=gather.metrics(groups)[0]) if sweep is None else Course.of(sweep, groups)
+    course = _picked(groups) if sweep is None else Course.of(sweep, groups)
     return judge(arms, metric, margin=margin or None, screening=screening, course=course)
+
+
+def _picked(groups: Sequence[Group]) -> Course:
+    """Of runs without a plan: about the usual metric."""
+    return Course(planned=gather.metrics(groups)[0], picked=True)
 
 
 @st.cache_data(max_entries=256, show_spinner=False)

@@ -239,6 +239,7 @@ def test_picked_runs_that_pair_up_by_seed_get_a_verdict(page, store, sweep) -> N
     said = words(app)
     assert "The verdict over the seeds that they share" in said and not app.exception
     assert "take at least 6 seeds" in said
+    assert any("were picked by hand" in each.value for each in app.warning)
     assert "One seed each tells little" in words(page("compare", runs=f"{picked[0]},{picked[3]}"))
 
 

@@ -12,6 +12,11 @@ from clipviz.core.run import State
 from clipviz.core.screening import Search
 from clipviz.core.sweep import Extension, Sweep
 
+PICKED = (
+    "These runs were picked by hand, when their results could be seen: p knows nothing of that choice. A sweep plans "
+    "its arms and seeds beforehand."
+)
+
 
 class Course(Record):
     """planned: what the verdict was to be about before anything was trained."""
@@ -19,6 +24,7 @@ class Course(Record):
     planned: Metric | None
     extensions: tuple[Extension, ...] = Field((), description="Seeds that were added once runs had ended.")
     gone: int = Field(0, description="Runs of the plan that somebody deleted.")
+    picked: bool = Field(False, description="No plan: somebody picked runs whose results could be seen.")
     stopped: int = Field(0, description="Runs of the plan that were stopped, and so count nowhere.")
 
     @classmethod
@@ -53,6 +59,7 @@ class Course(Record):
             *_added(self.extensions, again, seeds),
             *_gone(self.gone),
             *_cut(self.stopped),
+            *([PICKED] if self.picked else []),
         ]
 
 

@@ -71,6 +71,7 @@ def test_a_metric_without_a_value_on_the_test_rows_is_nobodys_divergence() -> No
         "There is no test R² of these 12 runs: on their test rows it has no value"
     )
     assert [each.undefined for each in verdict.arms] == [6, 6] and not verdict.warnings and not verdict.advice
+    assert not verdict.context
     assert all(each.diverged.count == 0 and not each.metrics for each in verdict.arms)
 
 
