@@ -84,13 +84,19 @@ class Outbox:
 
     def told_away(self, trouble: StoreUnavailable, seconds: float) -> None:
         """Tells the run how long the store was away."""
-        with self._changed:
-            lost, self._dropped_steps = self._dropped_steps, 0
-        fate = (
-            f"telemetry of {lost:,} steps did not fit in memory and is lost" if lost else "nothing was lost"
-        )
+        fate = self._loss() or "nothing was lost"
         said = f"{trouble.rule}: training went on for {seconds:.1f} s without it; {fate}"
         self.put(Sentence(0, "warning", said))
+
+    def told_loss(self) -> None:
+        """Tells the run what was dropped, where the store was never away, but too slow."""
+        if loss := self._loss():
+            self.put(Sentence(0, "warning", f"The store writes too slowly: {loss}"))
+
+    def _loss(self) -> str:
+        with self._changed:
+            lost, self._dropped_steps = self._dropped_steps, 0
+        return f"telemetry of {lost:,} steps did not fit in memory and is lost" if lost else ""
 
     def _next(self) -> Letter:
         first = self._waiting.popleft()
@@ -162,6 +168,8 @@ class Outboxes:
                 refused = self._insist(batch, hopeless)
             except StoreUnavailable:
                 return
+            for box in batch:
+                box.told_loss()
             with self.changed:
                 for box in batch:
                     box.failure = refused.get(box.sender)

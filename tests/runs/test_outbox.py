@@ -78,6 +78,17 @@ def test_memory_is_bounded_and_the_loss_is_told(store: Store, begun: Run, settin
     assert "telemetry of 6,000 steps did not fit in memory and is lost" in texts(store, begun)[-1]
 
 
+def test_a_loss_is_told_too_where_the_store_was_only_slow(store: Store, begun: Run) -> None:
+    box = Outboxes(store).open(begun, capacity=int(3.5 * flush(0, 1000).size))
+    with box._changed:  # nothing leaves meanwhile
+        for first in range(1, 10_001, 1000):
+            box.put(flush(first, 1000))
+    box.close(10)
+    assert texts(store, begun)[-1] == (
+        "The store writes too slowly: telemetry of 7,000 steps did not fit in memory and is lost"
+    )
+
+
 def test_streams_are_kept_apart(store: Store, begun: Run, settings: Settings) -> None:
     other = locked(settings)
     outbox = Outboxes(store).open(begun)

@@ -25,7 +25,7 @@ CUDA = torch.device("cuda")
         # 8x8 and 4x4 pixels, 3x3 kernels; then 2x2 maps of 8 to 2 classes
         ("cnn", [64 * 9 * 4, 16 * 9 * 4 * 8, 8 * 4 * 2]),
         # 6 words through two layers of 4 gates, from 4 and 6 numbers to 6; then 2 classes
-        ("lstm", [6 * 4 * 6 * (4 + 6 + 6 + 6), 6 * 2]),
+        ("lstm", [6 * 4 * 6 * (4 + 6), 6 * 4 * 6 * (6 + 6), 6 * 2]),
     ],
 )
 def test_multiplications_are_counted_by_layer(name: str, by_layer: list[int]) -> None:
