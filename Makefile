@@ -31,7 +31,8 @@ $(BIN)/python:
 $(VENV)/app.stamp: requirements.txt pyproject.toml | $(BIN)/python
 	@echo "Installing into $(VENV): minutes at the first time, PyTorch is large ..."
 	$(PIP) -r requirements.txt
-	$(PIP) --no-deps --editable .
+	@# by its path: beside the clone, a folder of the same name would hide a package that is found otherwise
+	$(PIP) --no-deps --editable . --config-settings editable_mode=compat
 	touch $@
 
 $(VENV)/dev.stamp: requirements-dev.txt $(VENV)/app.stamp
