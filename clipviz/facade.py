@@ -191,10 +191,10 @@ def runs(limit: int = 100) -> list[Run]:
         return store.runs.list(min(limit, MOST_RUNS))
 
 
-def show(run: str) -> Shown:
-    """One run, its recipe and its event log. Raises NotFound."""
+def show(run: str | Outcome) -> Shown:
+    """One run, by its id or as `train` returned it: its recipe and its event log. Raises NotFound."""
     with home() as (_, store):
-        found = store.runs.get(run)
+        found = store.runs.get(run.run if isinstance(run, Outcome) else run)
         return Shown(
             run=found,
             recipe=store.recipes.get(found.recipe).recipe,

@@ -38,6 +38,11 @@ def inert(text: str) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
+def sentence(text: str) -> str:
+    """Text of users made inert, with one full stop at its end."""
+    return f"{inert(text).rstrip().rstrip('.')}."
+
+
 def number(value: float | None) -> str:
     """Five digits; a dash where there is none."""
     return "-" if value is None else f"{value:.5g}"

@@ -21,6 +21,7 @@ from clipviz.core.errors import InvalidRecipe
 from clipviz.core.recipe import Recipe
 from clipviz.core.settings import Settings
 from clipviz.runs import submit
+from clipviz.terminal import sentence
 
 Cli = Callable[..., Result]
 QUICK = ("--set", "training.epochs=3", "--device", "cpu", "--seed", "1")
@@ -168,6 +169,12 @@ def test_profile_publishes_nothing_and_its_id_can_be_trained_on(cli: Cli, houses
 def test_a_seed_can_be_set_in_either_way(houses: Path, home: Path) -> None:
     outcome = clipviz.train(houses, target="price", set={"seed": 7, "training.epochs": 1}, device="cpu")
     assert clipviz.show(outcome.run).recipe.seed == 7
+    assert clipviz.show(outcome) == clipviz.show(outcome.run)
+
+
+@pytest.mark.parametrize("said", ["the Huber loss counts far-out targets less", "of all.", "of all.. "])
+def test_a_sentence_has_one_full_stop(said: str) -> None:
+    assert sentence(said) == f"{said.rstrip(' .')}."
 
 
 @pytest.mark.parametrize(

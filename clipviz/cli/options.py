@@ -14,7 +14,10 @@ RecipeFile = Annotated[Path | None, typer.Option(metavar="R.json", help="A recip
 ReadingFile = Annotated[
     Path | None,
     typer.Option(
-        "--reading", metavar="READING.json", help="How the file is read, as an archive of a model says."
+        "--reading",
+        metavar="READING.json",
+        help="How the file is read, as an archive of a model says. Its words for a missing value replace the usual "
+        "ones: name these too.",
     ),
 ]
 Fields = Annotated[

@@ -3,7 +3,7 @@
 import typer
 
 from clipviz.facade import Swept
-from clipviz.terminal import inert, print_doses, print_json, print_verdict
+from clipviz.terminal import inert, print_doses, print_json, print_verdict, sentence
 
 
 def end(swept: Swept, as_json: bool) -> None:
@@ -13,7 +13,7 @@ def end(swept: Swept, as_json: bool) -> None:
     else:
         _show(swept)
     for note in swept.notes:
-        typer.echo(inert(f"{note}."), err=True)
+        typer.echo(sentence(note), err=True)
     for reason in swept.reasons:
         typer.echo(inert(reason), err=True)
     if swept.verdict is None:

@@ -79,7 +79,7 @@ def _on_the_table(page: str) -> None:
     try:
         name = store().datasets.get(dataset).name
     except ClipvizError:
-        st.caption("No dataset on the table yet.")
+        st.caption("Runs of all datasets." if page == "compare" else "No dataset on the table yet.")
         return
     known: drafts.Draft | None = st.session_state.get("drafts", {}).get(dataset)
     edited = known is not None and known.edited

@@ -79,9 +79,11 @@ def saved_ones(dataset: Dataset) -> None:
 
 def in_words(recipe: Recipe) -> str:
     """A recipe in one line of plain text: what is predicted, and with which clips."""
+    on_target = recipe.target_clamp.id != "none"
     clips = [
         _title("inputs", recipe.inputs.default, "no input clamp")
         + (f" + {len(own)} own" if (own := titles.own_clamps(recipe)) else ""),
+        *([f"target: {_title('inputs', recipe.target_clamp, '')}"] if on_target else []),
         _title("activations", recipe.activation, "no activation clip"),
         _title("gradients", recipe.gradient, "no gradient clip"),
     ]

@@ -18,7 +18,8 @@ def two(home, store) -> list[Run]:
 
 
 def test_without_runs_the_page_teaches(page) -> None:
-    assert "No runs yet" in words(page("compare"))
+    said = words(page("compare"))
+    assert "No runs yet" in said and "on the table" not in said
 
 
 def test_runs_of_a_link_are_laid_side_by_side_with_their_differences(page, two) -> None:

@@ -1,7 +1,7 @@
 """A recipe in words."""
 
 from clipviz.core.recipe import Choice, Data, Recipe
-from clipviz.ui.recipes import settings_in_words
+from clipviz.ui.recipes import in_words, settings_in_words
 
 
 def test_what_is_not_at_its_default_is_said() -> None:
@@ -20,3 +20,11 @@ def test_what_is_not_at_its_default_is_said() -> None:
         " 0.5 · output: no clip · target clamped: mean ± k sigma",
     ):
         assert part in said, said
+
+
+def test_a_clip_of_the_target_alone_is_named() -> None:
+    data, none = Data(dataset="0" * 16, target="y"), Choice(id="none")
+    bare = Recipe(data=data, activation=none, gradient=none)
+    said = in_words(bare.model_copy(update={"target_clamp": Choice(id="sigma")}))
+    assert said.startswith("y: no input clamp · target: mean ± k sigma · no activation clip"), said
+    assert "target" not in in_words(bare)

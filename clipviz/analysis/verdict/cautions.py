@@ -21,10 +21,7 @@ def warnings(arms: Sequence[Arm], comparisons: Sequence[Comparison]) -> list[str
         )
         said.append(f"{beside}: this says which is better, not whether clipping helps at all.")
     said += _other_inputs(arms)
-    for found in comparisons:
-        if found.relation in ("identical", "left early"):
-            continue
-        said += _lonely(found, arms)
+    said += _lonely([each for each in comparisons if each.relation not in ("identical", "left early")], arms)
     said += [
         f"A lower learning rate may keep {arm.name} from diverging as well: compare with one before crediting a clip."
         for arm in arms
@@ -62,16 +59,19 @@ def _other_inputs(arms: Sequence[Arm]) -> list[str]:
     ]
 
 
-def _lonely(found: Comparison, arms: Sequence[Arm]) -> list[str]:
-    """Seeds that only one side of a comparison has."""
+def _lonely(comparisons: Sequence[Comparison], arms: Sequence[Arm]) -> list[str]:
+    """Seeds that only one side of a comparison has: of all comparisons at once."""
     known = {arm.name: arm for arm in arms}
-    either = set(known[found.arm].outcomes) | set(known[found.reference].outcomes)
-    left = len(either) - len(found.seeds)
-    if not left:
-        return []
-    return [
-        f"{found.arm} and {found.reference}: {left} of {len(either)} seeds have not ended in both, and are left out."
-    ]
+    found = []
+    for each in comparisons:
+        either = set(known[each.arm].outcomes) | set(known[each.reference].outcomes)
+        if left := len(either) - len(each.seeds):
+            found.append((f"{each.arm} and {each.reference}", f"{left} of {len(either)}"))
+    if len(found) == 1:
+        (pair, count), *_ = found
+        return [f"{pair}: {count} seeds have not ended in both, and are left out."]
+    each_pair = listed([f"{pair} ({count})" for pair, count in found])
+    return [f"Seeds that have not ended in both arms are left out: {each_pair}."] if found else []
 
 
 def _always(arms: Sequence[Arm], scale_free: bool) -> list[str]:

@@ -82,8 +82,9 @@ def advice(found: Comparison, metric: Metric, level: float, family: int) -> list
                 f"smaller one may be there unseen."
             )
         if found.more_seeds:
+            seeds = "seed" if found.more_seeds == 1 else "seeds"
             said.append(
-                f"If the difference is as large as it looks, {found.more_seeds:,} more seeds would show it four "
+                f"If the difference is as large as it looks, {found.more_seeds:,} more {seeds} would show it four "
                 f"times in five."
             )
         if found.margin is None and found.mean is not None:

@@ -8,7 +8,7 @@ import typer
 from clipviz import recommending
 from clipviz.cli.options import Device, Fields, File, Json, ReadingFile, RecipeFile, Target
 from clipviz.core.arguments import assignment
-from clipviz.terminal import SweepLine, inert, print_json, print_table, print_verdict
+from clipviz.terminal import SweepLine, inert, print_json, print_table, print_verdict, sentence
 
 
 def recommend(
@@ -44,7 +44,7 @@ def recommend(
     else:
         _show(found)
     for note in found.notes:
-        typer.echo(inert(f"{note}."), err=True)
+        typer.echo(sentence(note), err=True)
     for reason in found.reasons:
         typer.echo(inert(reason), err=True)
     if found.verdict is None:

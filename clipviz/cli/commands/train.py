@@ -10,7 +10,7 @@ from clipviz.cli.options import Device, Fields, File, Json, ReadingFile, RecipeF
 from clipviz.core.arguments import assignment
 from clipviz.core.run import State
 from clipviz.progress_line import ProgressLine
-from clipviz.terminal import inert, number, print_json, print_table
+from clipviz.terminal import inert, number, print_json, print_table, sentence
 
 
 def train(
@@ -58,7 +58,7 @@ def train(
         if finding.weight != "note":
             typer.echo(inert(f"{finding.weight}: {finding.text} {finding.remedy}"), err=True)
     for note in outcome.notes:
-        typer.echo(inert(f"{note}."), err=True)
+        typer.echo(sentence(note), err=True)
     if outcome.reason:
         typer.echo(inert(outcome.reason), err=True)
     if outcome.state not in (State.FINISHED, State.STOPPED):

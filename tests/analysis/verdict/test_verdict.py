@@ -7,6 +7,7 @@ import pytest
 from clipviz.analysis.verdict.arm import Arm, Outcome
 from clipviz.analysis.verdict.screening import Screening
 from clipviz.analysis.verdict.verdict import Verdict, judge
+from clipviz.analysis.verdict.words import advice
 from clipviz.core.errors import ClipvizError
 from clipviz.core.metric import METRICS
 
@@ -192,6 +193,9 @@ def test_what_weakens_a_verdict_is_said() -> None:
     )
     part = judge([arm("none", base), arm("norm 1", base[:7] - np.linspace(0, 1, 7), "none")], MAE)
     assert any("3 of 10 seeds have not ended in both" in each for each in part.warnings)
+    half = [arm(f"norm {n}", base[:n] - np.linspace(0, 1, n), "none") for n in (7, 8)]
+    (unfinished,) = (each for each in judge([arm("none", base), *half], MAE).warnings if "not ended" in each)
+    assert "norm 7 and none (3 of 10); norm 8 and none (2 of 10)" in unfinished
     partly = arm("both", base - 1, "none", fired=0.0, clips=("inputs", "gradient"))
     assert any(
         "its gradient clip never fired" in each for each in judge([arm("none", base), partly], MAE).warnings
@@ -369,3 +373,10 @@ def test_to_be_equivalent_is_a_claim_that_is_corrected_over_its_family_too() -> 
     among = judge([arm("none", base), *several], MAE, margin=0.1).comparisons
     assert all(each.relation == "no evidence" and each.p_equivalent < 0.05 for each in among)
     assert among[0].p_equivalent_holm == pytest.approx(8 * among[0].p_equivalent)
+
+
+def test_one_more_seed_is_one() -> None:
+    found = pair(np.linspace(-0.5, 0.1, 10)).comparisons[0].model_copy(update={"relation": "no evidence"})
+    for count, words in ((1, "1 more seed would"), (2, "2 more seeds would")):
+        said = advice(found.model_copy(update={"more_seeds": count}), MAE, 0.05, 1)
+        assert any(words in each for each in said), said
