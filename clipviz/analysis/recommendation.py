@@ -53,7 +53,14 @@ def recommendation(sweep: Sweep, verdict: Verdict | None) -> Recommendation:
         arm=arm.name,
         families=families,
         recipe=arm.recipe,
-        sentence=_helps(arm.name, families, len(tried), len(skipped), leads=arm is finalists[0])
+        sentence=_helps(
+            arm.name,
+            families,
+            len(tried),
+            len(skipped),
+            arm is finalists[0],
+            verdict is None or verdict.learned,
+        )
         if helps
         else _none(settled, len(tried), len(skipped)),
         settled=settled,
@@ -83,9 +90,14 @@ def dropped(own: Recipe, recommended: Recipe) -> list[str]:
     return [FAMILIES[family] for family in kinds(own) if family not in there]
 
 
-def _helps(arm: str, families: list[str], tried: int, skipped: int, leads: bool) -> str:
+def _helps(arm: str, families: list[str], tried: int, skipped: int, leads: bool, learned: bool = True) -> str:
     led = "led" if leads else "was among the first"
     clips = " and ".join(families)
+    if not learned:
+        return (
+            f"Of {tried} policies {arm} ({clips}) {led}, and it holds on fresh seeds; but it is hardly better than a "
+            "constant prediction: first find out why so little is learned."
+        )
     if skipped:
         return (
             f"Of the {tried} of {tried + skipped} policies that there was time for, {arm} ({clips}) {led}, and it "

@@ -21,3 +21,8 @@ def test_what_the_recommended_recipe_leaves_out_of_anothers_clips() -> None:
     own = OWN.model_copy(update={"activation": Choice(id="none")})
     assert dropped(own, other) == ["target clamp"]
     assert dropped(other, own) == [] and dropped(own, own) == []
+
+
+def test_nobody_is_told_to_take_what_has_learned_hardly_anything() -> None:
+    said = _helps("Tukey fences", ["an input clamp"], 40, 0, True, learned=False)
+    assert "hardly better than a constant prediction" in said and "Take" not in said

@@ -17,6 +17,9 @@ class Outcome(Record):
 
     metric: float | None = Field(None, description="On the raw, unclamped test rows; None where not finite.")
     validation: float | None = Field(None, description="The same metric on the validation rows.")
+    constant: float | None = Field(
+        None, description="What the best constant prediction reaches on the test rows."
+    )
     diverged: bool = Field(False, description="Ended without a finite metric; kept, and ranked last.")
     undefined: bool = Field(
         False, description="The metric has no value on these rows, whatever is predicted: nobody's fault."

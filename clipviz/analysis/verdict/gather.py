@@ -143,6 +143,7 @@ def _outcome(
     return Outcome(
         metric=value,
         validation=result.validation.get(metric.name),
+        constant=result.baseline.get(metric.name),
         diverged=value is None and not nowhere,
         undefined=nowhere,
         fired={family: share for family in families if (share := shares[family]) is not None},

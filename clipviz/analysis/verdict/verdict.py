@@ -18,6 +18,7 @@ from clipviz.analysis.verdict.comparison import (
     never_fired,
 )
 from clipviz.analysis.verdict.course import Again, Course
+from clipviz.analysis.verdict.floor import hardly_better
 from clipviz.analysis.verdict.proportion import Share, wilson
 from clipviz.analysis.verdict.screening import Screening
 from clipviz.core.metric import Metric
@@ -61,6 +62,9 @@ class Verdict(Record):
     comparisons: list[Comparison]
     arms: list[ArmSummary]
     screening: Screening | None = Field(None, description="Of a sweep in which arms left early.")
+    learned: bool = Field(
+        True, description="Whether any arm is clearly better than the best constant, if known."
+    )
     exploratory: bool = Field(False, description="In another metric than the one that was named beforehand.")
     again: Again | None = Field(
         None, description="Of a sweep that was extended once it could be seen: by the added seeds alone."
@@ -109,11 +113,13 @@ def judge(
     )
     staying = [arm for arm in known.values() if arm.name not in left]
     history = course.cautions(metric, again, len(found.seeds)) if course else []
+    hardly = "" if nowhere else hardly_better(staying, metric)
     return Verdict(
         sentence=said,
         context=[] if nowhere else words.context(comparisons, headline, known, family, screening),
         advice=[] if nowhere else words.advice(found, metric, level, family),
-        warnings=[*history, *cautions.warnings(staying, comparisons)],
+        warnings=[*([hardly] if hardly else []), *history, *cautions.warnings(staying, comparisons)],
+        learned=not hardly,
         metric=metric,
         level=level,
         chosen=found.arm,
