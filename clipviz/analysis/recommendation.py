@@ -90,7 +90,7 @@ def dropped(own: Recipe, recommended: Recipe) -> list[str]:
     return [FAMILIES[family] for family in kinds(own) if family not in there]
 
 
-def _helps(arm: str, families: list[str], tried: int, skipped: int, leads: bool, learned: bool = True) -> str:
+def _helps(arm: str, families: list[str], tried: int, skipped: int, leads: bool, learned: bool) -> str:
     led = "led" if leads else "was among the first"
     clips = " and ".join(families)
     if not learned:

@@ -40,18 +40,8 @@ def bands(arms: Sequence[Curves], axis: str, colours: Palette) -> go.Figure:
         first = [at for at in first if at == 0 or len(known[at].seeds) == most][:MOST]
     others = [arm for at, arm in enumerate(known) if at not in first]
     for arm in others:
-        steps, _, middle, _ = _quartiles(arm.seeds)
+        middle = _faint(figure, arm, f"{len(others)} other arms", colours, named=arm is others[0])
         seen = [min(seen[0], *middle.tolist()), max(seen[1], *middle.tolist())]
-        figure.add_scatter(
-            x=steps,
-            y=middle,
-            mode="lines",
-            name=f"{len(others)} other arms",
-            line={"color": colours.faint, "width": 1},
-            hovertemplate=f"{wrapped(arm.name, 44, 4)}: %{{y}}<extra></extra>",
-            showlegend=arm is others[0],
-            legendgroup="others",
-        )
     for place, at in enumerate(first):
         arm, colour = known[at], colours.series[place]
         steps, low, middle, high = _quartiles(arm.seeds)
@@ -86,6 +76,22 @@ def bands(arms: Sequence[Curves], axis: str, colours: Palette) -> go.Figure:
     if seen[0] > 0 and seen[1] > WIDE * seen[0]:
         figure.update_yaxes(type="log", dtick=1)
     return figure
+
+
+def _faint(figure: go.Figure, arm: Curves, legend: str, colours: Palette, named: bool) -> NDArray[np.float64]:
+    """Draws the median of an arm, which is returned, as one of many that share a place in the legend."""
+    steps, _, middle, _ = _quartiles(arm.seeds)
+    figure.add_scatter(
+        x=steps,
+        y=middle,
+        mode="lines",
+        name=legend,
+        line={"color": colours.faint, "width": 1},
+        hovertemplate=f"{wrapped(arm.name, 44, 4)}: %{{y}}<extra></extra>",
+        showlegend=named,
+        legendgroup="others",
+    )
+    return middle
 
 
 def _quartiles(

@@ -34,10 +34,10 @@ class Claims:
             return connection.execute(select(runs.c.id).where(alive).limit(1)).first() is not None
 
     def claim(self, owner: str, lease_seconds: float, spare: Collection[str] = ()) -> Run | None:
-        """Take the oldest queued run for `owner`, or None; two claimers never get the same one.
+        """Take the run whose turn it is for `owner`, or None; two claimers never get the same one.
 
-        The cells of sweeps wait for all other runs. Runs whose lease has expired are queued again first, but
-        for those in `spare`: the claimer watches their processes itself.
+        Runs whose lease has expired are queued again first, but for those in `spare`: the claimer watches their
+        processes itself.
         """
         with self._database.writing() as connection:
             self._requeue(connection, self._silent(spare))

@@ -79,7 +79,7 @@ class Step:
         self._slots["gradient_limit"].copy_(clipper.limit)
         rates.tell(self._slots["learning_rate"])
         self._norms = self._norm_slots("norm")
-        self._layers = self._joined(len(self._norms)) if flat.replicas > 1 else None
+        self._layer_norms = self._neighbours(len(self._norms)) if flat.replicas > 1 else None
         self._norms_clipped = self._norm_slots("norm_clipped") if clipper.turns else []
         self._gauges.attach(self.row[:, len(self.series) - len(self._gauges.series) :])
 
@@ -132,16 +132,16 @@ class Step:
             self.backward.scale.learn(not_finite(clipped.before))
         return clipped
 
-    def _joined(self, layers: int) -> Tensor:
+    def _neighbours(self, layers: int) -> Tensor:
         """The norms of all layers, (K, L): neighbours in the row."""
         first = self.series.index("norm/" + next(iter(self._flat.layers)))
         return self.row[:, first : first + layers]
 
     def _whole_norm(self) -> Tensor | None:
         """Of the gradient, from those of its layers, (K,); None for one network, where that takes longer."""
-        if self._layers is None:
+        if self._layer_norms is None:
             return None
-        norm: Tensor = torch.linalg.vector_norm(self._layers, dim=1)
+        norm: Tensor = torch.linalg.vector_norm(self._layer_norms, dim=1)
         if self._flat.split == self._flat.gradient.shape[1]:
             return norm
         return torch.hypot(norm, euclid(self._flat.gradient[:, self._flat.split :]))

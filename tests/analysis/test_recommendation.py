@@ -8,10 +8,10 @@ OWN = BARE.model_copy(update={"target_clamp": Choice(id="tukey"), "gradient": Ch
 
 
 def test_a_search_that_ran_out_of_time_says_so_before_it_says_what_to_take() -> None:
-    assert _helps("ZClip", ["gradient clip"], 3, 33, True).startswith(
+    assert _helps("ZClip", ["gradient clip"], 3, 33, leads=True, learned=True).startswith(
         "Of the 3 of 36 policies that there was time for, ZClip (gradient clip) led"
     )
-    assert _helps("ZClip", ["gradient clip"], 36, 0, True).startswith(
+    assert _helps("ZClip", ["gradient clip"], 36, 0, leads=True, learned=True).startswith(
         "Take ZClip (gradient clip): of 36 policies it led"
     )
 
@@ -24,5 +24,5 @@ def test_what_the_recommended_recipe_leaves_out_of_anothers_clips() -> None:
 
 
 def test_nobody_is_told_to_take_what_has_learned_hardly_anything() -> None:
-    said = _helps("Tukey fences", ["an input clamp"], 40, 0, True, learned=False)
+    said = _helps("Tukey fences", ["an input clamp"], 40, 0, leads=True, learned=False)
     assert "hardly better than a constant prediction" in said and "Take" not in said

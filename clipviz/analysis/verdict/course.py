@@ -100,13 +100,16 @@ def _seeds(count: int) -> str:
     return "added seed" if count == 1 else f"{count} seeds added last"
 
 
+def _planned(count: int) -> str:
+    return "1 planned run was" if count == 1 else f"{count} planned runs were"
+
+
 def _gone(count: int) -> list[str]:
     if not count:
         return []
-    runs = "1 planned run was" if count == 1 else f"{count} planned runs were"
     return [
-        f"{runs} deleted: their seeds are missing from the comparisons, and leaving out runs that one has seen makes "
-        "any result. Extend the sweep, by no further seed if you like: that trains them again."
+        f"{_planned(count)} deleted: their seeds are missing from the comparisons, and leaving out runs that one has "
+        "seen makes any result. Extend the sweep, by no further seed if you like: that trains them again."
     ]
 
 
@@ -117,8 +120,8 @@ def _stopped(groups: Sequence[Group]) -> int:
 def _cut(count: int) -> list[str]:
     if not count:
         return []
-    runs = "1 planned run was" if count == 1 else f"{count} planned runs were"
     return [
-        f"{runs} stopped and left out, while those that had ended could be seen: whoever stops once a difference shows "
-        "will find one. Unless the reason was another, train all planned seeds in a new sweep before you claim it."
+        f"{_planned(count)} stopped and left out, while those that had ended could be seen: whoever stops once a "
+        "difference shows will find one. Unless the reason was another, train all planned seeds in a new "
+        "sweep before you claim it."
     ]
